@@ -9,10 +9,12 @@ import { lockCodes } from "./catalogue/lock.ts";
 import { nameCodes } from "./catalogue/name.ts";
 import { policyCodes } from "./catalogue/policy.ts";
 import { recordCodes } from "./catalogue/record.ts";
+import { siteFolderCodes } from "./catalogue/site-folder.ts";
 import { targetCodes } from "./catalogue/target.ts";
 import { tlsRptCodes } from "./catalogue/tls-rpt.ts";
 
 export const catalogue = {
+  ...siteFolderCodes,
   ...fileCodes,
   ...nameCodes,
   ...policyCodes,

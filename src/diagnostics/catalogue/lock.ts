@@ -1,10 +1,151 @@
 import { entry } from "./entry.ts";
 
+const restore =
+  "restore the file from version control (git checkout stspress.lock); do not delete it: it knows what senders may still hold";
+
+function list(names: readonly string[]): string {
+  const shown = names.slice(0, 5).join(", ");
+  return names.length > 5 ? `${shown} and ${String(names.length - 5)} more` : shown;
+}
+
+/** `example.com`, or `example.com and 19,999 others`. */
+function these(a: { domain: string; others: number }): string {
+  if (a.others === 0) return a.domain;
+  return `${a.domain} and ${a.others.toLocaleString("en-US")} other${a.others === 1 ? "" : "s"}`;
+}
+
+interface About {
+  readonly domain: string;
+  /** How many more domains of the same file this is true of. */
+  readonly others: number;
+}
+
 /** What the lock guards, and what can be wrong with the lock itself. */
 export const lockCodes = {
-  "lock/unreadable": entry<{ detail: string }>({
+  "lock/empty": entry<Record<string, never>>({
     severity: "error",
-    message: (a) => `stspress.lock cannot be read: ${a.detail}`,
-    fix: () => "restore the file from version control (git checkout stspress.lock); never delete it: it knows what senders may still hold",
+    message: () => "stspress.lock is empty",
+    fix: () => restore,
+  }),
+  "lock/not-a-lock": entry<Record<string, never>>({
+    severity: "error",
+    message: () => "stspress.lock does not begin with its format line, `stspress.lock 1`",
+    fix: () => restore,
+  }),
+  "lock/newer": entry<{ version: number }>({
+    severity: "error",
+    message: (a) => `stspress.lock has format ${String(a.version)}; this stspress reads format 1`,
+    fix: () => "run the newer stspress that wrote it",
+  }),
+  "lock/syntax": entry<{ detail: string }>({
+    severity: "error",
+    message: (a) => `this line of stspress.lock cannot be understood: ${a.detail}`,
+    fix: () => restore,
+  }),
+  "lock/duplicate": entry<{ domain: string }>({
+    severity: "error",
+    message: (a) => `${a.domain} stands in stspress.lock twice`,
+    fix: () => restore,
+  }),
+  "lock/id-order": entry<{ domain: string; id: string; before: string }>({
+    severity: "error",
+    source: "RFC 8461 §3.1",
+    message: (a) =>
+      a.id === a.before
+        ? `${a.domain}: two instances have the id ${a.id}`
+        : `${a.domain}: the id ${a.id} is not later than its predecessor's, ${a.before}`,
+    fix: () => `an id names one instance for ever; ${restore}`,
+  }),
+  "lock/frozen": entry<{ domains: readonly string[] }>({
+    severity: "error",
+    message: (a) =>
+      a.domains.length === 0
+        ? "the build would change stspress.lock, and the lock is frozen"
+        : `the build would change stspress.lock for ${list(a.domains)}, and the lock is frozen`,
+    fix: () =>
+      "run `stspress build --no-frozen` and commit stspress.lock together with what you edited",
+  }),
+  "lock/enforce-too-early": entry<About & { from: string }>({
+    severity: "error",
+    source: "RFC 8461 §5",
+    message: (a) => `${these(a)}: enforce needs 14 live days of testing; that is from ${a.from}`,
+    fix: () => "keep `mode: testing` until then, or give the reason in `skip_testing:`",
+  }),
+  "lock/enforce-testing-not-live": entry<About>({
+    severity: "error",
+    source: "RFC 8461 §5",
+    message: (a) =>
+      `${these(a)}: enforce needs 14 live days of testing, and the testing policy was not recorded live`,
+    fix: (a) =>
+      `once it is deployed, run \`stspress live ${a.domain}\`; the days count from there. Or give the reason in \`skip_testing:\``,
+  }),
+  "lock/enforce-untested": entry<About>({
+    severity: "error",
+    source: "RFC 8461 §5",
+    message: (a) => `${these(a)}: enforce without 14 live days of testing before it`,
+    fix: () =>
+      "write `mode: testing`, build, deploy, run `stspress live`, and read the TLS-RPT reports; or give the reason in `skip_testing:`",
+  }),
+  "lock/mx-replaced": entry<About & { held: readonly string[]; until: string | null }>({
+    severity: "error",
+    source: "RFC 8461 §8.1",
+    message: (a) =>
+      `${these(a)}: no mx pattern is left of ${list(a.held)}, which senders may hold in enforce mode ${a.until === null ? "with no end yet" : `until ${a.until}`}`,
+    fix: () =>
+      "add the new patterns beside the old ones, deploy, wait for the hold, move the MX records, then remove the old patterns; or give the reason in `skip_overlap:`",
+  }),
+  "lock/mx-added": entry<About & { patterns: readonly string[]; until: string | null; wait: string }>({
+    severity: "warning",
+    source: "RFC 8461 §8.1",
+    message: (a) =>
+      a.until === null
+        ? `${these(a)}: ${list(a.patterns)} must not go into the MX records before ${a.wait} after this policy is live: until then senders may enforce the earlier one`
+        : `${these(a)}: ${list(a.patterns)} must not go into the MX records before ${a.until}: until then senders may enforce the earlier policy`,
+    fix: (a) =>
+      a.until === null
+        ? `deploy, then run \`stspress live ${a.domain}\`; \`stspress history ${a.domain}\` then shows the date`
+        : "leave the MX records as they are until then",
+  }),
+  "lock/mx-removed": entry<About & { patterns: readonly string[]; ttl: string }>({
+    severity: "warning",
+    source: "RFC 8461 §8.1",
+    message: (a) =>
+      `${these(a)}: ${list(a.patterns)} may go only after its MX record has been gone for its TTL`,
+    fix: () => "check the MX records first; a sender that still uses this host will refuse to deliver",
+  }),
+  "lock/deleted-enforce": entry<{ domain: string; until: string | null; current: boolean }>({
+    severity: "error",
+    source: "RFC 8461 §8.3",
+    message: (a) =>
+      a.until === null
+        ? `${a.domain} no longer declares a policy, but senders may hold its enforce policy${a.current ? "" : ", with no end yet"}`
+        : `${a.domain} no longer declares a policy, but senders may hold its enforce policy until ${a.until}`,
+    fix: (a) =>
+      a.current
+        ? "put it back with `mta-sts: {retire: true}`, deploy, and delete it when the hold has passed; if the domain is no longer yours, name it under `gone:` in stspress.yaml"
+        : a.until === null
+          ? `put it back; once the retirement is deployed, run \`stspress live ${a.domain}\`, and the hold gets its end`
+          : "put it back until then; if the domain is no longer yours, name it under `gone:` in stspress.yaml",
+  }),
+  "lock/deleted-testing": entry<{ domain: string }>({
+    severity: "warning",
+    source: "RFC 8461 §8.3",
+    message: (a) => `${a.domain} no longer declares a policy, but senders may hold its testing policy`,
+    fix: () =>
+      "harmless for mail; the clean way is `mta-sts: {retire: true}` until the hold has passed. Remove its DNS records too",
+  }),
+  "lock/retired": entry<About>({
+    severity: "note",
+    source: "RFC 8461 §8.3",
+    message: (a) => `${these(a)}: no sender holds an earlier policy any more`,
+    fix: () => "remove the `_mta-sts` record, then the file (or its `mta-sts`) may be deleted",
+  }),
+  "lock/merged": entry<{ domains: readonly string[] }>({
+    severity: "note",
+    message: (a) =>
+      a.domains.length === 0
+        ? "stspress.lock had conflict markers; both sides were kept"
+        : `stspress.lock had conflict markers; both sides were kept, and ${list(a.domains)} gets a new id`,
+    fix: () => "commit the lock that this build wrote",
   }),
 } as const;

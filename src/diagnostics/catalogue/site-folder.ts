@@ -1,0 +1,51 @@
+import { entry } from "./entry.ts";
+
+/** What can be wrong with the folder itself, before a byte of YAML was understood or after. */
+export const siteFolderCodes = {
+  "site/unreadable": entry<{ path: string; detail: string }>({
+    severity: "error",
+    message: (a) => `${a.path} cannot be read: ${a.detail}`,
+    fix: () => "check that the file exists and that you may read it",
+  }),
+  "site/not-a-file": entry<{ path: string; kind: string }>({
+    severity: "error",
+    message: (a) => `${a.path} is ${a.kind}, not a file`,
+    fix: () => "put a regular file there",
+  }),
+  "site/link": entry<{ path: string; target: string }>({
+    severity: "error",
+    message: (a) => `${a.path} is a link that leads out of the site folder, to ${a.target}`,
+    fix: () => "copy the file into the site folder: what is built must be what was reviewed",
+  }),
+  "site/linked-folder": entry<{ path: string }>({
+    severity: "error",
+    message: (a) => `${a.path} is a link to a folder`,
+    fix: () => "make it a folder of its own; links to folders are not followed",
+  }),
+  "site/ignored-file": entry<{ path: string }>({
+    severity: "note",
+    message: (a) => `${a.path} is not read: its name does not end in .yaml or .yml`,
+    fix: () => "rename it, or move it out of domains/",
+  }),
+  "site/no-domains": entry<{ folder: string }>({
+    severity: "error",
+    message: (a) => `there is no domain file in ${a.folder}`,
+    fix: () => "write domains/<your domain>.yaml, or name the site folder with --site DIR",
+  }),
+  "site/dist-link": entry<{ path: string }>({
+    severity: "error",
+    message: (a) => `${a.path} is a link or not a folder; nothing is written through it`,
+    fix: () => "remove it; the build makes the folder again",
+  }),
+  "site/busy": entry<{ pid: number }>({
+    severity: "error",
+    message: (a) => `another stspress (process ${String(a.pid)}) is writing this site`,
+    fix: () => "wait until it has finished, then run the command again",
+  }),
+  "site/cannot-write": entry<{ path: string; detail: string }>({
+    severity: "error",
+    message: (a) => `${a.path} cannot be written: ${a.detail}`,
+    fix: () =>
+      "make room or mend the permissions and build again: every file is whole, and the next build completes the work",
+  }),
+} as const;

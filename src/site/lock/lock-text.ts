@@ -1,0 +1,281 @@
+/**
+ * The text of `stspress.lock`: sorted lines, one per distinct policy, per distinct set of DNS
+ * settings and per domain, so that a diff names the domains it touches and git merges most edits by
+ * itself. Where git could not, its conflict markers are read here (see merge.ts for what they mean).
+ */
+import { compareText, problem, type Parsed, type Problem } from "../../diagnostics/diagnostic.ts";
+import { parsePolicy } from "../../mta-sts/policy.ts";
+import { parseDomainName } from "../../names/domain-name.ts";
+import { dnsShapeFromJson, type DnsShape } from "../dns-records.ts";
+import { formatStamp, parseStamp } from "../stamp.ts";
+import type { EarlierInstance, Instance, Lock, LockedDomain, LockedPolicy } from "./lock.ts";
+import { mergeDomain } from "./merge.ts";
+
+/** Names a text by a short digest: 16 hexadecimal digits of its SHA-256. Given by the edge. */
+export type Digest = (text: string) => string;
+
+const version = 1;
+const header = `stspress.lock ${String(version)}\n# What mail senders may hold. Written by \`stspress build\` and \`stspress live\`; commit it, never edit it.\n`;
+
+/** Prints a lock; the same lock gives the same bytes. */
+export function formatLock(lock: Lock): string {
+  const lines: string[] = [];
+  for (const [digest, { text }] of sorted(lock.policies)) {
+    lines.push(`policy ${digest} ${JSON.stringify(text)}`);
+  }
+  for (const [digest, shape] of sorted(lock.shapes)) {
+    lines.push(`dns ${digest} ${JSON.stringify(shape)}`);
+  }
+  for (const [name, domain] of sorted(lock.domains)) lines.push(formatDomainLine(name, domain));
+  return header + lines.map((line) => `${line}\n`).join("");
+}
+
+function sorted<T>(map: ReadonlyMap<string, T>): [string, T][] {
+  return [...map].sort(([a], [b]) => compareText(a, b));
+}
+
+function formatDomainLine(name: string, domain: LockedDomain): string {
+  let line = `domain ${name} dns=${domain.shape ?? "-"}`;
+  if (domain.current !== null) {
+    line += ` ${formatInstance(domain.current)} mode_live=${stampOr(domain.modeLiveAt)}`;
+  }
+  for (const instance of domain.earlier) {
+    line += ` | ${formatInstance(instance)} held=${stampOr(instance.heldUntil)}`;
+  }
+  return line;
+}
+
+function formatInstance(instance: Instance): string {
+  return `id=${instance.id} policy=${instance.digest} built=${stampOr(instance.builtAt)} live=${stampOr(instance.liveAt)} ttl=${String(instance.ttlSeconds)}`;
+}
+
+function stampOr(seconds: number | null): string {
+  return seconds === null ? "-" : formatStamp(seconds);
+}
+
+/** A lock that was read. */
+export interface LockText {
+  readonly lock: Lock;
+  /** The text had git's conflict markers, so it must be written anew. */
+  readonly merged: boolean;
+}
+
+/**
+ * Reads a lock. An empty text is refused: a lock that was emptied by accident forgot every hold.
+ * Errors: `lock/*` codes with the offset of the line.
+ */
+export function parseLock(text: string, digest: Digest): Parsed<LockText> {
+  const reader = new LockReader(digest);
+  let offset = 0;
+  for (const raw of text.split("\n")) {
+    reader.line(raw.endsWith("\r") ? raw.slice(0, -1) : raw, offset);
+    if (reader.gaveUp) break;
+    offset += raw.length + 1;
+  }
+  return reader.result();
+}
+
+class LockReader {
+  gaveUp = false;
+  readonly #digest: Digest;
+  readonly #problems: Problem[] = [];
+  readonly #policies = new Map<string, LockedPolicy>();
+  readonly #shapes = new Map<string, DnsShape>();
+  readonly #domains = new Map<string, LockedDomain>();
+  readonly #uses: { digest: string; kind: "policy" | "dns"; offset: number; length: number }[] = [];
+  #sawHeader = false;
+  #merged = false;
+  #side: "common" | "ours" | "base" | "theirs" = "common";
+
+  constructor(digest: Digest) {
+    this.#digest = digest;
+  }
+
+  line(line: string, offset: number): void {
+    if (this.#marker(line)) return;
+    if (line === "" || line.startsWith("#") || this.#side === "base") return;
+    if (!this.#sawHeader) {
+      this.#header(line, offset);
+      return;
+    }
+    const found = /^(policy|dns|domain) (\S+) (.+)$/.exec(line);
+    const [, kind, key, rest] = found ?? [];
+    if (key === undefined || rest === undefined) {
+      if (/^stspress\.lock \d+$/.test(line)) return;
+      this.#syntax(offset, line.length, "it begins with neither policy, dns nor domain");
+    } else if (kind === "policy") this.#policy(key, rest, offset, line.length);
+    else if (kind === "dns") this.#shape(key, rest, offset, line.length);
+    else this.#domain(key, rest, offset, line.length);
+  }
+
+  result(): Parsed<LockText> {
+    if (!this.#sawHeader && !this.gaveUp) {
+      this.#problems.push(problem("lock/empty", {}, 0, 1));
+    }
+    if (this.#side !== "common") this.#syntax(0, 1, "a conflict marker <<<<<<< has no >>>>>>>");
+    for (const use of this.#uses) {
+      const known = use.kind === "policy" ? this.#policies : this.#shapes;
+      if (known.has(use.digest)) continue;
+      this.#syntax(use.offset, use.length, `its ${use.kind} ${use.digest} is not in the lock`);
+    }
+    if (this.#problems.length > 0) return { ok: false, problems: this.#problems };
+    const lock = { policies: this.#policies, shapes: this.#shapes, domains: this.#domains };
+    return { ok: true, value: { lock, merged: this.#merged }, warnings: [] };
+  }
+
+  #marker(line: string): boolean {
+    if (line.startsWith("<<<<<<< ")) this.#side = "ours";
+    else if (line.startsWith("||||||| ") && this.#side === "ours") this.#side = "base";
+    else if (line === "=======" && this.#side !== "common") this.#side = "theirs";
+    else if (line.startsWith(">>>>>>> ") && this.#side === "theirs") this.#side = "common";
+    else return false;
+    this.#merged = true;
+    return true;
+  }
+
+  #header(line: string, offset: number): void {
+    const found = /^stspress\.lock (\d{1,9})$/.exec(line);
+    this.#sawHeader = found !== null;
+    if (found === null) {
+      this.gaveUp = true;
+      this.#problems.push(problem("lock/not-a-lock", {}, offset, line.length));
+    } else if (Number(found[1]) > version) {
+      this.gaveUp = true;
+      this.#problems.push(problem("lock/newer", { version: Number(found[1]) }, offset, line.length));
+    }
+  }
+
+  #policy(digest: string, json: string, offset: number, length: number): void {
+    const text = parseJson(json);
+    if (typeof text !== "string") {
+      this.#syntax(offset, length, "the policy is not a JSON string");
+      return;
+    }
+    if (this.#digest(text) !== digest) {
+      this.#syntax(offset, length, "the digest is not that of the text");
+      return;
+    }
+    const parsed = parsePolicy(text);
+    if (parsed.ok) this.#policies.set(digest, { text, policy: parsed.value });
+    else this.#syntax(offset, length, "the text is not a policy");
+  }
+
+  #shape(digest: string, json: string, offset: number, length: number): void {
+    const shape = dnsShapeFromJson(parseJson(json));
+    if (shape === null) this.#syntax(offset, length, "the DNS settings are incomplete");
+    else if (this.#digest(JSON.stringify(shape)) !== digest) {
+      this.#syntax(offset, length, "the digest is not that of the DNS settings");
+    } else this.#shapes.set(digest, shape);
+  }
+
+  #domain(name: string, rest: string, offset: number, length: number): void {
+    const parsed = parseDomainName(name);
+    if (!parsed.ok || parsed.value.ascii !== name) {
+      this.#syntax(offset, length, "the domain name is not one");
+      return;
+    }
+    const domain = this.#parseDomain(rest, offset, length);
+    if (typeof domain === "string") {
+      this.#syntax(offset, length, domain);
+      return;
+    }
+    const known = this.#domains.get(name);
+    if (known === undefined) this.#domains.set(name, domain);
+    else if (this.#merged) this.#domains.set(name, mergeDomain(known, domain));
+    else this.#problems.push(problem("lock/duplicate", { domain: name }, offset, length));
+    const wrong = this.#merged ? null : firstIdOutOfOrder(domain);
+    if (wrong !== null) {
+      this.#problems.push(problem("lock/id-order", { domain: name, ...wrong }, offset, length));
+    }
+  }
+
+  #parseDomain(rest: string, offset: number, length: number): LockedDomain | string {
+    const [head = "", ...tails] = rest.split(" | ");
+    const first = fields(head);
+    const shape = first?.get("dns");
+    if (first === null || shape === undefined) return "dns= is missing";
+    if (shape !== "-") this.#uses.push({ digest: shape, kind: "dns", offset, length });
+    const current = first.has("id") ? this.#instance(first, offset, length) : null;
+    const modeLive = current === null ? null : stampField(first.get("mode_live"));
+    if (typeof current === "string") return current;
+    if (modeLive === undefined) return "mode_live= is not a time";
+    const earlier: EarlierInstance[] = [];
+    for (const tail of tails) {
+      const more = fields(tail);
+      const instance = more === null ? "a field is not key=value" : this.#instance(more, offset, length);
+      if (typeof instance === "string") return instance;
+      const heldUntil = stampField(more?.get("held"));
+      if (heldUntil === undefined) return "held= is not a time";
+      earlier.push({ ...instance, heldUntil });
+    }
+    return {
+      current,
+      modeLiveAt: modeLive,
+      earlier,
+      shape: shape === "-" ? null : shape,
+      diverged: false,
+    };
+  }
+
+  #instance(from: ReadonlyMap<string, string>, offset: number, length: number): Instance | string {
+    const id = from.get("id") ?? "";
+    const digest = from.get("policy") ?? "";
+    const builtAt = stampField(from.get("built"));
+    const liveAt = stampField(from.get("live"));
+    const ttl = from.get("ttl") ?? "";
+    if (!/^[A-Za-z0-9]{1,32}$/.test(id)) return "id= is not 1 to 32 letters or digits";
+    if (builtAt === undefined) return "built= is not a time";
+    if (liveAt === undefined) return "live= is not a time";
+    if (!/^\d{1,10}$/.test(ttl)) return "ttl= is not a number of seconds";
+    this.#uses.push({ digest, kind: "policy", offset, length });
+    return { id, digest, builtAt, liveAt, ttlSeconds: Number(ttl) };
+  }
+
+  #syntax(offset: number, length: number, detail: string): void {
+    this.#problems.push(problem("lock/syntax", { detail }, offset, length));
+  }
+}
+
+function fields(text: string): Map<string, string> | null {
+  const found = new Map<string, string>();
+  for (const token of text.split(" ")) {
+    const at = token.indexOf("=");
+    if (at < 1) return null;
+    found.set(token.slice(0, at), token.slice(at + 1));
+  }
+  return found;
+}
+
+/** A stamp, null for `-`, undefined for anything else. */
+function stampField(text: string | undefined): number | null | undefined {
+  if (text === undefined) return undefined;
+  return text === "-" ? null : (parseStamp(text) ?? undefined);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Own ids are times, so a successor's is later than its predecessor's. One that is not was edited,
+ * or built by a clock that had gone back: a sender may know the id from another text.
+ */
+function firstIdOutOfOrder(domain: LockedDomain): { id: string; before: string } | null {
+  const all = [...domain.earlier, ...(domain.current === null ? [] : [domain.current])];
+  let last: Instance | null = null;
+  const seen = new Set<string>();
+  for (const instance of all) {
+    if (seen.has(instance.id)) return { id: instance.id, before: instance.id };
+    seen.add(instance.id);
+    if (instance.builtAt === null) continue;
+    if (last !== null && compareText(instance.id, last.id) <= 0) {
+      return { id: instance.id, before: last.id };
+    }
+    last = instance;
+  }
+  return null;
+}

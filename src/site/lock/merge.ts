@@ -1,0 +1,77 @@
+/**
+ * Two sides of a merge of the lock. Nobody knows which of them was deployed, so both may have been:
+ * the union of the instances is kept, every hold at its latest.
+ */
+import type { EarlierInstance, Instance, LockedDomain } from "./lock.ts";
+
+/** Unites two locked states of one domain, whichever is given first. */
+export function mergeDomain(a: LockedDomain, b: LockedDomain): LockedDomain {
+  const [newer, older] = isSuccessor(a, b) ? [a, b] : [b, a];
+  const current = newer.current ?? older.current;
+  const earlier = new Map<string, EarlierInstance>();
+  for (const instance of [...older.earlier, ...newer.earlier]) keep(earlier, instance);
+  const branched = !sameId(a, b) && !descends(newer, older);
+  if (branched && older.current !== null && older.current.id !== current?.id) {
+    keep(earlier, { ...older.current, heldUntil: null });
+  }
+  if (current !== null) earlier.delete(current.id);
+  const both = sameId(a, b) && a.current !== null && b.current !== null;
+  return {
+    current: both ? uniteInstances(a.current, b.current) : current,
+    modeLiveAt: both ? latest(a.modeLiveAt, b.modeLiveAt) : newer.modeLiveAt,
+    earlier: [...earlier.values()].sort((x, y) => (x.builtAt ?? 0) - (y.builtAt ?? 0)),
+    shape: newer.shape ?? older.shape,
+    diverged:
+      a.diverged || b.diverged || (branched && a.current?.digest !== b.current?.digest),
+  };
+}
+
+/** Whether `a` went on from `b`; where neither did, whether it was built later. */
+function isSuccessor(a: LockedDomain, b: LockedDomain): boolean {
+  if (descends(a, b)) return true;
+  if (descends(b, a)) return false;
+  return (a.current?.builtAt ?? -1) > (b.current?.builtAt ?? -1);
+}
+
+/** Whether the later side's history holds what the earlier side calls current: then only one side changed. */
+function descends(later: LockedDomain, earlier: LockedDomain): boolean {
+  return earlier.current === null
+    ? later.current !== null && earlier.earlier.every((one) => has(later, one))
+    : has(later, earlier.current);
+}
+
+function has(domain: LockedDomain, instance: Instance): boolean {
+  return domain.earlier.some((one) => one.id === instance.id && one.digest === instance.digest);
+}
+
+function sameId(a: LockedDomain, b: LockedDomain): boolean {
+  return a.current?.id === b.current?.id && a.current?.digest === b.current?.digest;
+}
+
+function keep(into: Map<string, EarlierInstance>, instance: EarlierInstance): void {
+  const known = into.get(instance.id);
+  if (known === undefined) {
+    into.set(instance.id, instance);
+    return;
+  }
+  into.set(instance.id, {
+    ...uniteInstances(known, instance),
+    heldUntil:
+      known.heldUntil === null || instance.heldUntil === null
+        ? null
+        : Math.max(known.heldUntil, instance.heldUntil),
+  });
+}
+
+function uniteInstances(a: Instance, b: Instance): Instance {
+  return {
+    ...a,
+    liveAt: latest(a.liveAt, b.liveAt),
+    ttlSeconds: Math.max(a.ttlSeconds, b.ttlSeconds),
+  };
+}
+
+/** The later of two times; one that is known beats one that is not. */
+function latest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
+}
