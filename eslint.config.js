@@ -1,0 +1,91 @@
+import { defineConfig, globalIgnores } from "eslint/config";
+import tseslint from "typescript-eslint";
+
+export default defineConfig([
+  globalIgnores(["build/", "dist/", "coverage/", "templates/", "test/golden/", "test/fixtures/"]),
+  {
+    linterOptions: { reportUnusedDisableDirectives: "error" },
+  },
+  {
+    files: ["src/**/*.ts", "test/**/*.ts", "bench/**/*.ts", "vitest.config.ts"],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      // `== null` is the one way to say "null or undefined" in one breath.
+      eqeqeq: ["error", "always", { null: "ignore" }],
+      // Code points are what a caret under a line is counted in.
+      "@typescript-eslint/no-misused-spread": ["error", { allow: ["string"] }],
+      // An unused argument is part of a shape that somebody else calls.
+      "@typescript-eslint/no-unused-vars": [
+        "error",
+        { argsIgnorePattern: "^_", varsIgnorePattern: "^_" },
+      ],
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/switch-exhaustiveness-check": "error",
+      // `while (true)` reads better than a condition that only says so.
+      "@typescript-eslint/no-unnecessary-condition": [
+        "error",
+        { allowConstantLoopConditions: "only-allowed-literals" },
+      ],
+    },
+  },
+  {
+    // Hostile text is matched by code point, controls included.
+    files: ["src/**/*.ts", "test/**/*.ts"],
+    rules: { "no-control-regex": "off" },
+  },
+  {
+    files: ["src/**/*.ts"],
+    ignores: ["src/cli.ts"],
+    rules: {
+      "no-console": "error",
+      // A process id and its liveness are I/O like any other; what the user said to the process is not.
+      "no-restricted-properties": [
+        "error",
+        ...["argv", "cwd", "env", "exit", "exitCode", "on", "stderr", "stdin", "stdout"].map(
+          (property) => ({
+            object: "process",
+            property,
+            message: "Only src/cli.ts talks to the process; take what is needed as an argument.",
+          }),
+        ),
+      ],
+    },
+  },
+  {
+    // The core is handed the time; it never asks for it.
+    files: ["src/{diagnostics,names,config,mta-sts,tls-rpt,site}/**/*.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+          message: "The core has no clock.",
+        },
+        {
+          selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+          message: "The core has no clock.",
+        },
+        {
+          selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']",
+          message: "The core is deterministic.",
+        },
+      ],
+      "no-restricted-globals": [
+        "error",
+        "process",
+        "fetch",
+        "setTimeout",
+        "setInterval",
+        "performance",
+        "console",
+      ],
+    },
+  },
+  {
+    files: ["**/*.{js,mjs,cjs}"],
+    extends: [tseslint.configs.strict],
+  },
+]);

@@ -1,0 +1,37 @@
+import { defineConfig } from "vitest/config";
+
+// Where a script wants to count: `STSPRESS_RESULTS=file.json npm test`.
+const results = process.env["STSPRESS_RESULTS"];
+
+export default defineConfig({
+  test: {
+    reporters: [
+      "default",
+      ...(results === undefined ? [] : [["json", { outputFile: results }] as const]),
+    ],
+    globalSetup: "test/support/name-skipped.ts",
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "own",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/peers/**"],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        // Real servers and browsers: each file starts its own, so one file at a time.
+        extends: true,
+        test: {
+          name: "peers",
+          include: ["test/peers/**/*.test.ts"],
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
