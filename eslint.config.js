@@ -23,18 +23,18 @@ export default defineConfig([
         { argsIgnorePattern: "^_", varsIgnorePattern: "^_" },
       ],
       "@typescript-eslint/consistent-type-imports": "error",
-      "@typescript-eslint/switch-exhaustiveness-check": "error",
+      // dependency-cruiser tells a cycle of values from one of types by the statement.
+      "no-duplicate-imports": "error",
+      "@typescript-eslint/switch-exhaustiveness-check": [
+        "error",
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       // `while (true)` reads better than a condition that only says so.
       "@typescript-eslint/no-unnecessary-condition": [
         "error",
         { allowConstantLoopConditions: "only-allowed-literals" },
       ],
     },
-  },
-  {
-    // Hostile text is matched by code point, controls included.
-    files: ["src/**/*.ts", "test/**/*.ts"],
-    rules: { "no-control-regex": "off" },
   },
   {
     files: ["src/**/*.ts"],

@@ -1,0 +1,58 @@
+/**
+ * Everything that is checked without running the program's tests: `npm run check`. Every step runs,
+ * whatever came of the others; one line each, the reasons below it.
+ */
+import { docs } from "./docs.mjs";
+import { direction, seededDirection } from "./house/direction.mjs";
+import { packageCheck } from "./house/package.mjs";
+import { tool } from "./house/run.mjs";
+
+const steps = {
+  types: () => passes("tsc", ["-p", "."]),
+  lint: () => passes("eslint", ["--max-warnings=0", "."]),
+  format: () => passes("prettier", ["--check", "--log-level=warn", "."]),
+  direction,
+  "direction, seeded": seededDirection,
+  "dead code": () => passes("knip", ["--no-progress"]),
+  "docs = program": () => docs({ write: false }),
+  package: packageCheck,
+};
+
+async function passes(name, args) {
+  const { code, output } = await tool(name, args);
+  return { ok: code === 0, output };
+}
+
+const only = process.argv.slice(2);
+const unknown = only.filter((name) => !(name in steps));
+if (unknown.length > 0) {
+  console.error(
+    `no such step: ${unknown.join(", ")}; there are: ${Object.keys(steps).join(" · ")}`,
+  );
+  process.exit(2);
+}
+
+const failed = [];
+for (const [name, step] of Object.entries(steps)) {
+  if (only.length > 0 && !only.includes(name)) continue;
+  const began = performance.now();
+  const {
+    ok,
+    output,
+    summary = "",
+  } = await step().catch((error) => ({
+    ok: false,
+    output: `${error.stack}\n`,
+  }));
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  console.log(
+    `${ok ? "ok    " : "FAILED"}  ${name.padEnd(18)} ${seconds.padStart(5)} s  ${summary}`.trimEnd(),
+  );
+  if (ok) continue;
+  failed.push(name);
+  console.log(output.trimEnd().replace(/^/gm, "        "));
+}
+if (failed.length > 0) {
+  console.log(`\n${failed.length} of the checks failed: ${failed.join(" · ")}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,32 @@
+import { spawn } from "node:child_process";
+import { root } from "./root.mjs";
+
+/** Runs one of the locked tools, or any program, and gives its exit code and all that it said. */
+export function run(command, args, { cwd = root, env = {} } = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+      shell: process.platform === "win32",
+    });
+    let output = "";
+    let stdout = "";
+    child.stdout.setEncoding("utf8").on("data", (text) => {
+      stdout += text;
+      output += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text) => {
+      output += text;
+    });
+    child.on("error", (error) =>
+      resolve({ code: 127, stdout, output: `${output}${error.message}\n` }),
+    );
+    child.on("close", (code) => resolve({ code: code ?? 1, stdout, output }));
+  });
+}
+
+/** Runs a tool from node_modules/.bin. */
+export function tool(name, args, options = {}) {
+  return run("npx", ["--no-install", name, ...args], options);
+}
