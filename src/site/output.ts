@@ -1,18 +1,22 @@
 /**
- * One file of `dist/`, as the plan sees it: what it is made from, not yet its bytes. The command
- * renders it, has it verified, and hands it to the writer.
+ * One file of `dist/`, as the plan sees it. The command renders it where there is something to render,
+ * has it verified, and hands it to the writer.
  */
 export const phases = ["policy", "server", "record"] as const;
 /** Written in this order (policy first, DNS second), so that a build killed at any moment is safe to serve. */
 export type Phase = (typeof phases)[number];
 
-export interface Output {
+interface Place {
   /** Path below `dist/`, with `/`; made of validated names only. */
   readonly path: string;
   readonly phase: Phase;
-  /** Name of the template below `templates/`, without `.hbs`, such as `caddy/sites.caddy`. */
+}
+
+/** What a file is made from, not yet its bytes. */
+export interface RenderedOutput extends Place {
+  /** Name of the template below `templates/`, without `.hbs`, such as `caddy/sites-per-host.caddy`. */
   readonly template: string;
-  /** What the template sees. Plain data: strings, numbers, booleans, arrays, objects. */
+  /** What the template sees. Plain data: strings, numbers, booleans, null, arrays, objects. */
   readonly data: unknown;
   /**
    * Reads the rendered text again and says in one line how it differs from what was declared; null
@@ -20,3 +24,10 @@ export interface Output {
    */
   readonly verify: (text: string) => string | null;
 }
+
+/** A file whose bytes are known: a policy that was rendered and verified before, an empty marker. */
+export interface FixedOutput extends Place {
+  readonly text: string;
+}
+
+export type Output = RenderedOutput | FixedOutput;

@@ -14,12 +14,21 @@ export interface Publication {
   readonly target: TargetName;
 }
 
+/** Where a policy stands below the root of its host (RFC 8461 §3.3). */
+export const policyPath = "/.well-known/mta-sts.txt";
+
 export interface Target<N extends TargetName = TargetName> {
   readonly name: N;
   /** Whether it is served from `dist/site/` (then the plan writes the policy files there). */
   readonly usesSiteTree: boolean;
   /** The files of `dist/<name>/`; lazily, for there may be 100,000. `publications` is sorted by domain. */
-  outputs(publications: readonly Publication[], settings: NonNullable<TargetSettings[N]>): Iterable<Output>;
+  outputs(
+    publications: readonly Publication[],
+    settings: NonNullable<TargetSettings[N]>,
+  ): Iterable<Output>;
   /** Limits of the platform, hints to another layout: diagnostics without a place. */
-  check(publications: readonly Publication[], settings: NonNullable<TargetSettings[N]>): Diagnostic[];
+  check(
+    publications: readonly Publication[],
+    settings: NonNullable<TargetSettings[N]>,
+  ): Diagnostic[];
 }
