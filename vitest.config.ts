@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import MissingPrograms from "./test/support/missing-programs.ts";
 
 // Where a script wants to count: `STSPRESS_RESULTS=file.json npm test`.
 const results = process.env["STSPRESS_RESULTS"];
@@ -7,9 +8,9 @@ export default defineConfig({
   test: {
     reporters: [
       "default",
+      new MissingPrograms(),
       ...(results === undefined ? [] : [["json", { outputFile: results }] as const]),
     ],
-    globalSetup: "test/support/name-skipped.ts",
     projects: [
       {
         extends: true,

@@ -7,7 +7,7 @@ import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { inRoot, root } from "./root.mjs";
-import { run } from "./run.mjs";
+import { tool } from "./run.mjs";
 
 const config = inRoot(".dependency-cruiser.mjs");
 
@@ -144,9 +144,8 @@ async function cruiseTree(tree) {
 }
 
 async function cruise(folder) {
-  const cli = inRoot("node_modules/dependency-cruiser/bin/dependency-cruise.mjs");
   const cruised = (type) =>
-    run(process.execPath, [cli, "src", "--config", config, "--output-type", type], { cwd: folder });
+    tool("depcruise", ["src", "--config", config, "--output-type", type], { cwd: folder });
   // The JSON reporter tells everything but the verdict; the verdict is the other reporter's exit code.
   const [json, verdict] = await Promise.all([cruised("json"), cruised("err")]);
   try {
