@@ -94,11 +94,7 @@ function compile(
   });
 }
 
-function run(
-  template: Handlebars.TemplateDelegate,
-  source: TemplateSource,
-  data: unknown,
-): string {
+function run(template: Handlebars.TemplateDelegate, source: TemplateSource, data: unknown): string {
   try {
     return template(data, {
       allowProtoPropertiesByDefault: false,

@@ -4,17 +4,18 @@
  */
 import fs from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { CaddySettings } from "../../src/site/config.ts";
 import { AcmeAuthority, acmePrograms } from "./support/acme-authority.ts";
 import { startCaddy, writeCaddyOptions } from "./support/caddy-server.ts";
+import { Cleanup } from "./support/cleanup.ts";
 import type { Daemon } from "./support/daemon.ts";
 import { httpsClient, type HttpsClient } from "./support/https-client.ts";
 import { freePorts } from "./support/ports.ts";
 import { describePeers } from "./support/programs.ts";
 import { run, runOk } from "./support/run.ts";
 import { buildSite, policyText } from "./support/site.ts";
-import { makeTempFolder, removeTempFolder } from "./support/temp-folder.ts";
+import { makeTempFolder } from "./support/temp-folder.ts";
 
 const enforced = policyText("enforce", ["mx1.one.example", "*.mail.example.net"]);
 const testing = policyText("testing", ["mx.two.example"], 86_400);
@@ -31,8 +32,9 @@ function settings(layout: CaddySettings["layout"], askPort: number): { caddy: Ca
 
 describePeers("caddy with certificates from pebble", ["caddy", ...acmePrograms], () => {
   describe.each(["per-host", "on-demand"] as const)("layout: %s", (layout) => {
-    const folder = makeTempFolder(`caddy-${layout}`);
-    const site = path.join(folder, "site");
+    const cleanup = new Cleanup();
+    let folder = "";
+    let site = "";
     let acme: AcmeAuthority;
     let caddy: Daemon;
     let get: HttpsClient;
@@ -40,7 +42,9 @@ describePeers("caddy with certificates from pebble", ["caddy", ...acmePrograms],
     let askPort = 0;
 
     beforeAll(async () => {
-      acme = await AcmeAuthority.start(folder);
+      folder = makeTempFolder(`caddy-${layout}`, cleanup);
+      site = path.join(folder, "site");
+      acme = cleanup.stopping(await AcmeAuthority.start(folder));
       [askPort = 0] = await freePorts(1);
       buildSite(site, policies, settings(layout, askPort));
       // Above every policy host's folder: what a `Host: ..` would reach if it could.
@@ -50,7 +54,7 @@ describePeers("caddy with certificates from pebble", ["caddy", ...acmePrograms],
         fs.writeFileSync(path.join(place, "mta-sts.txt"), "secret");
       }
       writeCaddyOptions(site, acme);
-      caddy = await startCaddy(site);
+      caddy = cleanup.stopping(await startCaddy(site));
       const client = { rootFile: acme.issuingRootFile, folder };
       get = httpsClient({ ...client, port: acme.httpsPort });
       getHttp = httpsClient({ ...client, port: acme.httpPort, scheme: "http" });
@@ -60,11 +64,7 @@ describePeers("caddy with certificates from pebble", ["caddy", ...acmePrograms],
       });
     }, 60_000);
 
-    afterAll(async () => {
-      await caddy.stop();
-      await acme.stop();
-      removeTempFolder(folder);
-    });
+    afterAll(() => cleanup.run());
 
     test.each([...policies])("GET of the policy of %s", async (domain, text) => {
       const answer = await caddy.until("policy", async () => {
@@ -126,7 +126,8 @@ describePeers("caddy with certificates from pebble", ["caddy", ...acmePrograms],
       "localhost",
     ])("nothing for `Host: %s`", async (hostHeader) => {
       const answer = await get({ host: "mta-sts.one.example", hostHeader });
-      expect([400, 404]).toContain(answer.status);
+      // 0: newer Caddys reset the stream where the header is no host name.
+      expect([0, 400, 404]).toContain(answer.status);
       expect(answer.body.toString("latin1")).not.toContain("STSv1");
       expect(answer.body.toString("latin1")).not.toContain("secret");
     });
@@ -196,8 +197,10 @@ describePeers("caddy with certificates from pebble", ["caddy", ...acmePrograms],
   });
 
   test("the deploy root comes from STSPRESS_ROOT", async () => {
-    const folder = makeTempFolder("caddy-root");
-    const acme = await AcmeAuthority.start(folder);
+    const cleanup = new Cleanup();
+    onTestFinished(() => cleanup.run());
+    const folder = makeTempFolder("caddy-root", cleanup);
+    const acme = cleanup.stopping(await AcmeAuthority.start(folder));
     const site = path.join(folder, "site");
     buildSite(site, policies, settings("per-host", 9123));
     writeCaddyOptions(site, acme);
@@ -206,33 +209,28 @@ describePeers("caddy with certificates from pebble", ["caddy", ...acmePrograms],
       fs.cpSync(path.join(site, "dist", part), path.join(deployed, part), { recursive: true });
     }
     fs.rmSync(path.join(site, "dist"), { recursive: true });
-    const caddy = await startCaddy(site, { STSPRESS_ROOT: deployed });
-    try {
-      const client = { rootFile: acme.issuingRootFile, folder, port: acme.httpsPort };
-      const answer = await caddy.until("policy", async () => {
-        const tried = await httpsClient(client)({ host: "mta-sts.two.example" });
-        return tried.exit === 0 ? tried : null;
-      });
-      expect(answer.status).toBe(200);
-      expect(answer.body.toString("latin1")).toBe(testing);
-    } finally {
-      await caddy.stop();
-      await acme.stop();
-      removeTempFolder(folder);
-    }
+    const caddy = cleanup.stopping(await startCaddy(site, { STSPRESS_ROOT: deployed }));
+    const client = { rootFile: acme.issuingRootFile, folder, port: acme.httpsPort };
+    const answer = await caddy.until("policy", async () => {
+      const tried = await httpsClient(client)({ host: "mta-sts.two.example" });
+      return tried.exit === 0 ? tried : null;
+    });
+    expect(answer.status).toBe(200);
+    expect(answer.body.toString("latin1")).toBe(testing);
   }, 60_000);
 });
 
 describePeers("caddy on the generated configuration", ["caddy"], () => {
   describe.each(["per-host", "on-demand"] as const)("layout: %s", (layout) => {
-    const folder = makeTempFolder(`caddyfile-${layout}`);
-    const home = { HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder };
+    const cleanup = new Cleanup();
+    let folder = "";
+    let home: Readonly<Record<string, string>> = {};
     beforeAll(() => {
+      folder = makeTempFolder(`caddyfile-${layout}`, cleanup);
+      home = { HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder };
       buildSite(folder, policies, settings(layout, 9123));
     });
-    afterAll(() => {
-      removeTempFolder(folder);
-    });
+    afterAll(() => cleanup.run());
 
     test("`caddy validate` has no complaint", async () => {
       const args = ["validate", "--config", "Caddyfile", "--adapter", "caddyfile"];

@@ -20,7 +20,7 @@ export function* outputsOfTargets(
   publications: readonly Publication[],
   settings: TargetSettings,
 ): Generator<Output> {
-  for (const name of targetNames) yield* outputsOf(name, publications, settings);
+  for (const [target, own] of declared(settings)) yield* target.outputs(publications, own);
 }
 
 /** What every target that has settings says about the site. */
@@ -28,30 +28,20 @@ export function checkTargets(
   publications: readonly Publication[],
   settings: TargetSettings,
 ): Diagnostic[] {
-  return targetNames.flatMap((name) => checkOf(name, publications, settings));
+  return [...declared(settings)].flatMap(([target, own]) => target.check(publications, own));
 }
 
 /** Whether some target is served from `dist/site/`. */
 export function needsSiteTree(settings: TargetSettings): boolean {
-  return targetNames.some((name) => settings[name] !== undefined && targets[name].usesSiteTree);
+  return [...declared(settings)].some(([target]) => target.usesSiteTree);
 }
 
-function outputsOf<N extends TargetName>(
-  name: N,
-  publications: readonly Publication[],
-  all: TargetSettings,
-): Iterable<Output> {
-  const settings = all[name];
-  if (settings === undefined) return [];
-  return (targets[name] as Target<N>).outputs(publications, settings);
-}
-
-function checkOf<N extends TargetName>(
-  name: N,
-  publications: readonly Publication[],
-  all: TargetSettings,
-): Diagnostic[] {
-  const settings = all[name];
-  if (settings === undefined) return [];
-  return (targets[name] as Target<N>).check(publications, settings);
+/** Each target with the settings of its own name. */
+function* declared(
+  settings: TargetSettings,
+): Generator<[Target, NonNullable<TargetSettings[TargetName]>]> {
+  for (const name of targetNames) {
+    const own = settings[name];
+    if (own !== undefined) yield [targets[name], own];
+  }
 }

@@ -29,6 +29,9 @@ export class Daemon {
     this.#child.on("error", (error) => {
       this.#said += String(error);
     });
+    const kill = () => this.#child.kill("SIGKILL");
+    process.once("exit", kill);
+    this.#child.once("exit", () => process.off("exit", kill));
   }
 
   /** The process id. Throws when the program did not even start. */

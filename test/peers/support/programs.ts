@@ -1,10 +1,28 @@
 /**
- * Real programs as peers. A test names what it needs; where that is missing it is skipped and says
- * so, except that with STSPRESS_PEERS=require it fails.
+ * Real programs as peers. A suite names what it needs; where that is missing it is skipped and its
+ * title says so (test/support/missing-programs.ts lists these titles at the end of a run), except that
+ * with STSPRESS_PEERS=require it fails.
  */
 import fs from "node:fs";
 import path from "node:path";
 import { describe, test } from "vitest";
+
+/** The Debian package of each program that is not named like it. */
+const packages: Readonly<Record<string, string>> = {
+  delv: "bind9-dnsutils",
+  dig: "bind9-dnsutils",
+  ip: "iproute2",
+  kdig: "knot-dnsutils",
+  knotc: "knot",
+  knotd: "knot",
+  kzonecheck: "knot-dnssecutils",
+  "mta-sts-query": "postfix-mta-sts-resolver",
+  "named-checkzone": "bind9-utils",
+  nginx: "nginx-light",
+  nsenter: "util-linux",
+  "pebble-challtestsrv": "pebble",
+  unshare: "util-linux",
+};
 
 /** Debian keeps daemons where a user's PATH does not look. */
 const folders = [...(process.env["PATH"] ?? "").split(path.delimiter), "/usr/sbin", "/sbin"];
@@ -52,11 +70,15 @@ export function describePeers(
   } else if (peersRequired) {
     describe(title, () => {
       test("needs what is not here", () => {
-        throw new Error(`missing: ${missing.join(", ")}`);
+        throw new Error(`missing: ${missing.map(withPackage).join(", ")}`);
       });
     });
   } else {
-    console.warn(`skipped: ${title} (missing: ${missing.join(", ")})`);
     describe.skip(`${title} (missing: ${missing.join(", ")})`, define);
   }
+}
+
+function withPackage(name: string): string {
+  const from = packages[name];
+  return from === undefined ? name : `${name} (Debian package ${from})`;
 }
