@@ -88,8 +88,19 @@ export interface TargetSettings {
   readonly "github-pages"?: GithubPagesSettings;
 }
 
+/** What a whole zone file needs beyond the records of the delegated domains. */
+export interface DelegationZone {
+  readonly zone: string;
+  /** Host names of its name servers; empty: its file is a part to be included, not a whole zone. */
+  readonly ns: readonly string[];
+  /** Mailbox of the zone's keeper as written, `hostmaster@msp.example`; null: hostmaster at the zone. */
+  readonly hostmaster: string | null;
+}
+
 export interface SiteConfig {
   readonly targets: TargetSettings;
+  /** The site's own `delegation:`, which alone may name servers; null: there is none. */
+  readonly delegationZone: DelegationZone | null;
   /** Sorted by domain (code units), each domain once. */
   readonly domains: readonly DomainConfig[];
   /** Domains that are no longer ours, with the reason. */
