@@ -1,4 +1,121 @@
 import { entry } from "./entry.ts";
 
+/** Why a text is not YAML, in the terms of {@link fileCodes}. */
+export const syntaxReasons = {
+  "closing-quote": "the closing quote is missing",
+  "closing-bracket": "the closing `]` or `}` is missing, or what is inside is not indented",
+  comma: "a `,` is missing between two items",
+  "colon-space": "a `:` is missing after a key, or the space behind it",
+  indentation: "the indentation does not fit the lines above",
+  tab: "tabs cannot indent YAML",
+  escape: "this backslash escape does not exist",
+  start: "a plain value cannot begin with this character",
+  "nested-map": "a second `key: value` cannot stand on the same line",
+  "long-key": "a key cannot be longer than 1,024 characters",
+  "multiline-key": "a key cannot span several lines",
+  unexpected: "this was not expected here",
+} as const;
+export type SyntaxReason = keyof typeof syntaxReasons;
+
+const syntaxFixes: Readonly<Record<SyntaxReason, string>> = {
+  "closing-quote": "add the quote that ends the value",
+  "closing-bracket": "close the bracket; what stands between brackets is indented below its key",
+  comma: "put a `,` between the items, and quotes around a value that contains one",
+  "colon-space": "write `key: value`, with a space after the colon",
+  indentation: "indent the keys of one map alike, with spaces",
+  tab: "indent with spaces",
+  escape: "use single quotes, in which a backslash means itself",
+  start: "put the value in quotes",
+  "nested-map": "put quotes around the value, or begin a new line",
+  "long-key": "a `:` may be missing, or a quote",
+  "multiline-key": "a `:` may be missing at the end of the line before, or a quote",
+  unexpected: "look for a missing quote, colon or dash on this line or the one before",
+};
+
+/** What can be wrong with a YAML text, before it means anything. */
 export const fileCodes = {
+  "file/not-utf8": entry<{ utf16: boolean }>({
+    severity: "error",
+    message: (a) => (a.utf16 ? "the file is encoded as UTF-16" : "this byte is not valid UTF-8"),
+    fix: () => "save the file as UTF-8, without a byte order mark",
+  }),
+  "file/bom": entry<Record<string, never>>({
+    severity: "error",
+    message: () => "the file begins with a byte order mark (U+FEFF)",
+    fix: () => "save the file as UTF-8, without a byte order mark",
+  }),
+  "file/control-character": entry<{ code: string }>({
+    severity: "error",
+    message: (a) => `the invisible character ${a.code} cannot stand in a file that people review`,
+    fix: () => "remove it",
+  }),
+  "file/too-large": entry<{ bytes: number; limit: number }>({
+    severity: "error",
+    message: (a) =>
+      `the file has ${a.bytes.toLocaleString("en-US")} bytes; at most ${a.limit.toLocaleString("en-US")} are read`,
+    fix: () => "divide the group into several files",
+  }),
+  "file/empty": entry<Record<string, never>>({
+    severity: "error",
+    message: () => "the file says nothing",
+    fix: () => "begin with `domain: example.com`, or delete the file",
+  }),
+  "file/not-a-map": entry<{ got: "text" | "list" | "number" | "boolean" }>({
+    severity: "error",
+    message: (a) =>
+      `the file is ${{ text: "one text", list: "a list", number: "one number", boolean: "one true or false" }[a.got]}, not a map of keys`,
+    fix: () => "begin with `domain: example.com`",
+  }),
+  "file/several-documents": entry<Record<string, never>>({
+    severity: "error",
+    message: () => "a second YAML document begins here; a file holds one",
+    fix: () => "remove the `---` line, or move what follows into a file of its own",
+  }),
+  "file/directive": entry<{ name: string }>({
+    severity: "error",
+    message: (a) => `YAML directives such as ${a.name} are not read`,
+    fix: () => "remove the line; the file is read as YAML 1.2",
+  }),
+  "file/tag": entry<{ tag: string }>({
+    severity: "error",
+    message: (a) => `YAML tags such as ${a.tag} are not read`,
+    fix: () => "remove the tag; put the value in quotes if it is to be text",
+  }),
+  "file/anchor": entry<{ name: string }>({
+    severity: "error",
+    message: (a) => `YAML anchors such as &${a.name} are not read`,
+    fix: () =>
+      "write values that many domains share into `defaults:` or `profiles:` in stspress.yaml",
+  }),
+  "file/alias": entry<{ name: string }>({
+    severity: "error",
+    message: (a) => `YAML aliases such as *${a.name} are not read`,
+    fix: () =>
+      "write values that many domains share into `defaults:` or `profiles:` in stspress.yaml",
+  }),
+  "file/unquoted-star": entry<{ text: string }>({
+    severity: "error",
+    message: (a) => `${a.text} begins with a \`*\`, which YAML takes for an alias`,
+    fix: (a) => `put it in quotes: "${a.text}"`,
+  }),
+  "file/duplicate-key": entry<{ key: string }>({
+    severity: "error",
+    message: (a) => `the key ${a.key} stands here twice`,
+    fix: () => "keep one of the two",
+  }),
+  "file/key": entry<Record<string, never>>({
+    severity: "error",
+    message: () => "this cannot be a key; keys are plain words",
+    fix: () => "write `key: value`",
+  }),
+  "file/too-deep": entry<{ limit: number }>({
+    severity: "error",
+    message: (a) => `more than ${String(a.limit)} levels of maps and lists inside each other`,
+    fix: () => "no key needs that many; look for a stray bracket or indentation",
+  }),
+  "file/syntax": entry<{ reason: SyntaxReason }>({
+    severity: "error",
+    message: (a) => `this is not YAML: ${syntaxReasons[a.reason]}`,
+    fix: (a) => syntaxFixes[a.reason],
+  }),
 } as const;

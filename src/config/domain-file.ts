@@ -1,0 +1,86 @@
+/** One file below `domains/`: bytes → what it declares. Knows no other file. */
+import { diagnostic, type Diagnostic } from "../diagnostics/diagnostic.ts";
+import { parseDomainName } from "../names/domain-name.ts";
+import type { YamlPath } from "../site/config.ts";
+import type { DeclaredFile } from "./declared.ts";
+import { readSettings } from "./read-settings.ts";
+import { Report } from "./report.ts";
+import { domainFileSchema } from "./schema.ts";
+import { checkShape, kindOf } from "./shape.ts";
+import { readYaml, type YamlSource } from "./yaml-source.ts";
+
+export interface ReadFile<T> {
+  /** null where there is an error. */
+  readonly declarations: T | null;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Reads a domain file. The result is plain JSON and depends on nothing but its arguments, so it may
+ * be made in another thread and cached by path and content.
+ */
+export function parseDomainFile(file: string, bytes: Uint8Array): ReadFile<DeclaredFile> {
+  const read = readYaml(file, bytes);
+  if (!read.ok) return { declarations: null, diagnostics: read.diagnostics };
+  const { source } = read;
+  const odd = refuseTopLevel(source);
+  if (odd !== null) return { declarations: null, diagnostics: [odd] };
+
+  const report = new Report(source);
+  const shape = checkShape(domainFileSchema, source.value, report);
+  checkNames(source, report);
+  if (shape === null || report.hasErrors)
+    return { declarations: null, diagnostics: report.finish() };
+
+  const names = readNames(shape.domain ?? shape.domains ?? [], report);
+  const settings = readSettings(shape, [], report);
+  const diagnostics = report.finish();
+  if (report.hasErrors) return { declarations: null, diagnostics };
+  const group = shape.domains !== undefined;
+  return { declarations: { file, group, ...names, settings }, diagnostics };
+}
+
+/** Says what is wrong with a file that is empty or not a map, or null. */
+export function refuseTopLevel(source: YamlSource): Diagnostic | null {
+  const got = kindOf(source.value);
+  if (got === "map") return null;
+  const place = source.place([]);
+  return got === "nothing"
+    ? diagnostic("file/empty", {}, place)
+    : diagnostic("file/not-a-map", { got }, place);
+}
+
+function checkNames(source: YamlSource, report: Report): void {
+  const map = source.value as { readonly [key: string]: unknown };
+  const has = (key: string): boolean => map[key] !== undefined;
+  if (has("domain") && has("domains")) {
+    const args = { first: "domain", second: "domains" };
+    report.say("config/both-keys", args, ["domains"], "key", [["domain"]]);
+  } else if (!has("domain") && !has("domains")) {
+    report.say("config/no-name", {}, []);
+  }
+}
+
+function readNames(
+  written: string | readonly string[],
+  report: Report,
+): Pick<DeclaredFile, "domains" | "unicode"> {
+  const domains: string[] = [];
+  const unicode: Record<string, string> = {};
+  const seen = new Map<string, YamlPath>();
+  const group = typeof written !== "string";
+  for (const [index, text] of (group ? written : [written]).entries()) {
+    const path = group ? ["domains", index] : ["domain"];
+    const name = report.take(path, parseDomainName(text));
+    if (name === null) continue;
+    const first = seen.get(name.ascii);
+    if (first !== undefined) {
+      report.say("config/duplicate-domain", { domain: name.ascii }, path, "value", [first]);
+      continue;
+    }
+    seen.set(name.ascii, path);
+    domains.push(name.ascii);
+    if (name.unicode !== null) unicode[name.ascii] = name.unicode;
+  }
+  return Object.keys(unicode).length === 0 ? { domains } : { domains, unicode };
+}

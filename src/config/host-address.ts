@@ -1,0 +1,60 @@
+/** Where a target is reached. */
+import { parseDomainName } from "../names/domain-name.ts";
+import type { HostAddress, TargetName, YamlPath } from "../site/config.ts";
+import { parseIpv4, parseIpv6 } from "./ip-address.ts";
+import { items } from "./read-settings.ts";
+import type { Report } from "./report.ts";
+
+export const noAddress: HostAddress = { ipv4: [], ipv6: [], host: null };
+
+/** Reads IP addresses or one host name. Duplicates are dropped. */
+export function readAddress(
+  written: string | readonly string[] | undefined,
+  path: YamlPath,
+  report: Report,
+): HostAddress {
+  if (written === undefined) return noAddress;
+  const ipv4 = new Set<string>();
+  const ipv6 = new Set<string>();
+  const hosts = new Set<string>();
+  for (const [at, text] of items(written, path)) {
+    const four = parseIpv4(text);
+    const six = parseIpv6(text);
+    if (four !== null) ipv4.add(four);
+    else if (six !== null) ipv6.add(six);
+    else {
+      const host = readHost(text, at, report);
+      if (host !== null) hosts.add(host);
+    }
+  }
+  const [host = null, another] = hosts;
+  if (another !== undefined || (host !== null && ipv4.size + ipv6.size > 0)) {
+    report.say("config/address-mixed", {}, path);
+  }
+  return { ipv4: [...ipv4], ipv6: [...ipv6], host };
+}
+
+/** Reads the host name of a platform that gives no IP address. */
+export function readPlatformHost(
+  written: string | undefined,
+  path: YamlPath,
+  target: TargetName & ("cloudflare" | "github-pages"),
+  report: Report,
+): HostAddress {
+  if (written === undefined) return noAddress;
+  if (parseIpv4(written) !== null || parseIpv6(written) !== null) {
+    const example = target === "cloudflare" ? "acme-sts.pages.dev" : "acme.github.io";
+    report.say("config/address-host-only", { target, example }, path);
+    return noAddress;
+  }
+  return { ...noAddress, host: readHost(written, path, report) };
+}
+
+function readHost(text: string, path: YamlPath, report: Report): string | null {
+  // Neither a port, a URL nor a half-written IP address is a matter of name syntax.
+  if (/[:/]|(^|\.)\d+$/.test(text)) {
+    report.say("config/address", { text }, path);
+    return null;
+  }
+  return report.take(path, parseDomainName(text))?.ascii ?? null;
+}

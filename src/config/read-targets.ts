@@ -1,0 +1,86 @@
+/** Reads `targets:` of stspress.yaml. */
+import type {
+  CaddySettings,
+  CloudflareSettings,
+  GithubPagesSettings,
+  NginxSettings,
+  TargetName,
+  TargetSettings,
+} from "../site/config.ts";
+import { noAddress, readAddress, readPlatformHost } from "./host-address.ts";
+import type { Report } from "./report.ts";
+import { targetDefaults, type SiteFileShape } from "./schema.ts";
+import { readEmail, readFolder } from "./server-paths.ts";
+
+type TargetsShape = NonNullable<SiteFileShape["targets"]>;
+
+/** Reads the targets that are named, complete with defaults. */
+export function readTargets(shape: TargetsShape, report: Report): TargetSettings {
+  const github = shape["github-pages"];
+  return {
+    ...(shape.caddy === undefined ? {} : { caddy: readCaddy(shape.caddy, report) }),
+    ...(shape.nginx === undefined ? {} : { nginx: readNginx(shape.nginx, report) }),
+    ...(shape.cloudflare === undefined
+      ? {}
+      : { cloudflare: readCloudflare(shape.cloudflare, report) }),
+    ...(github === undefined ? {} : { "github-pages": readGithubPages(github, report) }),
+  };
+}
+
+function readCaddy(shape: NonNullable<TargetsShape["caddy"]>, report: Report): CaddySettings {
+  return {
+    address: readAddress(shape.address, ["targets", "caddy", "address"], report),
+    layout: shape.layout ?? "per-host",
+    askPort: shape.ask_port ?? targetDefaults.askPort,
+    email: readEmail(shape.email, ["targets", "caddy", "email"], report),
+  };
+}
+
+function readNginx(shape: NonNullable<TargetsShape["nginx"]>, report: Report): NginxSettings {
+  const base = ["targets", "nginx"];
+  const { root, certificates, acmeWebroot } = targetDefaults;
+  return {
+    address: readAddress(shape.address, [...base, "address"], report),
+    root: readFolder(shape.root, root, [...base, "root"], report),
+    certificates: readFolder(shape.certificates, certificates, [...base, "certificates"], report),
+    acmeWebroot: readFolder(shape.acme_webroot, acmeWebroot, [...base, "acme_webroot"], report),
+  };
+}
+
+function readCloudflare(
+  shape: NonNullable<TargetsShape["cloudflare"]>,
+  report: Report,
+): CloudflareSettings {
+  const path = ["targets", "cloudflare", "address"];
+  return {
+    address: readPlatformHost(shape.address, path, "cloudflare", report),
+    plan: shape.plan ?? "free",
+  };
+}
+
+function readGithubPages(
+  shape: NonNullable<TargetsShape["github-pages"]>,
+  report: Report,
+): GithubPagesSettings {
+  const path = ["targets", "github-pages", "address"];
+  return { address: readPlatformHost(shape.address, path, "github-pages", report) };
+}
+
+/** The settings of a target that is used but not named under `targets:`. */
+export function withTarget(targets: TargetSettings, name: TargetName): TargetSettings {
+  if (targets[name] !== undefined) return targets;
+  const { askPort, ...folders } = targetDefaults;
+  switch (name) {
+    case "caddy":
+      return {
+        ...targets,
+        caddy: { address: noAddress, layout: "per-host", askPort, email: null },
+      };
+    case "nginx":
+      return { ...targets, nginx: { address: noAddress, ...folders } };
+    case "cloudflare":
+      return { ...targets, cloudflare: { address: noAddress, plan: "free" } };
+    case "github-pages":
+      return { ...targets, "github-pages": { address: noAddress } };
+  }
+}

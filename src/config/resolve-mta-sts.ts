@@ -1,0 +1,211 @@
+/** Defaults, profile and a file's own words → one policy; equal policies become one object. */
+import type { Mode, Policy } from "../mta-sts/policy.ts";
+import type { MtaSts, YamlPath } from "../site/config.ts";
+import type { DeclaredFile, DeclaredMtaSts } from "./declared.ts";
+import type { LateReport, Where } from "./places.ts";
+import type { SiteSettings } from "./site-file.ts";
+import { suggest } from "./suggest.ts";
+
+const day = 86_400;
+const week = 604_800;
+/** RFC 8461 §3.3: senders may limit what they read to 64 KB. */
+const maxPolicyBytes = 65_536;
+
+/** A policy and the domains below which its wildcards reach. */
+interface Interned {
+  readonly policy: Policy;
+  /** Patterns that begin with `*.`. */
+  readonly wildcards: readonly string[];
+}
+
+export class MtaStsResolver {
+  readonly #site: SiteSettings;
+  readonly #report: LateReport;
+  readonly #policies = new Map<string, Interned>();
+  readonly #settings = new Map<string, MtaSts>();
+
+  constructor(site: SiteSettings, report: LateReport) {
+    this.#site = site;
+    this.#report = report;
+  }
+
+  /** Returns what a file's domains publish; null: no MTA-STS; `wrong`: an error was reported. */
+  resolve(declared: DeclaredFile): MtaSts | null | "wrong" {
+    const own = declared.settings.mtaSts;
+    const defaults = this.#site.defaults.mtaSts;
+    if (own === false) return null;
+    const base = defaults === undefined || defaults === false ? {} : defaults;
+    // Defaults complete what files say; alone they count only where they say what is to happen.
+    if (own === undefined && base.mode === undefined && base.retire !== true) return null;
+    const merged: DeclaredMtaSts = { ...base, ...own };
+    const policy =
+      merged.retire === true
+        ? this.#intern({ mode: "none", mx: [], maxAgeSeconds: day, extensions: [] })
+        : this.#policyOf(declared, merged);
+    if (policy === null) return "wrong";
+    if (policy.isNew && merged.retire !== true) this.#adviseOnPolicy(declared, merged, policy);
+    if (merged.retire !== true) this.#adviseOnUse(declared, merged, policy);
+    return this.#share({
+      policy: policy.policy,
+      retire: merged.retire ?? false,
+      skipTesting: merged.skipTesting ?? null,
+      skipOverlap: merged.skipOverlap ?? null,
+    });
+  }
+
+  #policyOf(
+    declared: DeclaredFile,
+    merged: DeclaredMtaSts,
+  ): (Interned & { isNew: boolean }) | null {
+    const profile = this.#profilePatterns(declared, merged);
+    if (merged.mode === undefined) {
+      const path = ["mta-sts"];
+      for (const domain of declared.domains) {
+        this.#report.count(
+          "config/mode-missing",
+          { domain },
+          { file: declared.file, path, at: "key" },
+        );
+      }
+      return null;
+    }
+    if (profile === null) return null;
+    const mx = [...new Set([...profile, ...(merged.mx ?? [])])];
+    if (mx.length === 0 && merged.mode !== "none") {
+      for (const domain of declared.domains) {
+        this.#report.count(
+          "config/mx-missing",
+          { domain, mode: merged.mode },
+          this.#whereIs(declared, "mode", ["mode"]),
+        );
+      }
+      return null;
+    }
+    const maxAgeSeconds = merged.maxAgeSeconds ?? week;
+    return this.#intern({ mode: merged.mode, mx, maxAgeSeconds, extensions: [] });
+  }
+
+  #profilePatterns(declared: DeclaredFile, merged: DeclaredMtaSts): readonly string[] | null {
+    const name = merged.profile;
+    if (name === undefined || name === false) return [];
+    const patterns = this.#site.profiles.get(name);
+    if (patterns !== undefined) return patterns;
+    const allowed = [...this.#site.profiles.keys()];
+    const where = this.#whereIs(declared, "profile", ["profile"]);
+    this.#report.once(
+      "config/unknown-value",
+      {
+        key: where.path.join("."),
+        value: name,
+        suggestion: suggest(name, allowed),
+        allowed,
+      },
+      where,
+    );
+    return null;
+  }
+
+  #intern(policy: Policy): Interned & { isNew: boolean } {
+    const key = `${policy.mode} ${String(policy.maxAgeSeconds)} ${policy.mx.join(" ")}`;
+    const known = this.#policies.get(key);
+    if (known !== undefined) return { ...known, isNew: false };
+    const wildcards = policy.mx.filter((pattern) => pattern.startsWith("*."));
+    const interned = { policy, wildcards };
+    this.#policies.set(key, interned);
+    return { ...interned, isNew: true };
+  }
+
+  #share(mtaSts: MtaSts): MtaSts {
+    const { policy, retire, skipTesting, skipOverlap } = mtaSts;
+    const key = JSON.stringify([
+      policy.mode,
+      policy.maxAgeSeconds,
+      policy.mx,
+      retire,
+      skipTesting,
+      skipOverlap,
+    ]);
+    const known = this.#settings.get(key);
+    if (known === undefined) this.#settings.set(key, mtaSts);
+    return known ?? mtaSts;
+  }
+
+  /** What is true of the policy itself: said where it is first used. */
+  #adviseOnPolicy(declared: DeclaredFile, merged: DeclaredMtaSts, { policy }: Interned): void {
+    const patterns = new Set(policy.mx);
+    for (const pattern of policy.mx) {
+      const by = pattern.replace(/^[^.]+/, "*");
+      if (by !== pattern && patterns.has(by)) {
+        const where = this.#whereIsPattern(declared, merged, pattern);
+        this.#report.once("config/mx-covered", { pattern, by }, where);
+      }
+    }
+    const bytes = policyBytes(policy);
+    if (bytes > maxPolicyBytes) {
+      const domain = declared.domains[0] ?? "";
+      const where = this.#whereIs(declared, "mx", ["mx"]);
+      this.#report.say("config/policy-too-large", { bytes, domain }, where);
+    }
+  }
+
+  /** What is true of the policy for these domains. */
+  #adviseOnUse(declared: DeclaredFile, merged: DeclaredMtaSts, interned: Interned): void {
+    const { policy, wildcards } = interned;
+    const seconds = policy.maxAgeSeconds;
+    const code = adviceOnMaxAge(policy.mode, seconds);
+    if (code !== null) {
+      const where = this.#whereIs(declared, "maxAgeSeconds", ["max_age"]);
+      for (const domain of declared.domains) this.#report.count(code, { seconds, domain }, where);
+    }
+    for (const pattern of wildcards) {
+      const parent = pattern.slice(2);
+      for (const domain of declared.domains) {
+        if (domain === parent || domain.endsWith(pattern.slice(1))) {
+          const where = this.#whereIsPattern(declared, merged, pattern);
+          this.#report.count("config/own-wildcard", { pattern, domain }, where);
+        }
+      }
+    }
+  }
+
+  /** Finds which file said it: the domain's own, else the defaults. */
+  #whereIs(declared: DeclaredFile, key: keyof DeclaredMtaSts, path: YamlPath): Where {
+    const own = declared.settings.mtaSts;
+    return own !== undefined && own !== false && (own[key] !== undefined || key === "mx")
+      ? { file: declared.file, path: ["mta-sts", ...path], at: "value" }
+      : { file: this.#site.file, path: ["defaults", "mta-sts", ...path], at: "value" };
+  }
+
+  #whereIsPattern(declared: DeclaredFile, merged: DeclaredMtaSts, pattern: string): Where {
+    const own = declared.settings.mtaSts === false ? undefined : declared.settings.mtaSts;
+    const ownIndex = own?.mx?.indexOf(pattern) ?? -1;
+    if (ownIndex !== -1) {
+      return { file: declared.file, path: ["mta-sts", "mx", ownIndex], at: "value" };
+    }
+    const defaultIndex = own?.mx === undefined ? (merged.mx?.indexOf(pattern) ?? -1) : -1;
+    if (defaultIndex !== -1) {
+      const path = ["defaults", "mta-sts", "mx", defaultIndex];
+      return { file: this.#site.file, path, at: "value" };
+    }
+    return this.#whereIs(declared, "profile", ["profile"]);
+  }
+}
+
+function adviceOnMaxAge(
+  mode: Mode,
+  seconds: number,
+): "config/max-age-day" | "config/max-age-week" | null {
+  if (mode === "none") return null;
+  if (seconds < day) return "config/max-age-day";
+  return mode === "enforce" && seconds < week ? "config/max-age-week" : null;
+}
+
+function policyBytes(policy: Policy): number {
+  const lines = [
+    "version: STSv1",
+    `mode: ${policy.mode}`,
+    `max_age: ${String(policy.maxAgeSeconds)}`,
+  ];
+  const mx = policy.mx.reduce((sum, pattern) => sum + "mx: \r\n".length + pattern.length, 0);
+  return lines.reduce((sum, line) => sum + line.length + 2, mx);
+}

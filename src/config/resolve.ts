@@ -1,0 +1,268 @@
+/** All files together → the site: defaults, profiles, duplicates, zones, delegation, limits. */
+import { compareText, type Diagnostic } from "../diagnostics/diagnostic.ts";
+import {
+  targetNames,
+  type DomainConfig,
+  type MtaSts,
+  type SiteConfig,
+  type TargetName,
+  type TargetSettings,
+  type YamlPath,
+} from "../site/config.ts";
+import type { DeclaredFile, DeclaredSettings } from "./declared.ts";
+import { withTarget } from "./read-targets.ts";
+import { LateReport, type ReadText, type Where } from "./places.ts";
+import { MtaStsResolver } from "./resolve-mta-sts.ts";
+import type { SiteSettings } from "./site-file.ts";
+
+/** TTL of records whose `dns.ttl` nobody told, in seconds. */
+const defaultTtlSeconds = 3600;
+const maxNameOctets = 253;
+const maxRecordBytes = 65_535;
+
+/** What holds for every domain of one file. */
+interface Resolved {
+  readonly declared: DeclaredFile;
+  readonly zone: string | null;
+  readonly ttlSeconds: number;
+  readonly target: TargetName;
+  readonly delegation: string | null;
+  readonly rua: readonly string[] | null;
+  readonly mtaSts: MtaSts | null;
+}
+
+/** Where a domain stands: which file, which name in it. */
+interface Entry {
+  readonly from: Resolved;
+  readonly index: number;
+}
+
+export interface ResolvedSite {
+  /** null where there is an error. */
+  readonly site: SiteConfig | null;
+  /** In order of place. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Makes the site from what its files declare. `files` come in the order of their paths: of two
+ * declarations of a domain the later is the duplicate. `readText` is asked only for files that
+ * something is said about.
+ */
+export function resolveSite(
+  settings: SiteSettings,
+  files: Iterable<DeclaredFile>,
+  readText: ReadText,
+): ResolvedSite {
+  const report = new LateReport(readText);
+  const entries = new Map<string, Entry>();
+  const policies = new MtaStsResolver(settings, report);
+  const ruas = new Map<string, readonly string[]>();
+  for (const declared of files) {
+    const from = resolveFile(declared, settings, policies, ruas, report);
+    checkFile(from, settings, report);
+    for (const [index, domain] of declared.domains.entries()) {
+      const first = entries.get(domain);
+      if (first === undefined) entries.set(domain, { from, index });
+      else {
+        const where = whereIsName(declared, index);
+        const related = [whereIsName(first.from.declared, first.index)];
+        report.say("config/duplicate-domain", { domain }, where, related);
+      }
+    }
+  }
+  checkGone(settings, entries, report);
+  const targets = checkTargets(settings, entries, report);
+  if (report.hasErrors) return { site: null, diagnostics: report.finish() };
+
+  const domains = toDomains(entries);
+  const gone = new Map(settings.gone.map(({ domain, reason }) => [domain, reason]));
+  const { delegationZone } = settings;
+  return { site: { targets, delegationZone, domains, gone }, diagnostics: report.finish() };
+}
+
+function resolveFile(
+  declared: DeclaredFile,
+  site: SiteSettings,
+  policies: MtaStsResolver,
+  ruas: Map<string, readonly string[]>,
+  report: LateReport,
+): Resolved {
+  const own = declared.settings;
+  const { defaults } = site;
+  const rua = own.rua ?? defaults.rua ?? false;
+  const delegation = own.delegation ?? defaults.delegation ?? false;
+  const mtaSts = policies.resolve(declared);
+  if (mtaSts === null && rua === false) {
+    for (const [index, domain] of declared.domains.entries()) {
+      const where: Where = declared.group
+        ? { file: declared.file, path: ["domains"], at: "key" }
+        : whereIsName(declared, index);
+      report.count("config/nothing-to-publish", { domain }, where);
+    }
+  }
+  return {
+    declared,
+    zone: own.zone ?? defaults.zone ?? null,
+    ttlSeconds: own.ttlSeconds ?? defaults.ttlSeconds ?? defaultTtlSeconds,
+    target: own.target ?? site.target,
+    delegation: delegation === false ? null : delegation,
+    rua: rua === false ? null : shareList(rua, ruas),
+    mtaSts: mtaSts === "wrong" ? null : mtaSts,
+  };
+}
+
+/** Equal lists become one: 100,000 domains mostly report to one address. */
+function shareList(
+  list: readonly string[],
+  known: Map<string, readonly string[]>,
+): readonly string[] {
+  const key = list.join(" ");
+  const first = known.get(key);
+  if (first === undefined) known.set(key, list);
+  return first ?? list;
+}
+
+function checkFile(from: Resolved, site: SiteSettings, report: LateReport): void {
+  const { declared, zone, delegation, rua, mtaSts } = from;
+  for (const [index, domain] of declared.domains.entries()) {
+    if (zone !== null && domain !== zone && !domain.endsWith(`.${zone}`)) {
+      const where = whereIs(declared, site, "zone", "dns", ["zone"]);
+      report.count("config/zone-outside", { zone, domain }, where);
+    }
+    const longest = domain.length + "._smtp._tls.".length + (delegation?.length ?? 0);
+    if (longest <= maxNameOctets) continue;
+    const names = [
+      ...(mtaSts === null ? [] : ["_mta-sts"]),
+      ...(rua === null ? [] : ["_smtp._tls"]),
+    ].flatMap((label) => [
+      `${label}.${domain}`,
+      ...(delegation === null ? [] : [`${domain}.${label}.${delegation}`]),
+    ]);
+    for (const name of names) {
+      if (name.length <= maxNameOctets) continue;
+      const args = { name, octets: name.length };
+      report.say("config/name-too-long", args, whereIsName(declared, index));
+    }
+  }
+  if (rua !== null) {
+    const text = `v=TLSRPTv1; rua=${rua.join(",")}`;
+    const bytes = text.length + Math.ceil(text.length / 255);
+    if (bytes > maxRecordBytes) {
+      const own = declared.settings.rua !== undefined;
+      const where: Where = own
+        ? { file: declared.file, path: ["tls-rpt", "rua"], at: "key" }
+        : { file: site.file, path: ["defaults", "tls-rpt", "rua"], at: "key" };
+      const domain = declared.domains[0] ?? "";
+      report.once(
+        "config/record-too-large",
+        { bytes, domain: own ? domain : "every domain" },
+        where,
+      );
+    }
+  }
+}
+
+function checkGone(
+  site: SiteSettings,
+  entries: ReadonlyMap<string, Entry>,
+  report: LateReport,
+): void {
+  for (const { domain, key } of site.gone) {
+    const entry = entries.get(domain);
+    if (entry === undefined) continue;
+    const where: Where = { file: site.file, path: ["gone", key], at: "key" };
+    const related = [whereIsName(entry.from.declared, entry.index)];
+    report.say("config/gone-declared", { domain }, where, related);
+  }
+}
+
+/** Completes the targets by those that domains use, and says what their addresses lack. */
+function checkTargets(
+  site: SiteSettings,
+  entries: ReadonlyMap<string, Entry>,
+  report: LateReport,
+): TargetSettings {
+  const used = new Set<TargetName>();
+  const published = new Set<TargetName>();
+  const delegated = new Set<TargetName>();
+  for (const { from } of entries.values()) {
+    used.add(from.target);
+    if (from.mtaSts === null) continue;
+    published.add(from.target);
+    if (from.delegation !== null) delegated.add(from.target);
+  }
+  let targets = site.targets;
+  for (const target of targetNames) {
+    if (used.has(target)) targets = withTarget(targets, target);
+    const address = targets[target]?.address;
+    if (address === undefined || !published.has(target)) continue;
+    const named = site.targets[target] !== undefined;
+    if (address.host !== null) continue;
+    if (address.ipv4.length + address.ipv6.length === 0) {
+      const path: YamlPath = named ? ["targets", target] : site.defaultPaths.target;
+      report.say("config/address-missing", { target }, { file: site.file, path, at: "key" });
+    } else if (delegated.has(target)) {
+      const path = ["targets", target, "address"];
+      report.say("config/delegation-address", { target }, { file: site.file, path, at: "value" });
+    }
+  }
+  return targets;
+}
+
+function toDomains(entries: ReadonlyMap<string, Entry>): DomainConfig[] {
+  const zones = new Map<string, string>();
+  const zoneOf = (domain: string, entry: Entry): string => {
+    const known = zones.get(domain);
+    if (known !== undefined) return known;
+    let zone = entry.from.zone;
+    for (let dot = domain.indexOf("."); zone === null; dot = domain.indexOf(".", dot + 1)) {
+      if (dot === -1) zone = domain;
+      else {
+        const parent = domain.slice(dot + 1);
+        const above = entries.get(parent);
+        if (above !== undefined) zone = zoneOf(parent, above);
+      }
+    }
+    zones.set(domain, zone);
+    return zone;
+  };
+  const domains: DomainConfig[] = [];
+  for (const [domain, entry] of entries) {
+    const { declared, ttlSeconds, target, delegation, rua, mtaSts } = entry.from;
+    domains.push({
+      domain,
+      unicode: declared.unicode?.[domain] ?? null,
+      declaration: { file: declared.file, path: pathOfName(declared, entry.index) },
+      zone: zoneOf(domain, entry),
+      ttlSeconds,
+      target,
+      delegation,
+      rua,
+      mtaSts,
+    });
+  }
+  return domains.sort((a, b) => compareText(a.domain, b.domain));
+}
+
+const singleName: YamlPath = ["domain"];
+
+function pathOfName(declared: DeclaredFile, index: number): YamlPath {
+  return declared.group ? ["domains", index] : singleName;
+}
+
+function whereIsName(declared: DeclaredFile, index: number): Where {
+  return { file: declared.file, path: pathOfName(declared, index), at: "value" };
+}
+
+function whereIs(
+  declared: DeclaredFile,
+  site: SiteSettings,
+  said: keyof DeclaredSettings,
+  key: keyof SiteSettings["defaultPaths"],
+  rest: YamlPath,
+): Where {
+  return declared.settings[said] !== undefined
+    ? { file: declared.file, path: [key, ...rest], at: "value" }
+    : { file: site.file, path: [...site.defaultPaths[key], ...rest], at: "value" };
+}

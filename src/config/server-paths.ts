@@ -1,0 +1,38 @@
+/** Values that end up in a web server's configuration: only what no syntax there can take apart. */
+import { parseDomainName } from "../names/domain-name.ts";
+import type { YamlPath } from "../site/config.ts";
+import type { Report } from "./report.ts";
+
+/** Reads an absolute path of letters, digits and `. _ - /`; wrong or absent gives the fallback. */
+export function readFolder(
+  written: string | undefined,
+  fallback: string,
+  path: YamlPath,
+  report: Report,
+): string {
+  if (written === undefined) return fallback;
+  const names = written.replace(/\/$/, "").split("/").slice(1);
+  const sound =
+    written.length <= 1024 &&
+    /^\/[A-Za-z0-9._/-]+$/.test(written) &&
+    names.every((name) => name !== "" && name !== "." && name !== "..");
+  if (sound) return `/${names.join("/")}`;
+  report.say("config/path", { text: written }, path);
+  return fallback;
+}
+
+/** Reads a plain mail address: no quotes, blanks, braces or controls; wrong or absent gives null. */
+export function readEmail(
+  written: string | undefined,
+  path: YamlPath,
+  report: Report,
+): string | null {
+  if (written === undefined) return null;
+  const match = /^([A-Za-z0-9_+=~-]+(?:\.[A-Za-z0-9_+=~-]+)*)@([^@]+)$/.exec(written);
+  const domain = match === null ? null : parseDomainName(match[2] ?? "");
+  if (match !== null && domain?.ok === true && (match[1] ?? "").length <= 64) {
+    return `${match[1] ?? ""}@${domain.value.ascii}`;
+  }
+  report.say("config/email", { text: written }, path);
+  return null;
+}

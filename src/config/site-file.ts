@@ -1,0 +1,184 @@
+/** stspress.yaml: bytes → the settings of the site. */
+import { parseDomainName } from "../names/domain-name.ts";
+import {
+  targetNames,
+  type DelegationZone,
+  type TargetName,
+  type TargetSettings,
+  type YamlPath,
+} from "../site/config.ts";
+import type { DeclaredSettings } from "./declared.ts";
+import { refuseTopLevel, type ReadFile } from "./domain-file.ts";
+import { builtInProfiles } from "./profiles.ts";
+import { items, readMx, readName, readSettings } from "./read-settings.ts";
+import { readTargets } from "./read-targets.ts";
+import { readReason } from "./reason.ts";
+import { Report } from "./report.ts";
+import { readEmail } from "./server-paths.ts";
+import { siteFileSchema, type SiteFileShape } from "./schema.ts";
+import { checkShape } from "./shape.ts";
+import { readYaml } from "./yaml-source.ts";
+
+/** A domain that is no longer ours. */
+export interface GoneDomain {
+  readonly domain: string;
+  readonly reason: string;
+  /** The key as written, for its place. */
+  readonly key: string;
+}
+
+export interface SiteSettings {
+  readonly file: string;
+  /** What `target:` says, else the only target that is named, else caddy. */
+  readonly target: TargetName;
+  /** The targets that are named, complete with defaults. */
+  readonly targets: TargetSettings;
+  readonly defaults: DeclaredSettings;
+  readonly delegationZone: DelegationZone | null;
+  /** Where each default stands: in the file itself or below `defaults:`. */
+  readonly defaultPaths: Readonly<Record<"dns" | "target" | "delegation", YamlPath>>;
+  /** Built-in profiles and the site's own, which win. */
+  readonly profiles: ReadonlyMap<string, readonly string[]>;
+  readonly gone: readonly GoneDomain[];
+}
+
+const builtIn: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries(builtInProfiles).map(([name, { mx }]) => [name, mx]),
+);
+
+/** Reads stspress.yaml; null bytes mean that there is none, which is fine. */
+export function parseSiteFile(file: string, bytes: Uint8Array | null): ReadFile<SiteSettings> {
+  if (bytes === null) return { declarations: absent(file), diagnostics: [] };
+  const read = readYaml(file, bytes);
+  if (!read.ok) return { declarations: null, diagnostics: read.diagnostics };
+  const { source } = read;
+  if (source.value === null) return { declarations: absent(file), diagnostics: [] };
+  const odd = refuseTopLevel(source);
+  if (odd !== null) return { declarations: null, diagnostics: [odd] };
+
+  const report = new Report(source);
+  const shape = checkShape(siteFileSchema, source.value, report);
+  if (shape === null) return { declarations: null, diagnostics: report.finish() };
+  const settings = readSite(file, shape, report);
+  const diagnostics = report.finish();
+  return { declarations: report.hasErrors ? null : settings, diagnostics };
+}
+
+function absent(file: string): SiteSettings {
+  return {
+    file,
+    target: "caddy",
+    targets: {},
+    defaults: {},
+    delegationZone: null,
+    defaultPaths: { dns: ["dns"], target: ["target"], delegation: ["delegation"] },
+    profiles: builtIn,
+    gone: [],
+  };
+}
+
+function readSite(file: string, shape: SiteFileShape, report: Report): SiteSettings {
+  const inDefaults = shape.defaults ?? {};
+  const paths = { dns: ["dns"], target: ["target"], delegation: ["delegation"] };
+  for (const key of ["dns", "target", "delegation"] as const) {
+    if (inDefaults[key] === undefined) continue;
+    paths[key] = ["defaults", key];
+    if (shape[key] !== undefined) {
+      const args = { first: key, second: `defaults.${key}` };
+      report.say("config/both-keys", args, ["defaults", key], "key", [[key]]);
+    }
+  }
+  const { dns, target, delegation } = shape;
+  const own = readSettings(
+    {
+      ...(dns === undefined ? {} : { dns }),
+      ...(target === undefined ? {} : { target }),
+      ...(delegation === undefined ? {} : { delegation: delegation && { zone: delegation.zone } }),
+    },
+    [],
+    report,
+  );
+  const defaults = { ...own, ...readSettings(inDefaults, ["defaults"], report) };
+  return {
+    file,
+    target: defaults.target ?? chooseTarget(shape, report),
+    targets: readTargets(shape.targets ?? {}, report),
+    defaults,
+    delegationZone: readDelegationZone(delegation, defaults.delegation, report),
+    defaultPaths: paths,
+    profiles: readProfiles(shape.profiles ?? {}, report),
+    gone: readGone(shape.gone ?? {}, report),
+  };
+}
+
+/** The only target that is named, else Caddy. */
+function chooseTarget(shape: SiteFileShape, report: Report): TargetName {
+  const named = targetNames.filter((name) => shape.targets?.[name] !== undefined);
+  const [only = "caddy"] = named;
+  if (named.length < 2) return only;
+  if (!named.includes("caddy")) {
+    report.say("config/target-choice", { targets: named }, ["targets"], "key");
+  }
+  return "caddy";
+}
+
+/** What `delegation:` says of the zone beyond its name; `defaults.delegation` says no more than that. */
+function readDelegationZone(
+  shape: SiteFileShape["delegation"],
+  zone: string | false | undefined,
+  report: Report,
+): DelegationZone | null {
+  if (zone === undefined || zone === false) return null;
+  if (shape === undefined || shape === false) return { zone, ns: [], hostmaster: null };
+  const ns: string[] = [];
+  for (const [path, text] of items(shape.ns ?? [], ["delegation", "ns"])) {
+    const name = readName(text, path, report);
+    if (name === null) continue;
+    if (name === zone || name.endsWith(`.${zone}`))
+      report.say("config/ns-inside", { name, zone }, path);
+    else if (!ns.includes(name)) ns.push(name);
+  }
+  return {
+    zone,
+    ns,
+    hostmaster: readEmail(shape.hostmaster, ["delegation", "hostmaster"], report),
+  };
+}
+
+function readProfiles(
+  shape: NonNullable<SiteFileShape["profiles"]>,
+  report: Report,
+): ReadonlyMap<string, readonly string[]> {
+  const profiles = new Map(builtIn);
+  for (const [name, { mx }] of Object.entries(shape)) {
+    const path = ["profiles", name];
+    if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(name)) {
+      report.say("config/profile-name", { name }, path, "key");
+    }
+    if (builtIn.has(name)) report.say("config/profile-shadows", { name }, path, "key");
+    profiles.set(name, readMx(mx, [...path, "mx"], report));
+  }
+  return profiles;
+}
+
+function readGone(shape: NonNullable<SiteFileShape["gone"]>, report: Report): GoneDomain[] {
+  const gone = new Map<string, GoneDomain>();
+  for (const [key, text] of Object.entries(shape)) {
+    const path = ["gone", key];
+    const reason = readReason(text, path, report);
+    const name = parseDomainName(key);
+    // The key is what is wrong, and a parser's offsets are told for values: the whole key is shown.
+    for (const found of name.ok ? name.warnings : name.problems) {
+      report.say(found.code, found.args as never, path, "key");
+    }
+    if (reason === null || !name.ok) continue;
+    const domain = name.value.ascii;
+    const first = gone.get(domain);
+    if (first === undefined) gone.set(domain, { domain, reason, key });
+    else {
+      const args = { key: "gone", value: domain };
+      report.say("config/repeated", args, path, "key", [["gone", first.key]]);
+    }
+  }
+  return [...gone.values()];
+}
