@@ -8,7 +8,7 @@ import path from "node:path";
 import { inRoot, root } from "./root.mjs";
 
 /** What is started by name: the command, the library, and every file that is called `…-worker.ts`. */
-export function entryPoints() {
+function entryPoints() {
   const workers = fs
     .readdirSync(inRoot("src"), { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith("-worker.ts"))
