@@ -109,7 +109,7 @@ function run(template: Handlebars.TemplateDelegate, source: TemplateSource, data
   }
 }
 
-/** Refuses what would reach beyond the data. */
+/** Refuses what would reach beyond the data, and names that the data lacks. */
 class Boundaries extends Handlebars.Visitor {
   readonly #source: TemplateSource;
 
@@ -121,6 +121,8 @@ class Boundaries extends Handlebars.Visitor {
   override PathExpression(path: hbs.AST.PathExpression): void {
     const reached = path.parts.find((part) => inherited.has(part));
     if (reached !== undefined) throw unknownName(this.#source, reached, startOf(path));
+    // Handlebars itself is strict about `{{name}}` only, not about `{{#if name}}`.
+    (path as { strict?: boolean }).strict = true;
   }
 
   override PartialStatement(statement: hbs.AST.PartialStatement): void {
@@ -168,7 +170,9 @@ function messageOf(error: unknown): string {
 function syntaxError(source: TemplateSource, error: unknown): TemplateError {
   const [first = "", ...rest] = messageOf(error).split("\n");
   const line = /^Parse error on line (\d+):$/.exec(first)?.[1];
-  if (line === undefined) return syntax(source, first, spanOf(error), error);
+  if (line === undefined) {
+    return syntax(source, first.replace(/ - \d+:\d+$/, ""), spanOf(error), error);
+  }
   const detail = (rest.at(-1) ?? first).replaceAll("'", "");
   return syntax(source, detail, { line: Number(line), column: 0 }, error);
 }
