@@ -66,6 +66,9 @@ error_log stderr;
 events {}
 http {
   access_log off;
+  # Nothing may depend on what the user's own http block says about types.
+  types { application/x-other txt; }
+  default_type application/octet-stream;
   client_body_temp_path ${folder}/body;
   proxy_temp_path ${folder}/proxy;
   fastcgi_temp_path ${folder}/fastcgi;
@@ -157,7 +160,7 @@ http {
         const answer = await get({ host: "mta-sts.one.example", hostHeader });
         // 52: the connection is closed without an answer; 400: nginx does not take it for a name.
         expect([0, 52]).toContain(answer.exit);
-        expect([0, 400, 404]).toContain(answer.status);
+        expect([0, 400]).toContain(answer.status);
         expect(answer.body.toString("latin1")).not.toMatch(/STSv1|secret/);
       },
     );
