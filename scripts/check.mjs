@@ -4,6 +4,7 @@
  */
 import { docs } from "./docs.mjs";
 import { direction, seededDirection } from "./house/direction.mjs";
+import { goldenCodes } from "./house/golden-codes.mjs";
 import { packageCheck } from "./house/package.mjs";
 import { tool } from "./house/run.mjs";
 
@@ -14,6 +15,7 @@ const steps = {
   direction,
   "direction, seeded": seededDirection,
   "dead code": () => passes("knip", ["--no-progress"]),
+  "golden per code": goldenCodes,
   "docs = program": () => docs({ write: false }),
   package: packageCheck,
 };

@@ -39,7 +39,8 @@ export async function diagnosticsPage() {
 }
 
 function headline(severity, source) {
-  return source === undefined ? `**${severity}**` : `**${severity}** · ${source}`;
+  if (source === undefined) return `**${severity}**`;
+  return `**${severity}** · ${source.startsWith("https:") ? `<${source}>` : source}`;
 }
 
 /** Takes the page apart: what stands above the first subject, and the prose of each subject and row. */
