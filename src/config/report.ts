@@ -41,10 +41,10 @@ export class Report {
   }
 
   /** Passes on what a parser found in the text at `path`; gives the value, or null. */
-  take<T>(path: YamlPath, parsed: Parsed<T>): T | null {
+  take<T>(path: YamlPath, parsed: Parsed<T>, at: "key" | "value" = "value"): T | null {
     const problems: readonly Problem[] = parsed.ok ? parsed.warnings : parsed.problems;
     for (const found of problems) {
-      if (this.#admits(found.code)) this.#add(this.#source.locate(path, found));
+      if (this.#admits(found.code)) this.#add(this.#source.locate(path, found, at));
     }
     return parsed.ok ? parsed.value : null;
   }

@@ -57,17 +57,13 @@ function explainIssue(issue: Issue, base: YamlPath, context: Context): void {
       return;
     }
     case "invalid_value": {
-      if (typeof value !== "string") {
+      if (!isScalar(value)) {
         wrongType(issue, path, value, report);
         return;
       }
       const allowed = issue.values.map(String);
-      const args = {
-        key: printPath(path),
-        value,
-        suggestion: suggest(value, allowed),
-        allowed,
-      };
+      const suggestion = suggest(String(value), allowed);
+      const args = { key: printPath(path), value: String(value), suggestion, allowed };
       report.say("config/unknown-value", args, path);
       return;
     }

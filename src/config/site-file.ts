@@ -166,13 +166,8 @@ function readGone(shape: NonNullable<SiteFileShape["gone"]>, report: Report): Go
   for (const [key, text] of Object.entries(shape)) {
     const path = ["gone", key];
     const reason = readReason(text, path, report);
-    const name = parseDomainName(key);
-    // The key is what is wrong, and a parser's offsets are told for values: the whole key is shown.
-    for (const found of name.ok ? name.warnings : name.problems) {
-      report.say(found.code, found.args as never, path, "key");
-    }
-    if (reason === null || !name.ok) continue;
-    const domain = name.value.ascii;
+    const domain = report.take(path, parseDomainName(key), "key")?.ascii ?? null;
+    if (reason === null || domain === null) continue;
     const first = gone.get(domain);
     if (first === undefined) gone.set(domain, { domain, reason, key });
     else {

@@ -6,7 +6,10 @@ export function suggest(text: string, candidates: Iterable<string>): string | nu
   let best: string | null = null;
   let least = Math.floor(Math.max(3, wanted.length) / 3) + 1;
   for (const candidate of candidates) {
-    const distance = editDistance(wanted, plain(candidate), least);
+    const name = plain(candidate);
+    // Half a name, such as `google`, is nearer than letters tell.
+    const isPart = wanted.length >= 4 && name.startsWith(wanted);
+    const distance = isPart ? 1 : editDistance(wanted, name, least);
     if (distance < least) {
       best = candidate;
       least = distance;

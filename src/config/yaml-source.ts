@@ -4,7 +4,6 @@
  * here needs them, and a file without them means what it looks like.
  */
 import { isAlias, isMap, isScalar, isSeq, parseDocument, type Node, type Scalar } from "yaml";
-import type { SyntaxReason } from "../diagnostics/catalogue/file.ts";
 import {
   diagnostic,
   placeAt,
@@ -16,11 +15,10 @@ import {
 } from "../diagnostics/diagnostic.ts";
 import type { YamlPath } from "../site/config.ts";
 import { decode } from "./bytes.ts";
+import { maxDepth, syntaxProblem, wordAt } from "./yaml-syntax.ts";
 
 /** Plain data; maps have no prototype. */
 export type Plain = string | number | boolean | null | Plain[] | { [key: string]: Plain };
-
-const maxDepth = 16;
 
 export interface YamlSource {
   readonly file: string;
@@ -28,7 +26,7 @@ export interface YamlSource {
   /** Gives a key or a value its place; a path that leads nowhere gives the nearest that exists. */
   place(path: YamlPath, at?: "key" | "value"): Place;
   /** Gives a problem that a parser found in the text at `path` its place in the file. */
-  locate(path: YamlPath, found: Problem): Diagnostic;
+  locate(path: YamlPath, found: Problem, at?: "key" | "value"): Diagnostic;
 }
 
 export type YamlRead =
@@ -70,66 +68,6 @@ export function readYamlText(file: string, text: string): YamlRead {
   const value = reader.read(doc.contents, 0);
   if (reader.problem !== null) return refuse(reader.problem, reader.related);
   return { ok: true, source: new Source(file, text, lines, doc.contents, value) };
-}
-
-function syntaxProblem(
-  text: string,
-  wrong: { readonly code: string; readonly message: string; readonly pos: [number, number] },
-): Problem {
-  const start = wrong.pos[0];
-  const length = Math.max(1, wrong.pos[1] - start);
-  switch (wrong.code) {
-    case "MULTIPLE_DOCS":
-      return problem("file/several-documents", {}, start, 3);
-    case "RESOURCE_EXHAUSTION":
-      return problem("file/too-deep", { limit: maxDepth }, 0, 1);
-    case "BAD_ALIAS":
-      return problem("file/unquoted-star", { text: wordAt(text, start) }, start, length);
-    case "TAG_RESOLVE_FAILED":
-    case "MULTIPLE_TAGS":
-      return problem("file/tag", { tag: wordAt(text, start) }, start, length);
-    case "MULTIPLE_ANCHORS":
-    case "ALIAS_PROPS":
-    case "BAD_PROP_ORDER":
-      return problem("file/anchor", { name: wordAt(text, start).slice(1) }, start, length);
-    default:
-      return problem("file/syntax", { reason: reasonOf(wrong.code, wrong.message) }, start, length);
-  }
-}
-
-/** The messages of `yaml` are recognised, never shown. */
-function reasonOf(code: string, message: string): SyntaxReason {
-  switch (code) {
-    case "BAD_DQ_ESCAPE":
-      return "escape";
-    case "BAD_INDENT":
-      return /sequence|map/.test(message) && message.startsWith("Flow")
-        ? "closing-bracket"
-        : "indentation";
-    case "BAD_SCALAR_START":
-      return "start";
-    case "BLOCK_AS_IMPLICIT_KEY":
-    case "BLOCK_IN_FLOW":
-      return "nested-map";
-    case "KEY_OVER_1024_CHARS":
-      return "long-key";
-    case "MULTILINE_IMPLICIT_KEY":
-      return "multiline-key";
-    case "TAB_AS_INDENT":
-      return "tab";
-    case "MISSING_CHAR":
-      if (/closing .*quote/.test(message)) return "closing-quote";
-      if (message.startsWith("Missing ,")) return "comma";
-      return /implicit|map key|:/.test(message) ? "colon-space" : "unexpected";
-    default:
-      return /expected flow|must end with|closing/i.test(message)
-        ? "closing-bracket"
-        : "unexpected";
-  }
-}
-
-function wordAt(text: string, start: number): string {
-  return /^[^\s,[\]{}]*/.exec(text.slice(start, start + 80))?.[0] ?? "";
 }
 
 /** Turns nodes into plain data, and stops at the first thing that is refused. */
@@ -245,7 +183,7 @@ function plainScalar(node: Scalar<string>): Plain {
   if (node.type !== "PLAIN") return node.value;
   if (isEmpty(node)) return null;
   const value = node.value;
-  return truth.get(value) ?? (/^(0|[1-9][0-9]*)$/.test(value) ? Number(value) : value);
+  return truth.get(value) ?? (/^(0|[1-9][0-9]{0,14})$/.test(value) ? Number(value) : value);
 }
 
 function isEmpty(node: Scalar): boolean {
@@ -314,14 +252,15 @@ class Source implements YamlSource {
     return this.#lines.place(this.#spanFor(key, value, at));
   }
 
-  locate(path: YamlPath, found: Problem): Diagnostic {
+  locate(path: YamlPath, found: Problem, at: "key" | "value" = "value"): Diagnostic {
     const { key, value } = this.#find(path);
-    const whole = this.#spanFor(key, value, "value");
-    if (!isScalar(value) || value.range == null) {
+    const whole = this.#spanFor(key, value, at);
+    const scalar = at === "key" ? key : value;
+    if (!isScalar(scalar) || scalar.range == null) {
       return diagnostic(found.code, found.args, this.#lines.place(whole));
     }
-    const [start, end] = value.range;
-    const content = String(value.value);
+    const [start, end] = scalar.range;
+    const content = String(scalar.value);
     // Where escapes or folded lines lie between, an offset in the value says nothing about the source.
     const inset = this.#text.slice(start, end) === content ? 0 : 1;
     const span =

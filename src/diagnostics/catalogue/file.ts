@@ -12,7 +12,8 @@ export const syntaxReasons = {
   start: "a plain value cannot begin with this character",
   "nested-map": "a second `key: value` cannot stand on the same line",
   "long-key": "a key cannot be longer than 1,024 characters",
-  "multiline-key": "a key cannot span several lines",
+  "surplus-bracket": "this bracket closes nothing",
+  "after-value": "something follows the end of the value",
   unexpected: "this was not expected here",
 } as const;
 export type SyntaxReason = keyof typeof syntaxReasons;
@@ -28,7 +29,8 @@ const syntaxFixes: Readonly<Record<SyntaxReason, string>> = {
   start: "put the value in quotes",
   "nested-map": "put quotes around the value, or begin a new line",
   "long-key": "a `:` may be missing, or a quote",
-  "multiline-key": "a `:` may be missing at the end of the line before, or a quote",
+  "surplus-bracket": "remove it, or add the bracket that it is to close",
+  "after-value": "put the whole value between one pair of quotes, or begin a new line",
   unexpected: "look for a missing quote, colon or dash on this line or the one before",
 };
 
