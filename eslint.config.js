@@ -15,6 +15,7 @@ export default defineConfig([
     rules: {
       // `== null` is the one way to say "null or undefined" in one breath.
       eqeqeq: ["error", "always", { null: "ignore" }],
+      "no-control-regex": "error",
       // Code points are what a caret under a line is counted in.
       "@typescript-eslint/no-misused-spread": ["error", { allow: ["string"] }],
       // An unused argument is part of a shape that somebody else calls.

@@ -9,7 +9,7 @@ export default defineConfig({
     reporters: [
       "default",
       new MissingPrograms(),
-      ...(results === undefined ? [] : [["json", { outputFile: results }] as const]),
+      ...(results === undefined ? [] : [["json", { outputFile: results }] satisfies [string, object]]),
     ],
     projects: [
       {
