@@ -80,8 +80,10 @@ export function recordsOf(domain: string, shape: DnsShape, id: string | null): D
       { name, type: "CNAME", value: held, zone, once: true, ...common },
     );
   };
-  if (shape.rua !== null) text("tls-rpt", "_smtp._tls", formatTlsRptRecord({ rua: shape.rua }));
-  if (id !== null) text("mta-sts", "_mta-sts", formatStsRecord({ id }));
+  if (shape.rua !== null)
+    text("tls-rpt", "_smtp._tls", formatTlsRptRecord({ rua: shape.rua, extensions: [] }));
+  // With the last semicolon, as in the RFC's own example and nearly every record there is.
+  if (id !== null) text("mta-sts", "_mta-sts", `${formatStsRecord({ id, extensions: [] })};`);
   return records;
 }
 
