@@ -23,7 +23,7 @@ export const targetCodes = {
   "target/caddy-first-fetch": entry<{ hosts: number }>({
     severity: "note",
     message: (a) =>
-      `${count(a.hosts)} get their certificates on the first fetch, and Caddy 2.6 refuses several first fetches at the same time`,
+      `${count(a.hosts)} get their certificates on the first fetch; Caddy orders 10 in 10 seconds, and of more first fetches at once some wait and some fail`,
     fix: () =>
       "fetch each new policy once, one after another, before its `_mta-sts` record is published; what was issued is not affected",
   }),

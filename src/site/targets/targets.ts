@@ -23,12 +23,16 @@ export function* outputsOfTargets(
   for (const [target, own] of declared(settings)) yield* target.outputs(publications, own);
 }
 
-/** What every target that has settings says about the site. */
+/** What every target that has settings says about the site; what two of them say is said once. */
 export function checkTargets(
   publications: readonly Publication[],
   settings: TargetSettings,
 ): Diagnostic[] {
-  return [...declared(settings)].flatMap(([target, own]) => target.check(publications, own));
+  const said = new Map<string, Diagnostic>();
+  for (const [target, own] of declared(settings)) {
+    for (const found of target.check(publications, own)) said.set(JSON.stringify(found), found);
+  }
+  return [...said.values()];
 }
 
 /** Whether some target is served from `dist/site/`. */

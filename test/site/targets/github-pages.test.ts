@@ -80,7 +80,7 @@ describe("the workflow", () => {
     });
   });
 
-  test("builds, commits the lock, and only then publishes", () => {
+  test("builds, commits the lock, only then publishes, and records what is live", () => {
     const order = [
       "actions/checkout",
       "actions/setup-node",
@@ -88,6 +88,7 @@ describe("the workflow", () => {
       "git push",
       "actions/upload-pages-artifact",
       "actions/deploy-pages",
+      "stspress live one.example",
     ].map(at);
     expect(order).not.toContain(-1);
     expect(order).toEqual(order.toSorted((a, b) => a - b));
