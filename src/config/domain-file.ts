@@ -23,31 +23,31 @@ export function parseDomainFile(file: string, bytes: Uint8Array): ReadFile<Decla
   const read = readYaml(file, bytes);
   if (!read.ok) return { declarations: null, diagnostics: read.diagnostics };
   const { source } = read;
-  const odd = refuseTopLevel(source);
+  const odd = refuseTopLevel(source, "domain: example.com");
   if (odd !== null) return { declarations: null, diagnostics: [odd] };
 
   const report = new Report(source);
   const shape = checkShape(domainFileSchema, source.value, report);
   checkNames(source, report);
-  if (shape === null || report.hasErrors)
+  if (shape === null || report.failed())
     return { declarations: null, diagnostics: report.finish() };
 
   const names = readNames(shape.domain ?? shape.domains ?? [], report);
   const settings = readSettings(shape, [], report);
   const diagnostics = report.finish();
-  if (report.hasErrors) return { declarations: null, diagnostics };
+  if (report.failed()) return { declarations: null, diagnostics };
   const group = shape.domains !== undefined;
   return { declarations: { file, group, ...names, settings }, diagnostics };
 }
 
 /** Says what is wrong with a file that is empty or not a map, or null. */
-export function refuseTopLevel(source: YamlSource): Diagnostic | null {
+export function refuseTopLevel(source: YamlSource, beginning: string): Diagnostic | null {
   const got = kindOf(source.value);
   if (got === "map") return null;
   const place = source.place([]);
   return got === "nothing"
     ? diagnostic("file/empty", {}, place)
-    : diagnostic("file/not-a-map", { got }, place);
+    : diagnostic("file/not-a-map", { got, beginning }, place);
 }
 
 function checkNames(source: YamlSource, report: Report): void {

@@ -41,7 +41,7 @@ const maxPerCode = 1000;
 const keptTexts = 8;
 
 export class LateReport {
-  hasErrors = false;
+  #failed = false;
   readonly #pending: Pending[] = [];
   readonly #counted = new Map<string, { others: number }>();
   readonly #counts = new Map<DiagnosticCode, number>();
@@ -52,13 +52,18 @@ export class LateReport {
     this.#readText = readText;
   }
 
+  /** Whether an error was among what was said. */
+  failed(): boolean {
+    return this.#failed;
+  }
+
   say<C extends DiagnosticCode>(
     code: C,
     args: CodeArgs<C>,
     where: Where,
     related: readonly Where[] = [],
   ): void {
-    if (severityOf(code) === "error") this.hasErrors = true;
+    if (severityOf(code) === "error") this.#failed = true;
     const count = (this.#counts.get(code) ?? 0) + 1;
     this.#counts.set(code, count);
     if (count <= maxPerCode) this.#pending.push({ code, args, where, related });
@@ -79,7 +84,7 @@ export class LateReport {
     const counted = { ...args, others: 0 };
     this.#counted.set(key, counted);
     // Omit and this spread are inverse; tsc does not follow that for a generic code.
-    this.say(code, counted as unknown as CodeArgs<C>, where);
+    this.say(code, counted, where);
   }
 
   /** Says something at a place at which several files come to the same conclusion. */

@@ -1,6 +1,5 @@
 /** Collects what is to be said about one file, within bounds. */
-import { severityOf } from "../diagnostics/catalogue.ts";
-import type { CodeArgs } from "../diagnostics/catalogue.ts";
+import { severityOf, type CodeArgs } from "../diagnostics/catalogue.ts";
 import {
   diagnostic,
   type Diagnostic,
@@ -18,13 +17,18 @@ const maxLineText = 2_000_000;
 
 export class Report {
   readonly diagnostics: Diagnostic[] = [];
-  hasErrors = false;
   readonly #source: YamlSource;
   readonly #counts = new Map<DiagnosticCode, number>();
   #lineText = 0;
+  #failed = false;
 
   constructor(source: YamlSource) {
     this.#source = source;
+  }
+
+  /** Whether an error was among what was said. */
+  failed(): boolean {
+    return this.#failed;
   }
 
   /** Says something about a key or a value, and names other places that matter. */
@@ -64,7 +68,7 @@ export class Report {
   #admits(code: DiagnosticCode): boolean {
     const count = (this.#counts.get(code) ?? 0) + 1;
     this.#counts.set(code, count);
-    if (severityOf(code) === "error") this.hasErrors = true;
+    if (severityOf(code) === "error") this.#failed = true;
     return count === 1 || (count <= maxPerCode && this.#lineText < maxLineText);
   }
 

@@ -73,7 +73,7 @@ export function resolveSite(
   }
   checkGone(settings, entries, report);
   const targets = checkTargets(settings, entries, report);
-  if (report.hasErrors) return { site: null, diagnostics: report.finish() };
+  if (report.failed()) return { site: null, diagnostics: report.finish() };
 
   const domains = toDomains(entries);
   const gone = new Map(settings.gone.map(({ domain, reason }) => [domain, reason]));

@@ -53,7 +53,7 @@ export function parseSiteFile(file: string, bytes: Uint8Array | null): ReadFile<
   if (!read.ok) return { declarations: null, diagnostics: read.diagnostics };
   const { source } = read;
   if (source.value === null) return { declarations: absent(file), diagnostics: [] };
-  const odd = refuseTopLevel(source);
+  const odd = refuseTopLevel(source, "target: caddy");
   if (odd !== null) return { declarations: null, diagnostics: [odd] };
 
   const report = new Report(source);
@@ -61,7 +61,7 @@ export function parseSiteFile(file: string, bytes: Uint8Array | null): ReadFile<
   if (shape === null) return { declarations: null, diagnostics: report.finish() };
   const settings = readSite(file, shape, report);
   const diagnostics = report.finish();
-  return { declarations: report.hasErrors ? null : settings, diagnostics };
+  return { declarations: report.failed() ? null : settings, diagnostics };
 }
 
 function absent(file: string): SiteSettings {

@@ -3,7 +3,17 @@
  * late, the place of any key or value. Tags, anchors, aliases and directives are refused: nothing
  * here needs them, and a file without them means what it looks like.
  */
-import { isAlias, isMap, isScalar, isSeq, parseDocument, type Node, type Scalar } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  parseDocument,
+  type Node,
+  type Scalar,
+  type YAMLMap,
+  type YAMLSeq,
+} from "yaml";
 import {
   diagnostic,
   placeAt,
@@ -52,10 +62,8 @@ export function readYamlText(file: string, text: string): YamlRead {
     return { ok: false, diagnostics: [diagnostic(found.code, found.args, place, others)] };
   };
 
-  const directive = doc.directives;
   const explicit =
-    directive !== undefined &&
-    (directive.yaml.explicit === true || Object.keys(directive.tags).length > 1);
+    doc.directives.yaml.explicit === true || Object.keys(doc.directives.tags).length > 1;
   const wrong = doc.errors[0];
   if (explicit || wrong?.code === "BAD_DIRECTIVE" || doc.warnings[0]?.code === "BAD_DIRECTIVE") {
     const offset = Math.max(0, text.search(/^%/m));
@@ -90,17 +98,14 @@ class Reader {
       this.#alias(node.source, spanOf(node));
       return null;
     }
-    if (this.#isRefused(node as Node)) return null;
+    if ((!isSeq(node) && !isMap(node)) || this.#isRefused(node)) return null;
     if (depth === maxDepth) {
-      this.problem ??= {
-        ...problem("file/too-deep", { limit: maxDepth }, 0, 1),
-        ...spanOf(node as Node),
-      };
+      const { offset, length } = spanOf(node);
+      this.problem = problem("file/too-deep", { limit: maxDepth }, offset, length);
       return null;
     }
     if (isSeq(node)) return node.items.map((item) => this.read(item, depth + 1));
-    if (isMap(node)) return this.#map(node.items, depth);
-    return null;
+    return this.#map(node.items, depth);
   }
 
   #map(items: readonly { readonly key: unknown; readonly value: unknown }[], depth: number): Plain {
@@ -135,13 +140,13 @@ class Reader {
 
   #alias(name: string, span: Span): void {
     // `mx: *.example.com` is what people write; YAML reads an alias named ".example.com".
-    this.problem = name.startsWith(".")
+    this.problem = name.includes(".")
       ? problem("file/unquoted-star", { text: `*${name}` }, span.offset, span.length)
       : problem("file/alias", { name }, span.offset, span.length);
   }
 
-  #isRefused(node: Node): boolean {
-    if ("anchor" in node && node.anchor !== undefined) {
+  #isRefused(node: Scalar | YAMLMap | YAMLSeq): boolean {
+    if (node.anchor !== undefined) {
       const name = node.anchor;
       this.problem = this.#before(node, `&${name}`, (offset, length) =>
         problem("file/anchor", { name }, offset, length),

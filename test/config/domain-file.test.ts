@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import fc from "fast-check";
-import { severityOf } from "../../src/diagnostics/catalogue.ts";
-import { explain } from "../../src/diagnostics/catalogue.ts";
+import { explain, severityOf } from "../../src/diagnostics/catalogue.ts";
 import { parseDomainFile } from "../../src/config/domain-file.ts";
 import { parseSiteFile } from "../../src/config/site-file.ts";
 

@@ -62,11 +62,15 @@ export const fileCodes = {
     message: () => "the file says nothing",
     fix: () => "begin with `domain: example.com`, or delete the file",
   }),
-  "file/not-a-map": entry<{ got: "text" | "list" | "number" | "boolean" }>({
+  "file/not-a-map": entry<{
+    got: "text" | "list" | "number" | "boolean";
+    /** What such a file may begin with. */
+    beginning: string;
+  }>({
     severity: "error",
     message: (a) =>
-      `the file is ${{ text: "one text", list: "a list", number: "one number", boolean: "one true or false" }[a.got]}, not a map of keys`,
-    fix: () => "begin with `domain: example.com`",
+      `the file is ${{ text: "one text", list: "a list", number: "one number", boolean: "a single true or false" }[a.got]}, not a map of keys`,
+    fix: (a) => `begin with \`${a.beginning}\``,
   }),
   "file/several-documents": entry<Record<string, never>>({
     severity: "error",
@@ -98,7 +102,10 @@ export const fileCodes = {
   "file/unquoted-star": entry<{ text: string }>({
     severity: "error",
     message: (a) => `${a.text} begins with a \`*\`, which YAML takes for an alias`,
-    fix: (a) => `put it in quotes: "${a.text}"`,
+    fix: (a) =>
+      a.text === "*" || a.text === "*."
+        ? 'write `*.` and a domain, in quotes, such as "*.mail.example.com"'
+        : `put it in quotes: "${a.text}"`,
   }),
   "file/duplicate-key": entry<{ key: string }>({
     severity: "error",
