@@ -14,7 +14,7 @@ function these(a: { domain: string; others: number }): string {
   return `${a.domain} and ${a.others.toLocaleString("en-US")} other${a.others === 1 ? "" : "s"}`;
 }
 
-interface About {
+export interface About {
   readonly domain: string;
   /** How many more domains of the same file this is true of. */
   readonly others: number;
@@ -55,6 +55,24 @@ export const lockCodes = {
         ? `${a.domain}: two instances have the id ${a.id}`
         : `${a.domain}: the id ${a.id} is not later than its predecessor's, ${a.before}`,
     fix: () => `an id names one instance for ever; ${restore}`,
+  }),
+  "lock/unmerged": entry<Record<string, never>>({
+    severity: "error",
+    message: () => "stspress.lock has conflict markers",
+    fix: () => "run `stspress build`, which keeps both sides, then this command again",
+  }),
+  "lock/unknown-domain": entry<{ domain: string; suggestion: string | null }>({
+    severity: "error",
+    message: (a) => `${a.domain.slice(0, 80)} has no policy in stspress.lock`,
+    fix: (a) =>
+      a.suggestion === null
+        ? "run `stspress build` first; only what was built can have a history"
+        : `did you mean ${a.suggestion}?`,
+  }),
+  "lock/live-time": entry<{ domain: string; detail: string }>({
+    severity: "error",
+    message: (a) => `${a.domain} cannot have gone live then: ${a.detail}`,
+    fix: () => "give the time at which the policy was deployed, such as --at 2026-11-24T09:30:00Z",
   }),
   "lock/frozen": entry<{ domains: readonly string[] }>({
     severity: "error",

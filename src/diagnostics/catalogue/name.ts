@@ -51,7 +51,7 @@ export const nameCodes = {
     message: (a) => `${quote(a.name)} has an underscore, which no host name may have`,
     fix: (a) =>
       a.label.startsWith("_")
-        ? `write the name without ${quote(a.label)}; stspress adds such labels to DNS names itself`
+        ? `write the name without ${quote(a.label)}`
         : "name the host with a hyphen instead, in DNS too",
   }),
   "name/wildcard": entry<{ name: string }>({
@@ -64,7 +64,7 @@ export const nameCodes = {
     severity: "error",
     source: "RFC 5321 §2.3.5",
     message: (a) => `${quote(a.name)} has one label only; it is not a fully qualified name`,
-    fix: (a) => `write the whole name, such as ${shorten(a.name)}.example.com`,
+    fix: () => "write the whole name, such as mail.example.com",
   }),
   "name/numeric-tld": entry<{ name: string; label: string }>({
     severity: "error",
@@ -103,7 +103,8 @@ export const nameCodes = {
   "name/list": entry<{ name: string }>({
     severity: "error",
     source: "RFC 5321 §4.1.2",
-    message: (a) => `${quote(a.name)} is more than one name`,
+    message: (a) =>
+      `${quote(a.name)} is not one name: there is a space, a comma or a semicolon in it`,
     fix: () => "write one name per line, or one per list item",
   }),
   "name/space": entry<{ name: string; fixed: string }>({

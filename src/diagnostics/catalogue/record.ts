@@ -122,7 +122,9 @@ export const recordCodes = {
     message: (a) =>
       a.discarded === 0
         ? `there is no TXT record at ${a.owner}`
-        : `none of the ${String(a.discarded)} TXT records at ${a.owner} begins with ${quote(`${a.version};`)}`,
+        : a.discarded === 1
+          ? `the TXT record at ${a.owner} does not begin with ${quote(`${a.version};`)}`
+          : `none of the ${String(a.discarded)} TXT records at ${a.owner} begins with ${quote(`${a.version};`)}`,
     fix: (a) => `publish one TXT record that begins with \`${a.version};\``,
   }),
   "record/several": entry<Of & { owner: string; count: number }>({
@@ -132,12 +134,15 @@ export const recordCodes = {
       `${String(a.count)} TXT records at ${a.owner} begin with ${quote(`${a.version};`)}; senders then act as if there were none`,
     fix: () => "keep one and remove the others",
   }),
-  "record/discarded": entry<Of & { text: string }>({
+  "record/discarded": entry<Of & { text: string; similar: boolean }>({
     severity: "warning",
     source: both,
     message: (a) =>
       `senders discard ${quote(a.text)}: it does not begin with ${quote(`${a.version};`)}`,
-    fix: () => "remove the record from this name",
+    fix: (a) =>
+      a.similar
+        ? `begin it with \`${a.version};\` in exactly these characters, or remove it`
+        : "remove the record from this name",
   }),
   "record/strings": entry<{ detail: string }>({
     severity: "error",

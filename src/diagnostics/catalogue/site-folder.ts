@@ -48,4 +48,29 @@ export const siteFolderCodes = {
     fix: () =>
       "make room or mend the permissions and build again: every file is whole, and the next build completes the work",
   }),
+  "site/clock": entry<{ value: string }>({
+    severity: "error",
+    message: (a) => `SOURCE_DATE_EPOCH is not a time: ${a.value.slice(0, 80)}`,
+    fix: () => "set it to whole seconds since 1970-01-01 UTC, or unset it",
+  }),
+  "site/not-built": entry<{ domains: readonly string[] }>({
+    severity: "error",
+    message: (a) =>
+      `${a.domains.slice(0, 5).join(", ")}${a.domains.length > 5 ? ` and ${String(a.domains.length - 5)} more` : ""} changed since the last build: the id is not known yet`,
+    fix: () => "run `stspress build`, then ask again",
+  }),
+  "site/no-earlier-build": entry<Record<string, never>>({
+    severity: "error",
+    message: () => "no earlier build is known here to compare with",
+    fix: () =>
+      "name an earlier lock: `git show HEAD~1:stspress.lock | stspress records --changed --since -`",
+  }),
+  "site/unknown-domain": entry<{ domain: string; suggestion: string | null }>({
+    severity: "error",
+    message: (a) => `${a.domain.slice(0, 80)} is not a domain of this site`,
+    fix: (a) =>
+      a.suggestion === null
+        ? "name a domain that is declared below domains/"
+        : `did you mean ${a.suggestion}?`,
+  }),
 } as const;

@@ -164,7 +164,7 @@ export const tlsRptCodes = {
     severity: "error",
     source: "RFC 9110 §4.2.4",
     message: () =>
-      "the URI has a user name before the @; the record is public, and senders refuse it",
+      "the URI has a user name before the @; the record is public, and clients refuse such a URI",
     fix: () => "remove what stands before the @, and the @",
   }),
   "rua/port": entry<Uri & { port: string }>({

@@ -8,6 +8,7 @@ import { parsePolicy } from "../../mta-sts/policy.ts";
 import { parseDomainName } from "../../names/domain-name.ts";
 import { dnsShapeFromJson, type DnsShape } from "../dns-records.ts";
 import { formatStamp, parseStamp } from "../stamp.ts";
+import type { ZoneSerial } from "../zone-serial.ts";
 import type { EarlierInstance, Instance, Lock, LockedDomain, LockedPolicy } from "./lock.ts";
 import { mergeDomain } from "./merge.ts";
 
@@ -25,6 +26,9 @@ export function formatLock(lock: Lock): string {
   }
   for (const [digest, shape] of sorted(lock.shapes)) {
     lines.push(`dns ${digest} ${JSON.stringify(shape)}`);
+  }
+  for (const [zone, { serial, digest }] of sorted(lock.zones)) {
+    lines.push(`zone ${zone} serial=${String(serial)} records=${digest}`);
   }
   for (const [name, domain] of sorted(lock.domains)) lines.push(formatDomainLine(name, domain));
   return header + lines.map((line) => `${line}\n`).join("");
@@ -82,6 +86,7 @@ class LockReader {
   readonly #policies = new Map<string, LockedPolicy>();
   readonly #shapes = new Map<string, DnsShape>();
   readonly #domains = new Map<string, LockedDomain>();
+  readonly #zones = new Map<string, ZoneSerial>();
   readonly #uses: { digest: string; kind: "policy" | "dns"; offset: number; length: number }[] = [];
   #sawHeader = false;
   #merged = false;
@@ -98,13 +103,14 @@ class LockReader {
       this.#header(line, offset);
       return;
     }
-    const found = /^(policy|dns|domain) (\S+) (.+)$/.exec(line);
+    const found = /^(policy|dns|zone|domain) (\S+) (.+)$/.exec(line);
     const [, kind, key, rest] = found ?? [];
     if (key === undefined || rest === undefined) {
       if (/^stspress\.lock \d+$/.test(line)) return;
-      this.#syntax(offset, line.length, "it begins with neither policy, dns nor domain");
+      this.#syntax(offset, line.length, "it begins with neither policy, dns, zone nor domain");
     } else if (kind === "policy") this.#policy(key, rest, offset, line.length);
     else if (kind === "dns") this.#shape(key, rest, offset, line.length);
+    else if (kind === "zone") this.#zone(key, rest, offset, line.length);
     else this.#domain(key, rest, offset, line.length);
   }
 
@@ -119,7 +125,7 @@ class LockReader {
       this.#syntax(use.offset, use.length, `its ${use.kind} ${use.digest} is not in the lock`);
     }
     if (this.#problems.length > 0) return { ok: false, problems: this.#problems };
-    const lock = { policies: this.#policies, shapes: this.#shapes, domains: this.#domains };
+    const lock: Lock = { policies: this.#policies, shapes: this.#shapes, domains: this.#domains, zones: this.#zones };
     return { ok: true, value: { lock, merged: this.#merged }, warnings: [] };
   }
 
@@ -168,9 +174,26 @@ class LockReader {
     } else this.#shapes.set(digest, shape);
   }
 
+  #zone(name: string, rest: string, offset: number, length: number): void {
+    const found = /^serial=(\d{1,10}) records=([0-9a-f]+)$/.exec(rest);
+    const serial = Number(found?.[1] ?? Number.NaN);
+    if (!isName(name) || !(serial < 2 ** 32)) {
+      this.#syntax(offset, length, "the zone is not a name with serial= and records=");
+      return;
+    }
+    const known = this.#zones.get(name);
+    const digest = found?.[2] ?? "";
+    // Two sides of a merge: neither's records may be what is built next, so the later serial must grow.
+    if (known === undefined) this.#zones.set(name, { serial, digest });
+    else if (!this.#merged) {
+      this.#problems.push(problem("lock/duplicate", { domain: name }, offset, length));
+    } else if (known.digest !== digest || known.serial !== serial) {
+      this.#zones.set(name, { serial: Math.max(known.serial, serial), digest: "" });
+    }
+  }
+
   #domain(name: string, rest: string, offset: number, length: number): void {
-    const parsed = parseDomainName(name);
-    if (!parsed.ok || parsed.value.ascii !== name) {
+    if (!isName(name)) {
       this.#syntax(offset, length, "the domain name is not one");
       return;
     }
@@ -234,6 +257,11 @@ class LockReader {
   #syntax(offset: number, length: number, detail: string): void {
     this.#problems.push(problem("lock/syntax", { detail }, offset, length));
   }
+}
+
+function isName(name: string): boolean {
+  const parsed = parseDomainName(name);
+  return parsed.ok && parsed.value.ascii === name;
 }
 
 function fields(text: string): Map<string, string> | null {

@@ -8,6 +8,7 @@
 import type { Policy } from "../../mta-sts/policy.ts";
 import type { DnsShape } from "../dns-records.ts";
 import type { UnixSeconds } from "../stamp.ts";
+import type { ZoneSerial } from "../zone-serial.ts";
 
 /** One policy text under one id. */
 export interface Instance {
@@ -55,9 +56,16 @@ export interface Lock {
   /** Each distinct set of DNS settings once, by digest. */
   readonly shapes: ReadonlyMap<string, DnsShape>;
   readonly domains: ReadonlyMap<string, LockedDomain>;
+  /** SOA serials of the zones that domains are delegated to. */
+  readonly zones: ReadonlyMap<string, ZoneSerial>;
 }
 
-export const emptyLock: Lock = { policies: new Map(), shapes: new Map(), domains: new Map() };
+export const emptyLock: Lock = {
+  policies: new Map(),
+  shapes: new Map(),
+  domains: new Map(),
+  zones: new Map(),
+};
 
 export const unknownDomain: LockedDomain = {
   current: null,

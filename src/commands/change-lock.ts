@@ -1,0 +1,43 @@
+/** For verbs that write nothing but the lock: takes the site, reads the lock, writes what the verb makes of it. */
+import { diagnostic, type Diagnostic } from "../diagnostics/diagnostic.ts";
+import { describe } from "../edge/site-files.ts";
+import { takeSite } from "../edge/site-mutex.ts";
+import { formatLock } from "../site/lock/lock-text.ts";
+import type { Lock } from "../site/lock/lock.ts";
+import { expected, replaceLock } from "./build.ts";
+import { loadLock } from "./load-site.ts";
+
+export interface LockChange<T> {
+  readonly lock: Lock;
+  readonly result: T;
+}
+
+/** Returns what `change` made, or why nothing was written. `change` gives diagnostics to refuse. */
+export function changeLock<T>(
+  root: string,
+  change: (lock: Lock) => LockChange<T> | readonly Diagnostic[],
+): T | readonly Diagnostic[] {
+  let taken;
+  try {
+    taken = takeSite(root);
+  } catch (error) {
+    return [diagnostic("site/cannot-write", { path: ".stspress", detail: describe(error) })];
+  }
+  if ("pid" in taken) return [diagnostic("site/busy", taken)];
+  try {
+    const { lock, merged, text, diagnostics } = loadLock(root);
+    if (lock === null) return diagnostics;
+    if (merged) return [diagnostic("lock/unmerged", {})];
+    const made = change(lock);
+    if (!("lock" in made)) return made;
+    const next = formatLock(made.lock);
+    if (next !== text) replaceLock(root, next);
+    return made.result;
+  } catch (error) {
+    const told = expected(error);
+    if (told === null) throw error;
+    return [told];
+  } finally {
+    taken.release();
+  }
+}

@@ -1,0 +1,32 @@
+/** `stspress lint`: the strict verdict of the RFCs on a text from anywhere. */
+import fs from "node:fs";
+import { locate } from "../diagnostics/diagnostic.ts";
+import { describe } from "../edge/site-files.ts";
+import { paint } from "../render/text.ts";
+import { lint, type LintKind } from "../site/lint.ts";
+import { textOption, wantsColour, type Arguments, type ExitCode, type Io } from "./io.ts";
+import { formatOf, tell } from "./report.ts";
+
+/** Runs `lint --kind KIND [FILE|-]`. */
+export async function run(args: Arguments, io: Io): Promise<ExitCode> {
+  const format = formatOf(args);
+  const kind = textOption(args, "kind") as LintKind;
+  const file = args.operands[0] ?? "-";
+  let bytes: Uint8Array;
+  try {
+    bytes = file === "-" ? await io.readStdin() : fs.readFileSync(file);
+  } catch (error) {
+    io.err(`${file.slice(0, 200)} cannot be read: ${describe(error)}\n`);
+    return 2;
+  }
+  const verdict = lint(kind, bytes);
+  const name = file === "-" ? "<stdin>" : file;
+  const found = verdict.problems.map((problem) => locate(name, verdict.text, problem));
+  tell(found, format, io, { kind, valid: verdict.valid, value: verdict.value });
+  if (format === "text") {
+    const options = { colour: wantsColour(io, io.outIsTerminal) };
+    const word = verdict.valid ? "valid" : paint("invalid", "error", options);
+    io.out(`${word}: ${name} as ${kind}\n`);
+  }
+  return verdict.valid ? 0 : 1;
+}

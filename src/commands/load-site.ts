@@ -1,0 +1,188 @@
+/** Site folder → everything a verb may need to know about it: the site, the lock, templates, what is wrong. */
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { locateInFile } from "../config/locate.ts";
+import { resolveSite } from "../config/resolve.ts";
+import { parseSiteFile } from "../config/site-file.ts";
+import {
+  diagnostic,
+  locate,
+  placeAt,
+  type Diagnostic,
+  type Place,
+} from "../diagnostics/diagnostic.ts";
+import { severityOf } from "../diagnostics/catalogue.ts";
+import { clock } from "../edge/clock.ts";
+import { shortDigest } from "../edge/digest.ts";
+import { findDomainFiles, readFound, readSiteFile } from "../edge/site-files.ts";
+import { readTemplates } from "../edge/template-files.ts";
+import { compileTemplates, TemplateError, type Renderer } from "../render/templates.ts";
+import type { SiteConfig } from "../site/config.ts";
+import { parseLock } from "../site/lock/lock-text.ts";
+import { emptyLock, type Lock } from "../site/lock/lock.ts";
+import { planSite, type SitePlan } from "../site/plan.ts";
+import { parseFiles } from "./parse-files.ts";
+
+export const lockName = "stspress.lock";
+
+/** The lock of a site, as it lies on disk. */
+export interface LoadedLock {
+  /** null when it cannot be read, or there is an error in it. */
+  readonly lock: Lock | null;
+  readonly merged: boolean;
+  /** null when there is no file. */
+  readonly text: string | null;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Reads the lock. */
+export function loadLock(root: string): LoadedLock {
+  const read = readSiteFile(root, lockName);
+  const none = { lock: null, merged: false, text: null };
+  if (read === null) return { ...none, lock: emptyLock, diagnostics: [] };
+  if (!read.ok) return { ...none, diagnostics: [read.diagnostic] };
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(read.bytes);
+  } catch {
+    return { ...none, diagnostics: [diagnostic("lock/not-a-lock", {})] };
+  }
+  const parsed = parseLock(text, shortDigest);
+  if (!parsed.ok) {
+    const diagnostics = parsed.problems.map((found) => locate(lockName, text, found));
+    return { ...none, text, diagnostics };
+  }
+  return { lock: parsed.value.lock, merged: parsed.value.merged, text, diagnostics: [] };
+}
+
+export interface LoadedSite {
+  /** null where there is an error. */
+  readonly site: SiteConfig | null;
+  readonly loadedLock: LoadedLock;
+  readonly renderer: Renderer | null;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What loading a site is given. */
+export interface LoadOptions {
+  readonly threads: number;
+  readonly remember: boolean;
+  readonly progress: (done: number, total: number) => void;
+}
+
+/** Reads a whole site folder; all problems of all files are in the result. */
+export async function loadSite(root: string, options: LoadOptions): Promise<LoadedSite> {
+  const diagnostics: Diagnostic[] = [];
+  const siteFile = readSiteFile(root, "stspress.yaml");
+  const settings =
+    siteFile === null || siteFile.ok
+      ? parseSiteFile("stspress.yaml", siteFile?.bytes ?? null)
+      : { declarations: null, diagnostics: [siteFile.diagnostic] };
+  diagnostics.push(...settings.diagnostics);
+  const found = findDomainFiles(root);
+  diagnostics.push(...found.diagnostics);
+  if (found.files.length === 0) {
+    diagnostics.push(diagnostic("site/no-domains", { folder: "domains/" }));
+  }
+  const parsed = await parseFiles(root, found.files, {
+    threads: options.threads,
+    remember: options.remember,
+    progress: (done) => {
+      options.progress(done, found.files.length);
+    },
+  });
+  for (const one of parsed) diagnostics.push(...one.diagnostics);
+  let site: SiteConfig | null = null;
+  if (settings.declarations !== null) {
+    const files = parsed.flatMap((one) => one.declarations ?? []);
+    const resolved = resolveSite(settings.declarations, files, textReader(root));
+    diagnostics.push(...resolved.diagnostics);
+    site = resolved.site;
+  }
+  const { templates, diagnostics: unreadable } = readTemplates(programTemplates(), root);
+  diagnostics.push(...unreadable);
+  const loadedLock = loadLock(root);
+  diagnostics.push(...loadedLock.diagnostics);
+  return {
+    site: diagnostics.some((one) => severityOf(one.code) === "error") ? null : site,
+    loadedLock,
+    renderer: unreadable.length > 0 ? null : compileTemplates(templates),
+    diagnostics,
+  };
+}
+
+/** Where the program's own templates lie: beside build/. */
+function programTemplates(): string {
+  return fileURLToPath(new URL("../templates/", import.meta.url));
+}
+
+function textReader(root: string): (file: string) => string | null {
+  const texts = new Map<string, string | null>();
+  return (file) => {
+    let text = texts.get(file);
+    if (text === undefined) {
+      const read = readFound(root, file);
+      text = read.ok ? new TextDecoder().decode(read.bytes) : null;
+      texts.set(file, text);
+    }
+    return text;
+  };
+}
+
+/** A site that was planned, or why it was not. */
+export interface PlannedSite extends LoadedSite {
+  readonly plan: SitePlan | null;
+  readonly now: number;
+}
+
+/** Loads and plans a site. `now` comes from {@link readClock}. */
+export async function loadPlan(
+  root: string,
+  now: number,
+  options: LoadOptions & { readonly pruning: boolean },
+): Promise<PlannedSite> {
+  const loaded = await loadSite(root, options);
+  const { site, loadedLock, renderer } = loaded;
+  const failed = { ...loaded, plan: null, now };
+  if (site === null || loadedLock.lock === null || renderer === null) return failed;
+  const readText = textReader(root);
+  try {
+    const plan = planSite(
+      site,
+      loadedLock.lock,
+      now,
+      { merged: loadedLock.merged, pruning: options.pruning },
+      {
+        digest: shortDigest,
+        renderPolicy: (policy) => renderer.render("mta-sts.txt", policy),
+        locate: (file, path) => locateInFile(readText, file, path) ?? nowhere(file),
+        locateInLock: (domain) => lineInLock(loadedLock.text ?? "", domain),
+      },
+    );
+    return { ...loaded, diagnostics: [...loaded.diagnostics, ...plan.diagnostics], plan, now };
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    return { ...failed, diagnostics: [...loaded.diagnostics, error.diagnostic] };
+  }
+}
+
+function nowhere(file: string): Place {
+  return { file, line: 1, column: 1, length: 1, text: "" };
+}
+
+function lineInLock(text: string, domain: string): Place {
+  const offset = text.indexOf(`\ndomain ${domain} `);
+  if (offset === -1) return nowhere(lockName);
+  return placeAt(lockName, text, { offset: offset + "\ndomain ".length, length: domain.length });
+}
+
+/** The build's clock, or the diagnostic that says what is wrong with SOURCE_DATE_EPOCH. */
+export function readClock(env: Readonly<Record<string, string | undefined>>): number | Diagnostic {
+  const text = env["SOURCE_DATE_EPOCH"];
+  return clock(text) ?? diagnostic("site/clock", { value: text ?? "" });
+}
+
+/** The absolute path of the site folder. */
+export function siteRoot(site: string | null): string {
+  return path.resolve(site ?? ".");
+}

@@ -1,0 +1,76 @@
+/** The verb table → a command line parser, its help, and the help as documentation. */
+import { Command, CommanderError, Option } from "commander";
+import { version } from "../version.ts";
+import type { Arguments, ExitCode, Io } from "./io.ts";
+import { exitCodes, verbs, type OptionSpec, type VerbSpec } from "./verbs.ts";
+
+/** Parses a command line and runs the verb. `argv` is without the program's own name. */
+export async function runProgram(argv: readonly string[], io: Io): Promise<ExitCode> {
+  if (argv[0] === "help" && argv[1] === "--markdown") {
+    io.out(helpMarkdown());
+    return 0;
+  }
+  let exit: ExitCode = 0;
+  const program = makeProgram((verb, args) => {
+    return verb.load().then(async ({ run }) => {
+      exit = await run(args, io);
+    });
+  });
+  configure(program, io);
+  try {
+    await program.parseAsync(argv.length === 0 ? ["--help"] : [...argv], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? 0 : 2;
+  }
+  return exit;
+}
+
+function makeProgram(act: (verb: VerbSpec, args: Arguments) => Promise<void>): Command {
+  const program = new Command("stspress")
+    .description("A static site generator whose pages are mail-transport policies.")
+    .version(version, "-V, --version", "print the version")
+    .helpCommand("help [command]", "show the help of a command")
+    .showSuggestionAfterError()
+    .addHelpText("after", `\nExit codes:\n${exitCodes.map((line) => `  ${line}`).join("\n")}`);
+  for (const verb of verbs) {
+    const command = program.command(`${verb.name} ${verb.operands}`.trim());
+    command.summary(verb.summary).description(`${capital(verb.summary)}.\n\n${verb.about}`);
+    for (const option of verb.options) command.addOption(makeOption(option));
+    command.addHelpText("after", `\nExamples:\n${verb.examples.map((one) => `  ${one}`).join("\n")}`);
+    command.action((...given: unknown[]) => {
+      const operands = given.slice(0, -2).flat().filter((one) => typeof one === "string");
+      return act(verb, { operands, options: command.opts() });
+    });
+  }
+  return program;
+}
+
+function makeOption({ flags, about, choices, required }: OptionSpec): Option {
+  const option = new Option(flags, about);
+  if (choices !== undefined) option.choices(choices);
+  return option.makeOptionMandatory(required === true);
+}
+
+function configure(program: Command, io: Io): void {
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({ writeOut: io.out, writeErr: io.err });
+    command.configureHelp({ helpWidth: 92 });
+  }
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+/** The help of every verb as Markdown, for the README. */
+function helpMarkdown(): string {
+  const program = makeProgram(() => Promise.resolve());
+  const sections = program.commands.map((command) => {
+    command.configureHelp({ helpWidth: 92 });
+    const verb = verbs.find((one) => one.name === command.name());
+    const examples = verb?.examples.map((one) => `$ ${one}`).join("\n") ?? "";
+    return `### \`stspress ${command.name()}\`\n\n\`\`\`text\n${command.helpInformation().trimEnd()}\n\`\`\`\n\n\`\`\`console\n${examples}\n\`\`\`\n`;
+  });
+  return `${sections.join("\n")}\nExit codes:\n\n\`\`\`text\n${exitCodes.join("\n")}\n\`\`\`\n`;
+}

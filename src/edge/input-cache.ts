@@ -1,0 +1,87 @@
+/** What the files said when they were last parsed, by size and times, so that 100,000 unchanged files are not parsed again. */
+import crypto from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import type { FoundFile } from "./site-files.ts";
+
+/** A file that changed this shortly before it was read could change again within one tick of its clock. */
+const racyMs = 100;
+
+type Row = readonly [file: string, size: number, mtimeMs: number, ctimeMs: number, value: unknown];
+
+/** `.stspress/cache/inputs.json`; never trusted beyond what it saves: it may be deleted at any time. */
+export class InputCache {
+  readonly #file: string;
+  readonly #rows = new Map<string, Row>();
+
+  constructor(root: string) {
+    this.#file = path.join(root, ".stspress", "cache", "inputs.json");
+    let text: string;
+    try {
+      text = fs.readFileSync(this.#file, "utf8");
+    } catch {
+      return;
+    }
+    const [head, ...lines] = text.split("\n");
+    if (head !== programFingerprint()) return;
+    try {
+      for (const line of lines) {
+        if (line === "") continue;
+        const row = JSON.parse(line) as Row;
+        this.#rows.set(row[0], row);
+      }
+    } catch {
+      this.#rows.clear();
+    }
+  }
+
+  /** What a file said, when it is still the one that was parsed; else null. */
+  get(found: FoundFile): unknown {
+    const row = this.#rows.get(found.file);
+    if (row === undefined) return null;
+    const [, size, mtimeMs, ctimeMs, value] = row;
+    return size === found.size && mtimeMs === found.mtimeMs && ctimeMs === found.ctimeMs
+      ? value
+      : null;
+  }
+
+  /** Remembers what files said; `startedMs` is when reading them began. A cache that cannot be written is only slower. */
+  write(files: readonly FoundFile[], values: readonly unknown[], startedMs: number): void {
+    const lines = [programFingerprint()];
+    files.forEach(({ file, size, mtimeMs, ctimeMs }, index) => {
+      const value = values[index] ?? null;
+      if (value === null || ctimeMs > startedMs - racyMs) return;
+      lines.push(JSON.stringify([file, size, mtimeMs, ctimeMs, value] satisfies Row));
+    });
+    try {
+      fs.mkdirSync(path.dirname(this.#file), { recursive: true });
+      const temp = `${this.#file}.${String(process.pid)}`;
+      fs.writeFileSync(temp, `${lines.join("\n")}\n`);
+      fs.renameSync(temp, this.#file);
+    } catch {
+      // The next build parses again.
+    }
+  }
+}
+
+let fingerprint: string | undefined;
+
+/** Names the program that parsed: another version may understand a file differently. */
+function programFingerprint(): string {
+  if (fingerprint === undefined) {
+    const folder = path.dirname(fileURLToPath(import.meta.url));
+    const hash = crypto.createHash("sha1");
+    for (const name of fs.readdirSync(folder).sort()) {
+      const { size, mtimeMs, isFile } = statOf(path.join(folder, name));
+      if (isFile) hash.update(`${name} ${String(size)} ${String(mtimeMs)}\n`);
+    }
+    fingerprint = hash.digest("hex");
+  }
+  return fingerprint;
+}
+
+function statOf(file: string): { size: number; mtimeMs: number; isFile: boolean } {
+  const stat = fs.statSync(file);
+  return { size: stat.size, mtimeMs: stat.mtimeMs, isFile: stat.isFile() };
+}

@@ -1,0 +1,94 @@
+/** What a build did, and what the user does next: policy first, DNS second. */
+import type { RecordChanges } from "../site/changed-records.ts";
+import { policyHostOf, type SiteConfig } from "../site/config.ts";
+import { formatZone } from "../site/record-formats/zone.ts";
+import type { SitePlan } from "../site/plan.ts";
+import { paint, type TextOptions } from "./text.ts";
+
+export interface Built {
+  readonly mode: "build" | "dry-run" | "check";
+  readonly changes: {
+    readonly writes: readonly { readonly path: string; readonly isNew: boolean }[];
+    readonly stale: readonly string[];
+    readonly unchanged: number;
+    readonly lockText: string | null;
+  };
+  readonly plan: SitePlan;
+  readonly records: RecordChanges;
+  readonly site: SiteConfig;
+}
+
+/** Beyond this a list is counted, not printed. */
+const manyIds = 40;
+const manyFiles = 200;
+const manyRecords = 60;
+
+const deploySteps: Readonly<Record<string, string>> = {
+  caddy: "dist/site and dist/caddy to the server, then start or reload Caddy with the Caddyfile",
+  nginx: "dist/site and dist/nginx to the server, then reload nginx",
+  cloudflare: "dist/cloudflare as a Cloudflare Pages project, each policy host a custom domain of it",
+  "github-pages": "the folder of each policy host below dist/github-pages, by its own repository",
+};
+
+/** Prints the summary. */
+export function buildSummary(built: Built, options: TextOptions): string {
+  const { changes, plan, mode } = built;
+  const lines: string[] = [];
+  const verb = mode === "dry-run" ? "would write" : "wrote";
+  const added = changes.writes.filter((one) => one.isNew).length;
+  const counts = [
+    `${count(added)} new`,
+    `${count(changes.writes.length - added)} changed`,
+    `${count(changes.stale.length)} deleted`,
+    `${count(changes.unchanged)} unchanged`,
+  ];
+  lines.push(`${count(plan.domains.length)} domain${plan.domains.length === 1 ? "" : "s"} → dist/: ${verb} ${counts.join(", ")}`);
+  if (mode === "dry-run") {
+    for (const one of changes.writes.slice(0, manyFiles)) {
+      lines.push(`  ${one.isNew ? "+" : "~"} dist/${one.path}`);
+    }
+    for (const file of changes.stale.slice(0, manyFiles)) lines.push(`  - dist/${file}`);
+    const hidden = changes.writes.length + changes.stale.length - 2 * manyFiles;
+    if (hidden > 0) lines.push(`  … (--json lists all)`);
+  }
+  lines.push(
+    changes.lockText === null
+      ? "stspress.lock: unchanged"
+      : `stspress.lock: ${mode === "dry-run" ? "would change" : "changed"}; commit it`,
+  );
+  for (const { domain, from, to } of plan.newIds.slice(0, manyIds)) {
+    lines.push(`  ${domain}  id ${paint(to, "bold", options)}${from === null ? "" : ` (was ${from})`}`);
+  }
+  if (plan.newIds.length > manyIds) {
+    lines.push(`  … and ${count(plan.newIds.length - manyIds)} more new ids`);
+  }
+  return `${lines.join("\n")}\n${nextSteps(built, options)}`;
+}
+
+/** What to do with what changed, in the order that is safe. */
+function nextSteps({ plan, records, site, mode }: Built, options: TextOptions): string {
+  const publish = [...records.added, ...records.changed.flatMap((one) => one.after)];
+  const total = publish.length + records.removed.length;
+  if (total === 0 && plan.newIds.length === 0) return "";
+  const steps: string[] = [];
+  const [first] = plan.newIds;
+  if (first !== undefined) {
+    const targets = Object.keys(site.targets).map((name) => deploySteps[name] ?? name);
+    steps.push(`Deploy ${targets.join("; or ")}.`);
+    steps.push(`See that https://${policyHostOf(first.domain)}/.well-known/mta-sts.txt answers with the new policy${plan.newIds.length > 1 ? ", and the other policy hosts too" : ""}.\n   (A policy host that is new needs its A, AAAA or CNAME record first: it is among those below.)`);
+    steps.push(`Record it: stspress live ${plan.newIds.length > 3 ? "--all" : plan.newIds.map((one) => one.domain).join(" ")}`);
+  }
+  if (total > 0) {
+    steps.push(
+      total > manyRecords
+        ? `Then publish the ${count(total)} DNS records that changed: stspress records --changed`
+        : `Then publish the DNS records that changed${first === undefined ? "" : ", _mta-sts last: it tells senders to fetch what must be there by then"}:\n\n${formatZone(publish, records.removed)}`,
+    );
+  }
+  const title = mode === "dry-run" ? "After a build" : "Next";
+  return `\n${paint(title, "bold", options)}\n${steps.map((text, index) => `${String(index + 1)}. ${text}`).join("\n")}\n`;
+}
+
+function count(value: number): string {
+  return value.toLocaleString("en-US");
+}

@@ -1,0 +1,74 @@
+/** The plan → what the records page shows. */
+import type { Policy } from "../mta-sts/policy.ts";
+import { holdOf, isHeld } from "./lock/lock.ts";
+import type { PageData, PageDomain, PagePolicy } from "./page-data.ts";
+import { recordsOfPlanned, type PlannedDomain, type SitePlan } from "./plan.ts";
+
+/** Gathers the page's data. `zoneTextOf` gives the rendered text of a domain's zone file. */
+export function pageDataOf(
+  version: string,
+  plan: SitePlan,
+  now: number,
+  zoneTextOf: (domain: string) => string,
+): PageData {
+  const policies: PagePolicy[] = [];
+  const indexes = new Map<string, number>();
+  const indexOf = (digest: string): number => {
+    let index = indexes.get(digest);
+    if (index === undefined) {
+      const locked = plan.lock.policies.get(digest);
+      if (locked === undefined) throw new Error(`the plan lost the policy text ${digest}`);
+      index = policies.push(pagePolicy(locked.policy, locked.text)) - 1;
+      indexes.set(digest, index);
+    }
+    return index;
+  };
+  // Every policy is numbered before the first domain is asked for.
+  for (const { locked } of plan.domains) {
+    for (const one of locked.earlier) indexOf(one.digest);
+    if (locked.current !== null) indexOf(locked.current.digest);
+  }
+  function* domains(): Generator<PageDomain> {
+    for (const planned of plan.domains) {
+      yield pageDomain(planned, now, indexOf, zoneTextOf(planned.config.domain));
+    }
+  }
+  return { version, policies, domains: domains() };
+}
+
+function pagePolicy({ mode, mx, maxAgeSeconds }: Policy, text: string): PagePolicy {
+  return { mode, mx, maxAge: maxAgeSeconds, text };
+}
+
+function pageDomain(
+  planned: PlannedDomain,
+  now: number,
+  indexOf: (digest: string) => number,
+  zoneText: string,
+): PageDomain {
+  const { config, locked } = planned;
+  const { current } = locked;
+  const held = locked.earlier.filter((one) => isHeld(one, now)).map((one) => indexOf(one.digest));
+  return {
+    domain: config.domain,
+    ...(config.unicode === null ? {} : { unicode: config.unicode }),
+    id: current?.id ?? null,
+    policy: current === null ? null : indexOf(current.digest),
+    target: config.target,
+    live: current?.liveAt ?? null,
+    hold: holdOf(locked, now),
+    held: [...new Set(held)],
+    zone: config.zone,
+    delegation: config.delegation,
+    records: recordsOfPlanned(planned).map((record) => ({
+      name: record.name,
+      type: record.type,
+      ttl: record.ttlSeconds,
+      value: record.value,
+      purpose: record.purpose,
+      zone: record.zone,
+      once: record.once,
+    })),
+    zoneText,
+  };
+}
