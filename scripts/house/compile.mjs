@@ -5,6 +5,7 @@
  */
 import fs from "node:fs";
 import path from "node:path";
+import { bundleRecordsPage } from "./records-page.mjs";
 import { inRoot, root } from "./root.mjs";
 
 /** What is started by name: the command, the library, and every file that is called `…-worker.ts`. */
@@ -34,7 +35,9 @@ export const bundling = {
 export async function compile() {
   const { build, formatMessages } = await import("esbuild");
   let result;
+  let page;
   try {
+    page = await bundleRecordsPage();
     result = await build({
       ...bundling,
       entryPoints: entryPoints(),
@@ -59,6 +62,8 @@ export async function compile() {
     name: path.relative(inRoot("build"), file.path),
     bytes: withShebang(path.basename(file.path), Buffer.from(file.contents)),
   }));
+  files.push({ name: "records-page.js", bytes: Buffer.from(page.script) });
+  files.push({ name: "records-page.css", bytes: Buffer.from(page.style) });
   files.push({
     name: "third-party-licences.txt",
     bytes: Buffer.from(licences(Object.keys(result.metafile.inputs))),

@@ -119,7 +119,8 @@ export async function runBuild(args: Arguments, io: Io, mode: Mode): Promise<Exi
   if (format === "text" && mode !== "check") {
     io.out(buildSummary(summary, { colour: wantsColour(io, io.outIsTerminal) }));
   } else if (format === "text") {
-    io.out(`${String(plan.domains.length)} domains, nothing wrong that keeps them from building\n`);
+    const count = plan.domains.length;
+    io.out(`${String(count)} domain${count === 1 ? "" : "s"}: nothing keeps the site from building\n`);
   }
   return 0;
 }
