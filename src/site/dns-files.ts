@@ -21,7 +21,7 @@ export function domainZoneFile(domain: string, records: readonly DnsRecord[]): R
 }
 
 /** What the template of a domain's zone file sees. */
-export interface DomainZoneData {
+interface DomainZoneData {
   readonly domain: string;
   /** The zone that the records are pasted into. */
   readonly zone: string;
@@ -35,7 +35,7 @@ export interface DomainZoneData {
   }[];
 }
 
-export function domainZoneData(
+function domainZoneData(
   domain: string,
   pasted: readonly DnsRecord[],
   delegation: string | null,

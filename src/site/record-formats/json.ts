@@ -10,7 +10,7 @@ export function formatJson(records: readonly DnsRecord[], removed: readonly DnsR
 }
 
 /** A record as scripts see it. */
-export interface RecordJson {
+interface RecordJson {
   readonly domain: string;
   readonly zone: string;
   readonly name: string;
@@ -22,7 +22,7 @@ export interface RecordJson {
   readonly once: boolean;
 }
 
-export function recordToJson(record: DnsRecord): RecordJson {
+function recordToJson(record: DnsRecord): RecordJson {
   const { domain, zone, name, type, ttlSeconds: ttl, value, purpose, once } = record;
   return { domain, zone, name, type, ttl, value, purpose, once };
 }
