@@ -91,7 +91,7 @@ export interface TargetSettings {
 /** What a whole zone file needs beyond the records of the delegated domains. */
 export interface DelegationZone {
   readonly zone: string;
-  /** Host names of its name servers; empty: its file is a part to be included, not a whole zone. */
+  /** Host names of its name servers, all outside the zone; empty: its file is a part to be included, not a whole zone. */
   readonly ns: readonly string[];
   /** Mailbox of the zone's keeper as written, `hostmaster@msp.example`; null: hostmaster at the zone. */
   readonly hostmaster: string | null;
