@@ -1,4 +1,5 @@
 /** argv → exit code; the only user of the process. Bugs and broken environments end here. */
+import fs from "node:fs";
 import process from "node:process";
 import type { Io } from "./commands/io.ts";
 import { version } from "./version.ts";
@@ -18,11 +19,23 @@ const io: Io = {
   errIsTerminal: process.stderr.isTTY,
 };
 
-// A reader that has seen enough (`| head`) is no error.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exitCode = 0;
-});
+// A reader that has seen enough (`| head`) is no error, and the verdict stays what it was.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") return;
+    // Written to the descriptor: the stream may be the one that failed.
+    complain(`stspress: the output cannot be written: ${error.code ?? error.message}\n`);
+    process.exit(2);
+  });
+}
+
+function complain(text: string): void {
+  try {
+    fs.writeSync(2, text);
+  } catch {
+    // Nobody is there to be told.
+  }
+}
 
 if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
   io.out(`${version}\n`);
@@ -34,7 +47,8 @@ if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
     const debug = process.env["STSPRESS_DEBUG"];
     const text = error instanceof Error ? error.message : String(error);
     io.err(`stspress: this should not have happened: ${text}\n`);
-    if (debug !== undefined && debug !== "" && error instanceof Error) io.err(`${error.stack ?? ""}\n`);
+    if (debug !== undefined && debug !== "" && error instanceof Error)
+      io.err(`${error.stack ?? ""}\n`);
     else io.err("  fix: set STSPRESS_DEBUG=1 to see where, and report it\n");
     process.exitCode = 2;
   }

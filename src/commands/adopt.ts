@@ -10,7 +10,7 @@ import { policyOf } from "../site/lock/lock.ts";
 import { formatTime } from "../site/stamp.ts";
 import { changeLock } from "./change-lock.ts";
 import { textOption, type Arguments, type ExitCode, type Io } from "./io.ts";
-import { readClock, siteRoot } from "./load-site.ts";
+import { readClock } from "./load-site.ts";
 import { parseTime } from "./live.ts";
 import { formatOf, tell } from "./report.ts";
 
@@ -23,13 +23,20 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
     return 2;
   }
   const usage = (text: string): ExitCode => {
-    io.err(`${text}\n  fix: stspress adopt example.com --id 20240101 --since 2024-01-01 mta-sts.txt\n`);
+    io.err(
+      `${text}\n  fix: stspress adopt example.com --id 20240101 --since 2024-01-01 mta-sts.txt\n`,
+    );
     return 2;
   };
   const [given = "", file = "-"] = args.operands;
   const parsed = parseDomainName(given);
   if (!parsed.ok) {
-    tell(parsed.problems.map((found) => locate("<argument>", given, found)), format, io, {});
+    tell(
+      parsed.problems.map((found) => locate("<argument>", given, found)),
+      format,
+      io,
+      {},
+    );
     return 2;
   }
   const domain = parsed.value.ascii;
@@ -51,11 +58,16 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
   const policy = parsePolicyBytes(bytes);
   if (!policy.ok) {
     const name = file === "-" ? "<stdin>" : file;
-    tell(policy.problems.map((found) => locate(name, text, found)), format, io, {});
+    tell(
+      policy.problems.map((found) => locate(name, text, found)),
+      format,
+      io,
+      {},
+    );
     return 2;
   }
   const digest = shortDigest(text);
-  const done = changeLock(siteRoot(textOption(args, "site")), (lock) => {
+  const done = changeLock(textOption(args, "site"), (lock) => {
     const before = lock.domains.get(domain);
     const known = [...(before?.earlier ?? []), ...(before?.current ? [before.current] : [])];
     if (known.some((one) => one.id === id)) {
@@ -77,6 +89,9 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
   }
   const mode = policy.value.mode;
   if (format === "json") tell([], format, io, { adopted: { domain, id, mode, live: liveAt } });
-  else io.out(`${domain}: ${mode} policy ${id} is in stspress.lock, live since ${formatTime(liveAt)}\n`);
+  else
+    io.out(
+      `${domain}: ${mode} policy ${id} is in stspress.lock, live since ${formatTime(liveAt)}\n`,
+    );
   return 0;
 }

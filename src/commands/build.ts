@@ -6,6 +6,7 @@ import { Dist, NotAFolder, WriteFailed, type Write } from "../edge/dist.ts";
 import { readPageAssets } from "../edge/page-assets.ts";
 import { describe } from "../edge/site-files.ts";
 import { takeSite } from "../edge/site-mutex.ts";
+import { startTimings } from "../edge/timings.ts";
 import { buildSummary } from "../render/build-summary.ts";
 import { recordsPageFile } from "../render/records-page.ts";
 import { TemplateError, type Renderer } from "../render/templates.ts";
@@ -13,8 +14,7 @@ import { changedRecords, type RecordChanges } from "../site/changed-records.ts";
 import type { SiteConfig } from "../site/config.ts";
 import { formatLock } from "../site/lock/lock-text.ts";
 import { emptyLock, type Lock } from "../site/lock/lock.ts";
-import type { Output, Phase } from "../site/output.ts";
-import { phases } from "../site/output.ts";
+import { phases, type Output, type Phase } from "../site/output.ts";
 import { outputsOf } from "../site/outputs.ts";
 import { recordsOfLocked, recordsOfPlanned, type SitePlan } from "../site/plan.ts";
 import { pageDataOf } from "../site/records-page-data.ts";
@@ -41,6 +41,10 @@ export type Mode = "build" | "dry-run" | "check";
 export async function run(args: Arguments, io: Io): Promise<ExitCode> {
   if (flag(args, "dryRun")) return runBuild(args, io, "dry-run");
   const root = siteRoot(textOption(args, "site"));
+  if (typeof root !== "string") {
+    tell([root], formatOf(args), io, {});
+    return 2;
+  }
   let taken;
   try {
     taken = takeSite(root);
@@ -65,16 +69,23 @@ export async function runBuild(args: Arguments, io: Io, mode: Mode): Promise<Exi
   const format = formatOf(args);
   const root = siteRoot(textOption(args, "site"));
   const now = readClock(io.env);
-  if (typeof now !== "number") {
-    tell([now], format, io, {});
+  if (typeof root !== "string" || typeof now !== "number") {
+    tell(
+      [root, now].filter((one) => typeof one === "object"),
+      format,
+      io,
+      {},
+    );
     return 2;
   }
   const frozen = mode !== "check" && isFrozen(args, io);
   const progress = await startProgress(io);
+  const timings = startTimings("read");
   const loaded = await loadPlan(root, now, {
     threads: 2,
     remember: mode === "build",
     pruning: !frozen,
+    phase: timings.phase,
     progress: (done, total) => {
       progress.show("reading", done, total);
     },
@@ -86,6 +97,7 @@ export async function runBuild(args: Arguments, io: Io, mode: Mode): Promise<Exi
     tell(diagnostics, format, io, {});
     return 2;
   }
+  timings.phase("render");
   diagnostics.push(...checkTargets(plan.publications, site.targets));
   const lockText = nextLockText(loadedLock.text, plan);
   if (frozen && lockText !== null) {
@@ -105,13 +117,16 @@ export async function runBuild(args: Arguments, io: Io, mode: Mode): Promise<Exi
     tell([...diagnostics, told], format, io, {});
     return 2;
   }
+  timings.phase("records");
   const records = recordChanges(plan, loadedLock.lock);
+  timings.phase("write");
   if (mode === "build" && !hasErrors(diagnostics)) {
     const failed = write(root, dist, changes, loadedLock.text, (done) => {
       progress.show("writing", done, changes.writes.length);
     });
     if (failed !== null) diagnostics.push(failed);
   }
+  timings.phase("print");
   progress.end();
   const summary = { mode, changes, plan, records, site };
   tell(diagnostics, format, io, hasErrors(diagnostics) ? {} : buildResult(summary));
@@ -120,8 +135,11 @@ export async function runBuild(args: Arguments, io: Io, mode: Mode): Promise<Exi
     io.out(buildSummary(summary, { colour: wantsColour(io, io.outIsTerminal) }));
   } else if (format === "text") {
     const count = plan.domains.length;
-    io.out(`${String(count)} domain${count === 1 ? "" : "s"}: nothing keeps the site from building\n`);
+    io.out(
+      `${String(count)} domain${count === 1 ? "" : "s"}: nothing keeps the site from building\n`,
+    );
   }
+  if (io.env["STSPRESS_TIMINGS"] === "1") io.err(timings.end());
   return 0;
 }
 
@@ -179,9 +197,7 @@ function textOf(output: Output, renderer: Renderer, diagnostics: Diagnostic[]): 
   const text = renderer.render(output.template, output.data);
   const detail = output.verify(text);
   if (detail !== null) {
-    diagnostics.push(
-      diagnostic("template/changed-meaning", { template: output.template, detail }),
-    );
+    diagnostics.push(diagnostic("template/changed-meaning", { template: output.template, detail }));
   }
   return text;
 }
@@ -230,7 +246,6 @@ function rememberLock(root: string, text: string | null): void {
   }
 }
 
-
 /** The diagnostic of an error that a user can mend; null for a bug. */
 export function expected(error: unknown): Diagnostic | null {
   if (error instanceof TemplateError) return error.diagnostic;
@@ -244,7 +259,11 @@ export function expected(error: unknown): Diagnostic | null {
 
 /** The records that this build changes, against those that the lock says were built before. */
 function recordChanges(plan: SitePlan, before: Lock): RecordChanges {
-  const all: { added: RecordChanges["added"][number][]; changed: RecordChanges["changed"][number][]; removed: RecordChanges["removed"][number][] } = { added: [], changed: [], removed: [] };
+  const all: {
+    added: RecordChanges["added"][number][];
+    changed: RecordChanges["changed"][number][];
+    removed: RecordChanges["removed"][number][];
+  } = { added: [], changed: [], removed: [] };
   const take = (changes: RecordChanges) => {
     all.added.push(...changes.added);
     all.changed.push(...changes.changed);

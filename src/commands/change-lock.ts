@@ -5,18 +5,20 @@ import { takeSite } from "../edge/site-mutex.ts";
 import { formatLock } from "../site/lock/lock-text.ts";
 import type { Lock } from "../site/lock/lock.ts";
 import { expected, replaceLock } from "./build.ts";
-import { loadLock } from "./load-site.ts";
+import { loadLock, siteRoot } from "./load-site.ts";
 
 export interface LockChange<T> {
   readonly lock: Lock;
   readonly result: T;
 }
 
-/** Returns what `change` made, or why nothing was written. `change` gives diagnostics to refuse. */
+/** `site` is the value of `--site`. Returns what `change` made, or why nothing was written. `change` gives diagnostics to refuse. */
 export function changeLock<T>(
-  root: string,
+  site: string | null,
   change: (lock: Lock) => LockChange<T> | readonly Diagnostic[],
 ): T | readonly Diagnostic[] {
+  const root = siteRoot(site);
+  if (typeof root !== "string") return [root];
   let taken;
   try {
     taken = takeSite(root);

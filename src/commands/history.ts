@@ -17,9 +17,19 @@ export function run(args: Arguments, io: Io): Promise<ExitCode> {
 function runNow(args: Arguments, io: Io): ExitCode {
   const format = formatOf(args);
   const now = readClock(io.env);
-  const { lock, diagnostics } = loadLock(siteRoot(textOption(args, "site")));
-  if (typeof now !== "number" || lock === null) {
-    tell(typeof now === "number" ? diagnostics : [now], format, io, {});
+  const root = siteRoot(textOption(args, "site"));
+  if (typeof root !== "string" || typeof now !== "number") {
+    tell(
+      [root, now].filter((one) => typeof one === "object"),
+      format,
+      io,
+      {},
+    );
+    return 2;
+  }
+  const { lock, diagnostics } = loadLock(root);
+  if (lock === null) {
+    tell(diagnostics, format, io, {});
     return 2;
   }
   const given = args.operands[0] ?? "";
@@ -75,8 +85,7 @@ function runNow(args: Arguments, io: Io): ExitCode {
 
 function describeInstance(lock: Lock, instance: Instance): string[] {
   const { mode, mx, maxAgeSeconds } = policyOf(lock, instance);
-  const built =
-    instance.builtAt === null ? "adopted" : `built ${formatTime(instance.builtAt)}`;
+  const built = instance.builtAt === null ? "adopted" : `built ${formatTime(instance.builtAt)}`;
   const live =
     instance.liveAt === null ? "not recorded live" : `live since ${formatTime(instance.liveAt)}`;
   return [

@@ -8,7 +8,7 @@ import { holdOf, policyOf, type Hold, type Lock, type LockedDomain } from "../si
 import { formatTime, parseStamp } from "../site/stamp.ts";
 import { changeLock } from "./change-lock.ts";
 import { flag, textOption, type Arguments, type ExitCode, type Io } from "./io.ts";
-import { readClock, siteRoot } from "./load-site.ts";
+import { readClock } from "./load-site.ts";
 import { formatOf, tell } from "./report.ts";
 
 interface Recorded {
@@ -36,16 +36,20 @@ function runNow(args: Arguments, io: Io): ExitCode {
     return 2;
   }
   if ((args.operands.length === 0) === !flag(args, "all")) {
-    io.err("name the domains that are live, or --all for every domain of the lock, not both\n  fix: stspress live example.com\n");
+    io.err(
+      "name the domains that are live, or --all for every domain of the lock, not both\n  fix: stspress live example.com\n",
+    );
     return 2;
   }
   const atText = textOption(args, "at");
   const at = atText === null ? now : parseTime(atText);
   if (at === null) {
-    io.err(`--at is not a time: ${(atText ?? "").slice(0, 80)}\n  fix: write it like 2026-11-24T09:30:00Z or 20261124T093000Z\n`);
+    io.err(
+      `--at is not a time: ${(atText ?? "").slice(0, 80)}\n  fix: write it like 2026-11-24T09:30:00Z or 20261124T093000Z\n`,
+    );
     return 2;
   }
-  const done = changeLock(siteRoot(textOption(args, "site")), (lock) =>
+  const done = changeLock(textOption(args, "site"), (lock) =>
     recordAll(lock, flag(args, "all") ? null : args.operands, at, now),
   );
   if (isDiagnostics(done)) {
@@ -74,7 +78,10 @@ function recordAll(lock: Lock, asked: readonly string[] | null, at: number, now:
     const name = parsed.ok ? parsed.value.ascii : given;
     const before = lock.domains.get(name);
     if (before?.current == null) {
-      const suggestion = suggest(name, withPolicy.map(([known]) => known));
+      const suggestion = suggest(
+        name,
+        withPolicy.map(([known]) => known),
+      );
       refused.push(diagnostic("lock/unknown-domain", { domain: given, suggestion }));
       continue;
     }

@@ -14,7 +14,7 @@ import {
 import { severityOf } from "../diagnostics/catalogue.ts";
 import { clock } from "../edge/clock.ts";
 import { shortDigest } from "../edge/digest.ts";
-import { findDomainFiles, readFound, readSiteFile } from "../edge/site-files.ts";
+import { findDomainFiles, readFound, readSiteFile, whyNoFolder } from "../edge/site-files.ts";
 import { readTemplates } from "../edge/template-files.ts";
 import { compileTemplates, TemplateError, type Renderer } from "../render/templates.ts";
 import type { SiteConfig } from "../site/config.ts";
@@ -68,6 +68,8 @@ export interface LoadOptions {
   readonly threads: number;
   readonly remember: boolean;
   readonly progress: (done: number, total: number) => void;
+  /** Told when a phase of the work begins. */
+  readonly phase?: (name: "resolve" | "plan") => void;
 }
 
 /** Reads a whole site folder; all problems of all files are in the result. */
@@ -91,6 +93,7 @@ export async function loadSite(root: string, options: LoadOptions): Promise<Load
       options.progress(done, found.files.length);
     },
   });
+  options.phase?.("resolve");
   for (const one of parsed) diagnostics.push(...one.diagnostics);
   let site: SiteConfig | null = null;
   if (settings.declarations !== null) {
@@ -145,6 +148,7 @@ export async function loadPlan(
   const { site, loadedLock, renderer } = loaded;
   const failed = { ...loaded, plan: null, now };
   if (site === null || loadedLock.lock === null || renderer === null) return failed;
+  options.phase?.("plan");
   const readText = textReader(root);
   try {
     const plan = planSite(
@@ -182,7 +186,9 @@ export function readClock(env: Readonly<Record<string, string | undefined>>): nu
   return clock(text) ?? diagnostic("site/clock", { value: text ?? "" });
 }
 
-/** The absolute path of the site folder. */
-export function siteRoot(site: string | null): string {
-  return path.resolve(site ?? ".");
+/** The absolute path of the site folder, or the diagnostic that says why there is none. */
+export function siteRoot(site: string | null): string | Diagnostic {
+  const root = path.resolve(site ?? ".");
+  const detail = whyNoFolder(root);
+  return detail === null ? root : diagnostic("site/no-folder", { path: site ?? ".", detail });
 }

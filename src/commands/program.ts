@@ -37,9 +37,15 @@ function makeProgram(act: (verb: VerbSpec, args: Arguments) => Promise<void>): C
     const command = program.command(`${verb.name} ${verb.operands}`.trim());
     command.summary(verb.summary).description(`${capital(verb.summary)}.\n\n${verb.about}`);
     for (const option of verb.options) command.addOption(makeOption(option));
-    command.addHelpText("after", `\nExamples:\n${verb.examples.map((one) => `  ${one}`).join("\n")}`);
+    command.addHelpText(
+      "after",
+      `\nExamples:\n${verb.examples.map((one) => `  ${one}`).join("\n")}`,
+    );
     command.action((...given: unknown[]) => {
-      const operands = given.slice(0, -2).flat().filter((one) => typeof one === "string");
+      const operands = given
+        .slice(0, -2)
+        .flat()
+        .filter((one) => typeof one === "string");
       return act(verb, { operands, options: command.opts() });
     });
   }

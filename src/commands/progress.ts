@@ -23,7 +23,10 @@ export async function startProgress(io: Io): Promise<Progress> {
       if (bar !== null && drawn !== phase) bar.stop();
       if (bar === null || drawn !== phase) {
         const format = `${phase} {bar} {value}/{total}, {eta_formatted} to go`;
-        bar = new SingleBar({ format, clearOnComplete: true, hideCursor: true }, Presets.shades_classic);
+        bar = new SingleBar(
+          { format, clearOnComplete: true, hideCursor: true },
+          Presets.shades_classic,
+        );
         bar.start(total, done);
         drawn = phase;
       }

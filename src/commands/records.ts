@@ -19,12 +19,15 @@ import { hasErrors, tell } from "./report.ts";
 /** Runs `records [DOMAIN…] [--changed] [--since FILE] --format …`. */
 export async function run(args: Arguments, io: Io): Promise<ExitCode> {
   const root = siteRoot(textOption(args, "site"));
-  const format = (flag(args, "json") ? "json" : (textOption(args, "format") ?? "zone")) as RecordFormatName;
+  const format = (
+    flag(args, "json") ? "json" : (textOption(args, "format") ?? "zone")
+  ) as RecordFormatName;
   const refuse = (found: readonly Diagnostic[]): ExitCode => {
     tell(found, "text", io, {});
     return 2;
   };
   const now = readClock(io.env);
+  if (typeof root !== "string") return refuse([root]);
   if (typeof now !== "number") return refuse([now]);
   const loaded = await loadPlan(root, now, {
     threads: 2,

@@ -7,7 +7,9 @@ export function run(args: Arguments, io: Io): Promise<ExitCode> {
   const [asked = "domain"] = args.operands;
   const kind = schemaKinds.find((one) => one === asked);
   if (kind === undefined) {
-    io.err(`there is no schema "${asked.slice(0, 80)}"\n  fix: write one of ${schemaKinds.join(", ")}\n`);
+    io.err(
+      `there is no schema "${asked.slice(0, 80)}"\n  fix: write one of ${schemaKinds.join(", ")}\n`,
+    );
     return Promise.resolve(2);
   }
   io.out(`${JSON.stringify(jsonSchema(kind), null, 2)}\n`);

@@ -41,12 +41,19 @@ export const verbs: readonly VerbSpec[] = [
     about:
       "Writes policies, server configuration and DNS records to dist/, gives a new id to every policy whose text changed, and ends by printing the DNS records that changed and what must be live before they are published. With an error anywhere, nothing is written.",
     options: [
-      { flags: "--dry-run", about: "say what would change, file by file and id by id; write nothing" },
+      {
+        flags: "--dry-run",
+        about: "say what would change, file by file and id by id; write nothing",
+      },
       { flags: "--frozen", about: "refuse to change stspress.lock (default where CI is set)" },
       { flags: "--no-frozen", about: "let the lock change, in CI too" },
       ...told,
     ],
-    examples: ["stspress build", "stspress build --dry-run", "stspress build --site /srv/mail-policies"],
+    examples: [
+      "stspress build",
+      "stspress build --dry-run",
+      "stspress build --site /srv/mail-policies",
+    ],
     load: () => import("./build.ts"),
   },
   {
@@ -66,7 +73,10 @@ export const verbs: readonly VerbSpec[] = [
       "From then on the days of testing count, and the hold of the policy before it has an end. The first recording counts.",
     options: [
       { flags: "--all", about: "every domain of the lock" },
-      { flags: "--at <time>", about: "when it went live, such as 2026-11-24T09:30:00Z (default: now)" },
+      {
+        flags: "--at <time>",
+        about: "when it went live, such as 2026-11-24T09:30:00Z (default: now)",
+      },
       ...told,
     ],
     examples: ["stspress live example.com", "stspress live --all --at 2026-11-24T09:30:00Z"],

@@ -56,7 +56,10 @@ export class Dist {
     this.#root = path.join(siteRoot, "dist");
     const stat = fs.lstatSync(this.#root, { throwIfNoEntry: false });
     if (stat !== undefined && !stat.isDirectory()) throw new NotAFolder("dist");
-    this.#rows = stat === undefined ? new Map() : readManifest(path.join(this.#root, manifestName));
+    this.#rows =
+      stat === undefined
+        ? new Map<string, Row>()
+        : readManifest(path.join(this.#root, manifestName));
   }
 
   /** Compares one planned file with the disk, and remembers that it is planned. */
@@ -90,7 +93,11 @@ export class Dist {
    * Writes and deletes, in the order given, deletions last. Errors: {@link WriteFailed},
    * {@link NotAFolder}; what was written until then is whole and the next build goes on from it.
    */
-  commit(writes: readonly Write[], stale: readonly string[], progress: (done: number) => void): void {
+  commit(
+    writes: readonly Write[],
+    stale: readonly string[],
+    progress: (done: number) => void,
+  ): void {
     fs.mkdirSync(this.#root, { recursive: true });
     // Before the first file: were the build killed, its files would otherwise belong to nobody.
     this.#writeManifest(writes);
@@ -204,5 +211,7 @@ function readManifest(file: string): Map<string, Row> {
 
 /** A manifest is a file like any other: a name in it must not lead out of `dist/`. */
 function isInside(name: string): boolean {
-  return name !== "" && name.split("/").every((part) => part !== "" && part !== "." && part !== "..");
+  return (
+    name !== "" && name.split("/").every((part) => part !== "" && part !== "." && part !== "..")
+  );
 }

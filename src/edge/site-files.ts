@@ -108,6 +108,15 @@ function unreadable(file: string, error: unknown): Diagnostic {
   return diagnostic("site/unreadable", { path: file, detail: describe(error) });
 }
 
+/** Says why a path is not a folder that can be looked into; null where it is one. */
+export function whyNoFolder(folder: string): string | null {
+  try {
+    return fs.statSync(folder).isDirectory() ? null : "it is not a folder";
+  } catch (error) {
+    return describe(error);
+  }
+}
+
 /** The code of a system error, such as `ENOENT`; "" for anything else. */
 export function codeOf(error: unknown): string {
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
@@ -119,8 +128,9 @@ const words: Readonly<Record<string, string>> = {
   EDQUOT: "the disk quota is used up",
   EIO: "the disk reports an error",
   ELOOP: "the link leads back to itself",
-  ENOENT: "there is no such file",
+  ENOENT: "there is no such file or folder",
   ENOSPC: "the disk is full",
+  ENOTDIR: "a part of the path is not a folder",
   EPERM: "not permitted",
   EROFS: "the file system is read-only",
 };

@@ -26,7 +26,8 @@ const manyRecords = 60;
 const deploySteps: Readonly<Record<string, string>> = {
   caddy: "dist/site and dist/caddy to the server, then start or reload Caddy with the Caddyfile",
   nginx: "dist/site and dist/nginx to the server, then reload nginx",
-  cloudflare: "dist/cloudflare as a Cloudflare Pages project, each policy host a custom domain of it",
+  cloudflare:
+    "dist/cloudflare as a Cloudflare Pages project, each policy host a custom domain of it",
   "github-pages": "the folder of each policy host below dist/github-pages, by its own repository",
 };
 
@@ -42,7 +43,9 @@ export function buildSummary(built: Built, options: TextOptions): string {
     `${count(changes.stale.length)} deleted`,
     `${count(changes.unchanged)} unchanged`,
   ];
-  lines.push(`${count(plan.domains.length)} domain${plan.domains.length === 1 ? "" : "s"} → dist/: ${verb} ${counts.join(", ")}`);
+  lines.push(
+    `${count(plan.domains.length)} domain${plan.domains.length === 1 ? "" : "s"} → dist/: ${verb} ${counts.join(", ")}`,
+  );
   if (mode === "dry-run") {
     for (const one of changes.writes.slice(0, manyFiles)) {
       lines.push(`  ${one.isNew ? "+" : "~"} dist/${one.path}`);
@@ -57,7 +60,9 @@ export function buildSummary(built: Built, options: TextOptions): string {
       : `stspress.lock: ${mode === "dry-run" ? "would change" : "changed"}; commit it`,
   );
   for (const { domain, from, to } of plan.newIds.slice(0, manyIds)) {
-    lines.push(`  ${domain}  id ${paint(to, "bold", options)}${from === null ? "" : ` (was ${from})`}`);
+    lines.push(
+      `  ${domain}  id ${paint(to, "bold", options)}${from === null ? "" : ` (was ${from})`}`,
+    );
   }
   if (plan.newIds.length > manyIds) {
     lines.push(`  … and ${count(plan.newIds.length - manyIds)} more new ids`);
@@ -75,8 +80,12 @@ function nextSteps({ plan, records, site, mode }: Built, options: TextOptions): 
   if (first !== undefined) {
     const targets = Object.keys(site.targets).map((name) => deploySteps[name] ?? name);
     steps.push(`Deploy ${targets.join("; or ")}.`);
-    steps.push(`See that https://${policyHostOf(first.domain)}/.well-known/mta-sts.txt answers with the new policy${plan.newIds.length > 1 ? ", and the other policy hosts too" : ""}.\n   (A policy host that is new needs its A, AAAA or CNAME record first: it is among those below.)`);
-    steps.push(`Record it: stspress live ${plan.newIds.length > 3 ? "--all" : plan.newIds.map((one) => one.domain).join(" ")}`);
+    steps.push(
+      `See that https://${policyHostOf(first.domain)}/.well-known/mta-sts.txt answers with the new policy${plan.newIds.length > 1 ? ", and the other policy hosts too" : ""}.\n   (A policy host that is new needs its A, AAAA or CNAME record first: it is among those below.)`,
+    );
+    steps.push(
+      `Record it: stspress live ${plan.newIds.length > 3 ? "--all" : plan.newIds.map((one) => one.domain).join(" ")}`,
+    );
   }
   if (total > 0) {
     steps.push(

@@ -85,17 +85,26 @@ function width(text: string): number {
   let columns = 0;
   for (const char of text) {
     if (/\p{M}/u.test(char)) continue;
-    columns += /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u.test(char) ? 2 : 1;
+    columns +=
+      /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u.test(
+        char,
+      )
+        ? 2
+        : 1;
   }
   return columns;
 }
 
 /** `2 errors, 1 warning`; "" when there is nothing. Notes are not counted. */
-export function countDiagnostics(found: readonly { readonly code: DiagnosticCode; readonly args: unknown }[]): string {
+export function countDiagnostics(
+  found: readonly { readonly code: DiagnosticCode; readonly args: unknown }[],
+): string {
   const counts = { error: 0, warning: 0, note: 0 };
   for (const one of found) counts[explain(one).severity] += 1;
   return (["error", "warning"] as const)
     .filter((severity) => counts[severity] > 0)
-    .map((severity) => `${String(counts[severity])} ${severity}${counts[severity] === 1 ? "" : "s"}`)
+    .map(
+      (severity) => `${String(counts[severity])} ${severity}${counts[severity] === 1 ? "" : "s"}`,
+    )
     .join(", ");
 }

@@ -2,19 +2,20 @@
  * The site plan: what to publish, which ids change, what the next lock says. Pure: the clock, the
  * digest and the templates are given.
  */
-import {
-  compareText,
-  diagnostic,
-  type Diagnostic,
-  type Place,
-} from "../diagnostics/diagnostic.ts";
+import { compareText, diagnostic, type Diagnostic, type Place } from "../diagnostics/diagnostic.ts";
 import { formatPolicy, parsePolicy, type Policy } from "../mta-sts/policy.ts";
 import { policyHostOf, type DomainConfig, type SiteConfig } from "./config.ts";
 import { delegatedRecords } from "./dns-files.ts";
 import { dnsShapeOf, recordsOf, type DnsShape } from "./dns-records.ts";
 import type { DnsRecord } from "./dns-record.ts";
 import { advance, prune } from "./lock/advance.ts";
-import { guardDeclared, guardDeleted, wordGuarded, type Guarded, type Locate } from "./lock/guard.ts";
+import {
+  guardDeclared,
+  guardDeleted,
+  wordGuarded,
+  type Guarded,
+  type Locate,
+} from "./lock/guard.ts";
 import type { Digest } from "./lock/lock-text.ts";
 import {
   policyOf,
@@ -238,11 +239,7 @@ class PolicyTexts {
   readonly #diagnostics: Diagnostic[];
   readonly #known = new Map<Policy, { text: string; digest: string } | null>();
 
-  constructor(
-    ports: PlanPorts,
-    policies: Map<string, LockedPolicy>,
-    diagnostics: Diagnostic[],
-  ) {
+  constructor(ports: PlanPorts, policies: Map<string, LockedPolicy>, diagnostics: Diagnostic[]) {
     this.#ports = ports;
     this.#policies = policies;
     this.#diagnostics = diagnostics;

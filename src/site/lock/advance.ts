@@ -71,7 +71,8 @@ function nextBuild(domain: LockedDomain, now: UnixSeconds): UnixSeconds {
   let next = now;
   for (const { builtAt } of known) if (builtAt !== null && builtAt >= next) next = builtAt + 1;
   while (ids.has(formatStamp(next))) next += 1;
-  if (next > lastSecond) throw new Error("no id is left: the clock or the lock is in the year 9999");
+  if (next > lastSecond)
+    throw new Error("no id is left: the clock or the lock is in the year 9999");
   return next;
 }
 

@@ -61,7 +61,11 @@ export function guardDeclared(
     if (gate !== null) found.push(gate);
   }
   if (mtaSts.policy.mx.length > 0) found.push(...guardMx(config, after, policies, now));
-  if (mtaSts.retire && after.current?.liveAt != null && !after.earlier.some((e) => isHeld(e, now))) {
+  if (
+    mtaSts.retire &&
+    after.current?.liveAt != null &&
+    !after.earlier.some((e) => isHeld(e, now))
+  ) {
     found.push({ config, key: ["mta-sts", "retire"], code: "lock/retired", about: {} });
   }
   return found;

@@ -125,7 +125,12 @@ class LockReader {
       this.#syntax(use.offset, use.length, `its ${use.kind} ${use.digest} is not in the lock`);
     }
     if (this.#problems.length > 0) return { ok: false, problems: this.#problems };
-    const lock: Lock = { policies: this.#policies, shapes: this.#shapes, domains: this.#domains, zones: this.#zones };
+    const lock: Lock = {
+      policies: this.#policies,
+      shapes: this.#shapes,
+      domains: this.#domains,
+      zones: this.#zones,
+    };
     return { ok: true, value: { lock, merged: this.#merged }, warnings: [] };
   }
 
@@ -147,7 +152,9 @@ class LockReader {
       this.#problems.push(problem("lock/not-a-lock", {}, offset, line.length));
     } else if (Number(found[1]) > version) {
       this.gaveUp = true;
-      this.#problems.push(problem("lock/newer", { version: Number(found[1]) }, offset, line.length));
+      this.#problems.push(
+        problem("lock/newer", { version: Number(found[1]) }, offset, line.length),
+      );
     }
   }
 
@@ -225,7 +232,8 @@ class LockReader {
     const earlier: EarlierInstance[] = [];
     for (const tail of tails) {
       const more = fields(tail);
-      const instance = more === null ? "a field is not key=value" : this.#instance(more, offset, length);
+      const instance =
+        more === null ? "a field is not key=value" : this.#instance(more, offset, length);
       if (typeof instance === "string") return instance;
       const heldUntil = stampField(more?.get("held"));
       if (heldUntil === undefined) return "held= is not a time";

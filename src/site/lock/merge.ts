@@ -21,8 +21,7 @@ export function mergeDomain(a: LockedDomain, b: LockedDomain): LockedDomain {
     modeLiveAt: both ? latest(a.modeLiveAt, b.modeLiveAt) : newer.modeLiveAt,
     earlier: [...earlier.values()].sort((x, y) => (x.builtAt ?? 0) - (y.builtAt ?? 0)),
     shape: newer.shape ?? older.shape,
-    diverged:
-      a.diverged || b.diverged || (branched && a.current?.digest !== b.current?.digest),
+    diverged: a.diverged || b.diverged || (branched && a.current?.digest !== b.current?.digest),
   };
 }
 

@@ -13,6 +13,7 @@ const packages: Readonly<Record<string, string>> = {
   dig: "bind9-dnsutils",
   ip: "iproute2",
   kdig: "knot-dnsutils",
+  nsupdate: "bind9-dnsutils",
   knotc: "knot",
   knotd: "knot",
   kzonecheck: "knot-dnssecutils",
