@@ -5,6 +5,7 @@ import type { YamlPath } from "../site/config.ts";
 import type { DeclaredFile } from "./declared.ts";
 import { readSettings } from "./read-settings.ts";
 import { Report } from "./report.ts";
+import { salvage } from "./salvage.ts";
 import { domainFileSchema } from "./schema.ts";
 import { checkShape, kindOf } from "./shape.ts";
 import { readYaml, type YamlSource } from "./yaml-source.ts";
@@ -29,13 +30,13 @@ export function parseDomainFile(file: string, bytes: Uint8Array): ReadFile<Decla
   const report = new Report(source);
   const shape = checkShape(domainFileSchema, source.value, report);
   checkNames(source, report);
-  if (shape === null || report.failed())
-    return { declarations: null, diagnostics: report.finish() };
+  const readable = shape ?? salvage(domainFileSchema, source.value);
+  if (readable === null) return { declarations: null, diagnostics: report.finish() };
 
-  const names = readNames(shape.domain ?? shape.domains ?? [], report);
-  const settings = readSettings(shape, [], report);
+  const names = readNames(readable.domain ?? readable.domains ?? [], report);
+  const settings = readSettings(readable, [], report);
   const diagnostics = report.finish();
-  if (report.failed()) return { declarations: null, diagnostics };
+  if (shape === null || report.failed()) return { declarations: null, diagnostics };
   const group = shape.domains !== undefined;
   return { declarations: { file, group, ...names, settings }, diagnostics };
 }

@@ -50,8 +50,7 @@ function explainIssue(issue: Issue, base: YamlPath, context: Context): void {
       return;
     }
     case "invalid_union": {
-      // The branch that was meant is the one whose fault lies deeper than the value's own type.
-      const meant = issue.errors.find((branch) => !branch.some(isAboutType));
+      const meant = meantBranch(issue);
       if (meant === undefined) wrongType(issue, path, value, report);
       else for (const inner of meant) explainIssue(inner, path, context);
       return;
@@ -83,6 +82,11 @@ function explainIssue(issue: Issue, base: YamlPath, context: Context): void {
     }
   }
   wrongType(issue, path, value, report);
+}
+
+/** The branch of a union that was meant: the one whose fault lies deeper than the value's own type. */
+export function meantBranch(issue: z.core.$ZodIssueInvalidUnion): Issue[] | undefined {
+  return issue.errors.find((branch) => !branch.some(isAboutType));
 }
 
 function isScalar(value: Plain): value is string | number | boolean {

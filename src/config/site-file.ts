@@ -14,6 +14,7 @@ import { items, readMx, readName, readSettings } from "./read-settings.ts";
 import { readTargets } from "./read-targets.ts";
 import { readReason } from "./reason.ts";
 import { Report } from "./report.ts";
+import { salvage } from "./salvage.ts";
 import { readEmail } from "./server-paths.ts";
 import { siteFileSchema, type SiteFileShape } from "./schema.ts";
 import { checkShape } from "./shape.ts";
@@ -58,7 +59,14 @@ export function parseSiteFile(file: string, bytes: Uint8Array | null): ReadFile<
 
   const report = new Report(source);
   const shape = checkShape(siteFileSchema, source.value, report);
-  if (shape === null) return { declarations: null, diagnostics: report.finish() };
+  if (shape === null) {
+    const rest = salvage(siteFileSchema, source.value);
+    // Targets are left alone: what was taken out of them would be said to be missing.
+    readSettings(rest?.defaults ?? {}, ["defaults"], report);
+    readProfiles(rest?.profiles ?? {}, report);
+    readGone(rest?.gone ?? {}, report);
+    return { declarations: null, diagnostics: report.finish() };
+  }
   const settings = readSite(file, shape, report);
   const diagnostics = report.finish();
   return { declarations: report.failed() ? null : settings, diagnostics };

@@ -2,6 +2,11 @@ import { entry } from "./entry.ts";
 
 /** What can be wrong with the folder itself, before a byte of YAML was understood or after. */
 export const siteFolderCodes = {
+  "site/no-folder": entry<{ path: string; detail: string }>({
+    severity: "error",
+    message: (a) => `there is no site folder ${a.path.slice(0, 200)}: ${a.detail}`,
+    fix: () => "name a folder that is there with --site DIR; it is never made for you",
+  }),
   "site/unreadable": entry<{ path: string; detail: string }>({
     severity: "error",
     message: (a) => `${a.path} cannot be read: ${a.detail}`,
