@@ -9,7 +9,9 @@ export default defineConfig({
     reporters: [
       "default",
       new MissingPrograms(),
-      ...(results === undefined ? [] : [["json", { outputFile: results }] satisfies [string, object]]),
+      ...(results === undefined
+        ? []
+        : [["json", { outputFile: results }] satisfies [string, object]]),
     ],
     projects: [
       {

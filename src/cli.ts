@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import process from "node:process";
 import type { Io } from "./commands/io.ts";
-import { version } from "./version.ts";
+import { version } from "./commands/version.ts";
 
 const argv = process.argv.slice(2);
 

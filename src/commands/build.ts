@@ -19,7 +19,7 @@ import { outputsOf } from "../site/outputs.ts";
 import { recordsOfLocked, recordsOfPlanned, type SitePlan } from "../site/plan.ts";
 import { pageDataOf } from "../site/records-page-data.ts";
 import { checkTargets } from "../site/targets/targets.ts";
-import { version } from "../version.ts";
+import { version } from "./version.ts";
 import { flag, textOption, wantsColour, type Arguments, type ExitCode, type Io } from "./io.ts";
 import { loadPlan, lockName, readClock, siteRoot } from "./load-site.ts";
 import { startProgress } from "./progress.ts";

@@ -73,7 +73,7 @@ export interface LoadOptions {
 }
 
 /** Reads a whole site folder; all problems of all files are in the result. */
-export async function loadSite(root: string, options: LoadOptions): Promise<LoadedSite> {
+async function loadSite(root: string, options: LoadOptions): Promise<LoadedSite> {
   const diagnostics: Diagnostic[] = [];
   const siteFile = readSiteFile(root, "stspress.yaml");
   const settings =

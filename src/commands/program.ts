@@ -1,6 +1,6 @@
 /** The verb table → a command line parser, its help, and the help as documentation. */
 import { Command, CommanderError, Option } from "commander";
-import { version } from "../version.ts";
+import { version } from "./version.ts";
 import type { Arguments, ExitCode, Io } from "./io.ts";
 import { exitCodes, verbs, type OptionSpec, type VerbSpec } from "./verbs.ts";
 

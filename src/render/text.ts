@@ -51,7 +51,7 @@ export function formatDiagnostic(found: Diagnostic, options: TextOptions): strin
 }
 
 /** `file:line:column`, as editors and terminals follow it. */
-export function printPlace(place: Place): string {
+function printPlace(place: Place): string {
   return `${printable(place.file)}:${String(place.line)}:${String(place.column)}`;
 }
 

@@ -4,7 +4,7 @@ import { quote, shorten } from "./quote.ts";
 const both = "RFC 8461 §3.1, RFC 8460 §3";
 
 /** `v=STSv1` or `v=TLSRPTv1`. */
-interface Of {
+export interface Of {
   readonly version: string;
 }
 

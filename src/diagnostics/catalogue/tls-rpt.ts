@@ -1,7 +1,7 @@
 import { entry } from "./entry.ts";
 import { percentEncode, quote, shorten } from "./quote.ts";
 
-interface Uri {
+export interface Uri {
   readonly uri: string;
 }
 
