@@ -35,13 +35,13 @@ export function parseStsRecord(text: string): Parsed<StsRecord> {
     if (value === null) {
       out.add("sts-record/field-without-value", { field: name }, start, name.length);
     } else if (extensions.repeats(tag)) {
-      extensions.checkValue(tag, value);
+      extensions.check(tag, value);
     } else if (name === "id") {
       checkId(value, tag, out);
       id = value;
     } else if (policyFields.has(name)) {
       out.add("sts-record/policy-field", { name }, start, name.length);
-      if (extensions.checkValue(tag, value)) extensions.list.push({ name, value });
+      if (extensions.check(tag, value)) extensions.list.push({ name, value });
     } else {
       extensions.take(tag, value);
     }

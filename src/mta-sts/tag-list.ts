@@ -20,7 +20,7 @@ export interface Tag {
 
 /**
  * Reads the version, and the fields behind it; empty when the text is no such record at all. Says
- * what is wrong with the version, the semicolons, the spaces and the names; values are the caller's.
+ * what is wrong with the version, the semicolons and the spaces; names and values are the caller's.
  */
 export function readTags(text: string, version: RecordVersion, out: Problems): Tag[] {
   const begin = readVersion(text, version, out);
@@ -50,8 +50,6 @@ function readTag(text: string, start: number, end: number, out: Problems): Tag {
   const name = text.slice(start, nameEnd);
   const gap = nameEnd < start + equals || valueStart > start + equals + 1;
   if (gap) out.add("record/space-around-equals", { name }, start + equals, 1);
-  const reason = fieldNameFault(name);
-  if (reason !== null) out.add("record/field-name", { name, reason }, start, name.length);
   return { name, value: text.slice(valueStart, end), start, valueStart };
 }
 
@@ -131,7 +129,7 @@ export class Extensions {
   /** Takes a field that the record does not know, unless its name is none. */
   take(tag: Tag, value: string): void {
     const { name, start } = tag;
-    if (!this.checkValue(tag, value) || fieldNameFault(name) !== null) return;
+    if (!this.check(tag, value)) return;
     const meant = meantField(name, this.#known);
     if (meant === null) this.#out.add("record/extension", { name }, start, name.length);
     else this.#out.add("record/similar-field", { name, meant }, start, name.length);
@@ -139,7 +137,12 @@ export class Extensions {
   }
 
   /** What is ignored must still fit the grammar. */
-  checkValue({ name, start, valueStart }: Tag, value: string): boolean {
+  check({ name, start, valueStart }: Tag, value: string): boolean {
+    const reason = fieldNameFault(name);
+    if (reason !== null) {
+      this.#out.add("record/field-name", { name, reason }, start, name.length);
+      return false;
+    }
     if (value === "") {
       this.#out.add("record/field-value", { name, character: null }, start, name.length);
       return false;

@@ -26,8 +26,12 @@ export function selectRecord<T>(
   const chosen: { readonly text: string; readonly offset: number }[] = [];
   let offset = 0;
   for (const text of rrset) {
-    if (text.startsWith(`${version};`)) chosen.push({ text, offset });
-    else out.add("record/discarded", { version, text }, offset, text.length);
+    if (text.startsWith(`${version};`)) {
+      chosen.push({ text, offset });
+    } else {
+      const similar = /^\s{0,9}v\s{0,9}=\s{0,9}(?:STSv|TLSRPTv)/i.test(text);
+      out.add("record/discarded", { version, text, similar }, offset, text.length);
+    }
     offset += text.length + 1;
   }
   const [first, second] = chosen;

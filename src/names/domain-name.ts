@@ -6,7 +6,7 @@ import { readHostName } from "./host-name.ts";
 export interface DomainName {
   /** Lower-case A-labels, at least two, no trailing dot; at most 253 octets. */
   readonly ascii: string;
-  /** The name as written where it had characters outside ASCII, else null. */
+  /** The name as written where some label is an international one, else null. */
   readonly unicode: string | null;
 }
 
@@ -23,7 +23,8 @@ export function parseDomainName(text: string): Parsed<DomainName> {
   const out = new Problems();
   for (const fault of faults) out.push(fault);
   // eslint-disable-next-line no-control-regex -- everything outside ASCII
-  return out.answer({ ascii, unicode: /[^\x00-\x7f]/.test(text) ? text : null });
+  const international = ascii.includes("xn--") && /[^\x00-\x7f]/.test(text);
+  return out.answer({ ascii, unicode: international ? text : null });
 }
 
 /** Reads a host name by the rules of {@link parseDomainName}; gives its lower-case A-labels. */

@@ -63,7 +63,7 @@ function structuralFault(text: string, offset: number): Problem | null {
 
 function urlFault(text: string, offset: number): Problem {
   const rest = text.trim().replace(/^[A-Za-z][A-Za-z0-9+.-]*:\/\//, "");
-  const host = /^[^/?#\\:@\s]*/.exec(rest)?.[0] ?? "";
+  const host = /^[A-Za-z0-9][^/?#\\:@\s]*/.exec(rest)?.[0] ?? "";
   return problem("name/url", { name: text, host }, offset, text.length);
 }
 
@@ -87,7 +87,8 @@ class HostReader {
 
   read(): HostReading {
     let name = this.#text;
-    if (name.length > 1 && name.endsWith(".") && !name.endsWith("..")) {
+    // U+3002 and its like are dots to UTS 46, hence to whoever typed them.
+    if (/[^.\u3002\uff0e\uff61][.\u3002\uff0e\uff61]$/.test(name)) {
       name = name.slice(0, -1);
       this.#faults.push(
         problem(
@@ -115,28 +116,27 @@ class HostReader {
   }
 
   #readInternational(name: string): HostReading {
-    // U+3002 and its like are dots to UTS 46, hence to whoever typed them.
     let start = 0;
     for (const label of name.split(/[.\u3002\uff0e\uff61]/)) {
       this.#checkCharacters(label, start);
       start += label.length + 1;
     }
     const spelled = this.#faults.some((fault) => fault.code !== "name/trailing-dot");
-    const ascii = spelled ? null : toALabels(name);
+    const mapped = spelled ? null : toALabels(name);
+    // What mapping brought forth has no offsets of its own: its faults point at the whole name.
+    const faults = mapped === null ? [] : readHostName(mapped, 0, false).faults;
     const all = [this.#offset, name.length] as const;
     if (!this.#international) {
+      const ascii = faults.length > 0 ? null : mapped;
       this.#faults.push(problem("name/non-ascii", { name, ascii }, ...all));
-    } else if (!spelled && ascii === null) {
+    } else if (!spelled && mapped === null) {
       this.#faults.push(problem("name/international", { name }, ...all));
-    }
-    if (ascii === null) return { ascii: name.toLowerCase(), faults: this.#faults };
-    if (this.#international) {
-      // What mapping brought forth has no offsets of its own: its faults point at the whole name.
-      for (const fault of readHostName(ascii, 0, false).faults) {
+    } else {
+      for (const fault of faults) {
         this.#faults.push({ ...fault, offset: all[0], length: all[1] });
       }
     }
-    return { ascii, faults: this.#faults };
+    return { ascii: mapped ?? name.toLowerCase(), faults: this.#faults };
   }
 
   #checkLabel(label: string, start: number): void {
@@ -153,7 +153,10 @@ class HostReader {
   #checkCharacters(label: string, start: number): boolean {
     const name = this.#text;
     if (label === "") {
-      this.#faults.push(this.#at("name/empty-label", { name }, start, 1));
+      // One is enough for `a....b`.
+      if (!this.#faults.some((fault) => fault.code === "name/empty-label")) {
+        this.#faults.push(this.#at("name/empty-label", { name }, start, 1));
+      }
       return false;
     }
     const wrong = /[^a-z0-9\-\u0080-\u{10ffff}]/iu.exec(label);

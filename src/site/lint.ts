@@ -62,37 +62,51 @@ function lintRecords(
 ): LintResult {
   const out = new Problems();
   const source = decodeUtf8(bytes, out);
-  const { rrset, offsets } = readLines(source, out);
+  const { rrset, starts, ends } = readLines(source, out);
   if (out.failed) return { text: source, problems: out.sorted(), valid: false, value: null };
   const [only] = rrset;
   const parsed = rrset.length === 1 && only !== undefined ? parse(only) : select(rrset);
   for (const found of parsed.ok ? parsed.warnings : parsed.problems) {
-    const start = offsets[found.offset] ?? source.length;
-    const end = offsets[found.offset + found.length] ?? source.length;
+    const start = starts[found.offset] ?? source.length;
+    const end = found.length === 0 ? start : (ends[found.offset + found.length - 1] ?? start);
     out.push({ ...found, offset: start, length: Math.max(0, end - start) });
   }
   return resultOf(source, out.answer(parsed.ok ? parsed.value : null));
 }
 
-/** The records, and for each code unit of them (joined by one LF) its offset in the source. */
-function readLines(source: string, out: Problems): { rrset: string[]; offsets: number[] } {
+/** The records, and for each code unit of them (joined by one LF) where it begins and ends in the source. */
+function readLines(
+  source: string,
+  out: Problems,
+): { rrset: string[]; starts: number[]; ends: number[] } {
   const rrset: string[] = [];
-  const offsets: number[] = [];
+  const starts: number[] = [];
+  const ends: number[] = [];
   for (let start = 0; start < source.length;) {
     const lf = source.indexOf("\n", start);
     const stop = lf === -1 ? source.length : lf;
     const end = stop > start && source.charAt(stop - 1) === "\r" ? stop - 1 : stop;
+    const before = rrset.length;
     if (source.charAt(start) === '"') {
       const quoted = readQuotedStrings(source, start, end, out);
       if (quoted !== null) {
         rrset.push(quoted.text);
-        for (const offset of quoted.offsets) offsets.push(offset);
+        for (const offset of quoted.starts) starts.push(offset);
+        for (const offset of quoted.ends) ends.push(offset);
       }
     } else if (end > start) {
       rrset.push(source.slice(start, end));
-      for (let at = start; at <= end; at += 1) offsets.push(at);
+      for (let at = start; at < end; at += 1) {
+        starts.push(at);
+        ends.push(at + 1);
+      }
+    }
+    if (rrset.length > before) {
+      // The LF that joins this record to the next one.
+      starts.push(end);
+      ends.push(end);
     }
     start = stop + 1;
   }
-  return { rrset, offsets };
+  return { rrset, starts, ends };
 }

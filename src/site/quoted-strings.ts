@@ -3,8 +3,9 @@ import type { Problems } from "../diagnostics/problems.ts";
 /** A text that was written as quoted strings, and where in the source each of its code units stands. */
 export interface QuotedText {
   readonly text: string;
-  /** One offset per code unit of `text`, and one for its end. */
-  readonly offsets: readonly number[];
+  /** One offset per code unit of `text`: where it begins, and where it ends. */
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
 }
 
 /**
@@ -20,7 +21,8 @@ export function readQuotedStrings(
   out: Problems,
 ): QuotedText | null {
   const parts: string[] = [];
-  const offsets: number[] = [];
+  const starts: number[] = [];
+  const ends: number[] = [];
   let inside = false;
   for (let at = start; at < end; at += 1) {
     const unit = source.charAt(at);
@@ -36,13 +38,15 @@ export function readQuotedStrings(
         out.add("record/strings", { detail: "a backslash escapes nothing" }, at, 1);
         return null;
       }
-      offsets.push(at);
+      starts.push(at);
       parts.push(
         digits === undefined ? source.charAt(at + 1) : String.fromCharCode(Number(digits)),
       );
       at += digits === undefined ? 1 : 3;
+      ends.push(at + 1);
     } else {
-      offsets.push(at);
+      starts.push(at);
+      ends.push(at + 1);
       parts.push(unit);
     }
   }
@@ -50,6 +54,5 @@ export function readQuotedStrings(
     out.add("record/strings", { detail: "a quotation mark is missing" }, end - 1, 1);
     return null;
   }
-  offsets.push(end);
-  return { text: parts.join(""), offsets };
+  return { text: parts.join(""), starts, ends };
 }

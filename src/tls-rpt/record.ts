@@ -44,7 +44,7 @@ export function parseTlsRptRecord(text: string): Parsed<TlsRptRecord> {
       const uris = readUris(text, valueStart, valueStart + value.length, out);
       if (!extensions.repeats(tag)) rua = uris;
     } else if (extensions.repeats(tag)) {
-      extensions.checkValue(tag, value);
+      extensions.check(tag, value);
     } else {
       extensions.take(tag, value);
     }

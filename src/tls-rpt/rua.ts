@@ -103,7 +103,7 @@ class RuaReader {
     }
     const found = /[,;!]/.exec(uri);
     if (found === null) return true;
-    const fixed = uri.replace(/[,;!]/g, percentEncode);
+    const fixed = beginning(uri).replace(/[,;!]/g, percentEncode);
     const args = { uri, character: found[0], fixed };
     this.#out.add("rua/unencoded", args, this.#offset + found.index, 1);
     return false;
@@ -221,7 +221,7 @@ class RuaReader {
     const character = String.fromCodePoint(stretch.codePointAt(length) ?? 0);
     const at = this.#offset + start + length;
     if (character > "\u007f") {
-      const encoded = uri.replace(/[\u0080-\u{10ffff}]/gu, percentEncode);
+      const encoded = beginning(uri).replace(/[\u0080-\u{10ffff}]/gu, percentEncode);
       this.#out.add("rua/non-ascii", { uri, encoded }, at, character.length);
     } else {
       this.#out.add("rua/character", { uri, character }, at, 1);
@@ -256,6 +256,11 @@ function isLocalPart(encoded: string): boolean {
   return local
     .split(".")
     .every((atom) => /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-\u0080-\u{10ffff}]+$/u.test(atom));
+}
+
+/** As much of a URI as a fix shows, and never half a surrogate pair. */
+function beginning(uri: string): string {
+  return uri.length <= 300 ? uri : uri.slice(0, 300).replace(/[\ud800-\udbff]$/, "");
 }
 
 function isIpv4(host: string): boolean {
