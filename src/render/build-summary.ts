@@ -67,7 +67,23 @@ export function buildSummary(built: Built, options: TextOptions): string {
   if (plan.newIds.length > manyIds) {
     lines.push(`  … and ${count(plan.newIds.length - manyIds)} more new ids`);
   }
+  if (mode === "build") lines.push(...standing(built));
   return `${lines.join("\n")}\n${nextSteps(built, options)}`;
+}
+
+/** What is true of the site whether or not this build changed anything. */
+function standing({ plan }: Built): string[] {
+  const waiting = plan.domains.filter(({ locked }) => locked.current?.liveAt === null);
+  const lines: string[] = [];
+  if (waiting.length > plan.newIds.length) {
+    const [first] = waiting;
+    const names = waiting.length === 1 ? (first?.config.domain ?? "") : "--all";
+    lines.push(
+      `${count(waiting.length)} not recorded live: once deployed, run \`stspress live ${names}\``,
+    );
+  }
+  lines.push("Every record, to copy from: open dist/index.html, or run `stspress records`");
+  return lines;
 }
 
 /** What to do with what changed, in the order that is safe. */
