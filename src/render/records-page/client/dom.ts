@@ -20,11 +20,14 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** A text from the data, whichever way it runs, with what would be invisible in it spelt out. */
+/**
+ * A text from the data, with what would be invisible in it spelt out. It reads from left to right, as
+ * labels of a name do in any script, and cannot turn what surrounds it.
+ */
 export function foreign(text: string): HTMLElement {
   return h(
     "bdi",
-    {},
+    { dir: "ltr" },
     visibleParts(text).map((part) => {
       return part.hidden ? h("span", { class: "invisible" }, part.text) : part.text;
     }),

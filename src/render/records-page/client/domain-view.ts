@@ -5,7 +5,7 @@ import { kindWords } from "./domain-list.ts";
 import { code, foreign, h, icon, type Child } from "./dom.ts";
 import { notices } from "./notices.ts";
 import { recordCard } from "./record-card.ts";
-import { publishingSteps } from "./publishing-steps.ts";
+import { delegatedRecords, publishingSteps } from "./publishing-steps.ts";
 import { momentWords, plural, spanWords, thousands } from "./wording.ts";
 
 const modeMeaning = {
@@ -18,7 +18,6 @@ const modeMeaning = {
 /** MX patterns shown before one is asked whether to see them all. */
 const fewPatterns = 8;
 
-/** @param heading what the domain's name is put into: `h1` where it is the page's only subject. */
 export function domainView(
   domain: PageDomain,
   policies: readonly PagePolicy[],
@@ -33,7 +32,7 @@ export function domainView(
     notices(domain, policies, now, announcer),
     facts(domain, policy),
     publishingSteps(domain, policy, announcer),
-    delegatedRecords(domain, announcer),
+    elsewhere(domain, announcer),
     zoneSnippet(domain, announcer),
   );
 }
@@ -63,7 +62,7 @@ function head(domain: PageDomain, policy: PagePolicy | null, announcer: Announce
   );
 }
 
-function facts(domain: PageDomain, policy: PagePolicy | null): HTMLElement {
+function facts(domain: PageDomain, policy: PagePolicy | null): HTMLElement | null {
   const fact = (label: string, ...value: readonly Child[]): HTMLElement => {
     return h("div", { class: "fact" }, h("dt", {}, label), h("dd", {}, value));
   };
@@ -80,9 +79,10 @@ function facts(domain: PageDomain, policy: PagePolicy | null): HTMLElement {
       fact("Served by", foreign(domain.target)),
     );
   }
-  list.push(fact("Zone", code(domain.zone)));
+  if (domain.zone !== domain.domain) list.push(fact("Zone", code(domain.zone)));
   if (domain.delegation !== null) list.push(fact("Delegated to", code(domain.delegation)));
   const patterns = policy === null ? null : patternsFact(policy.mx);
+  if (list.length === 0) return null;
   return h("dl", { class: "facts", "aria-label": "Policy" }, list, patterns);
 }
 
@@ -111,8 +111,8 @@ function patternsFact(mx: readonly string[]): HTMLElement {
   );
 }
 
-function delegatedRecords(domain: PageDomain, announcer: Announcer): HTMLElement | null {
-  const there = domain.records.filter((record) => record.zone !== domain.zone);
+function elsewhere(domain: PageDomain, announcer: Announcer): HTMLElement | null {
+  const there = delegatedRecords(domain.records);
   if (there.length === 0) return null;
   return h(
     "section",

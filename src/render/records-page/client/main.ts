@@ -4,7 +4,6 @@ import type { Announcer } from "./clipboard.ts";
 import { DomainList, domainOf, hashOf, kindWords } from "./domain-list.ts";
 import { domainView } from "./domain-view.ts";
 import { foreign, h, icon } from "./dom.ts";
-import { overview, unknownDomain } from "./overview.ts";
 import { kinds, SearchIndex, type Kind } from "./search.ts";
 import { plural, thousands } from "./wording.ts";
 
@@ -24,6 +23,7 @@ class RecordsPage {
   readonly #status = part("status");
   readonly #search = part("search") as HTMLInputElement;
   readonly #announcer: Announcer;
+  readonly #title = document.title;
   #found: readonly number[] = [];
   #kind: Kind | null = null;
   #listScroll = 0;
@@ -51,7 +51,7 @@ class RecordsPage {
     // Its own address would name a domain.
     document.querySelector(".skip")?.addEventListener("click", (event) => {
       event.preventDefault();
-      this.#main.querySelector("h2")?.focus();
+      this.#focusMain();
     });
     addEventListener("hashchange", () => {
       this.#open(true);
@@ -124,21 +124,26 @@ class RecordsPage {
     const before = document.body.dataset["view"];
     if (before === "list") this.#listScroll = scrollY;
     document.body.dataset["view"] = wanted === null ? "list" : "domain";
-    this.#main.replaceChildren();
-    if (packed !== undefined) {
-      const view = domainView(
-        unpackDomain(this.#page, packed),
-        this.#page.policies,
-        Date.now() / 1000,
-        this.#announcer,
-      );
-      this.#main.append(view, this.#neighbours(packed[0]));
-    } else {
-      this.#main.append(wanted === null ? overview(domains.length) : unknownDomain(wanted));
+    for (const [id, shown] of [
+      ["overview", wanted === null && domains.length > 0],
+      ["empty", wanted === null && domains.length === 0],
+      ["unknown", wanted !== null && packed === undefined],
+    ] as const) {
+      part(id).hidden = !shown;
     }
-    const title =
-      packed === undefined ? "Mail policy records" : `${packed[1] ?? packed[0]} · records`;
-    document.title = title;
+    part("unknown-name").replaceChildren(foreign(wanted ?? ""));
+    const shown = part("domain");
+    shown.replaceChildren();
+    if (packed !== undefined) {
+      const domain = unpackDomain(this.#page, packed);
+      const now = Date.now() / 1000;
+      shown.append(
+        domainView(domain, this.#page.policies, now, this.#announcer),
+        this.#neighbours(packed[0]),
+      );
+    }
+    document.title =
+      packed === undefined ? this.#title : `${packed[1] ?? packed[0]} · ${this.#title}`;
     this.#list.mark(packed?.[0] ?? null);
     if (!moved) return;
     if (wanted === null) {
@@ -146,7 +151,14 @@ class RecordsPage {
       this.#list.refresh();
     } else {
       scrollTo(0, 0);
-      this.#main.querySelector("h2")?.focus({ preventScroll: true });
+      this.#focusMain();
+    }
+  }
+
+  #focusMain(): void {
+    for (const heading of this.#main.querySelectorAll("h2")) {
+      // Those of hidden parts do not take it.
+      heading.focus({ preventScroll: true });
     }
   }
 

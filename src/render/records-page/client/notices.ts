@@ -86,7 +86,7 @@ function keep(held: readonly PagePolicy[]): HTMLElement {
   return h(
     "span",
     {},
-    "keep the policy host serving, and receive mail only at hosts that it names",
+    "keep the policy host serving, and go on receiving mail at hosts that the earlier policy names",
     listed.length === 0 ? "." : [": ", listed, "."].flat(),
   );
 }

@@ -13,19 +13,29 @@ interface Step {
   readonly after: readonly Child[];
 }
 
+/** Of a domain's records, those for its own zone: all, or the CNAMEs that are published once. */
+function ownRecords(records: readonly PageRecord[]): readonly PageRecord[] {
+  return records.some(({ once }) => once) ? records.filter(({ once }) => once) : records;
+}
+
+/** The others: in the zone that the domain is delegated to. */
+export function delegatedRecords(records: readonly PageRecord[]): readonly PageRecord[] {
+  return records.some(({ once }) => once) ? records.filter(({ once }) => !once) : [];
+}
+
 export function publishingSteps(
   domain: PageDomain,
   policy: PagePolicy | null,
   announcer: Announcer,
 ): HTMLElement {
-  const here = domain.records.filter((record) => record.zone === domain.zone);
+  const here = ownRecords(domain.records);
   const of = (purpose: PageRecord["purpose"]): readonly PageRecord[] => {
     return here.filter((record) => record.purpose === purpose);
   };
   const steps: Step[] = [];
   if (policy !== null) steps.push(policyHostStep(domain, policy, of("policy-host"), announcer));
   if (of("tls-rpt").length > 0) steps.push(tlsRptStep(policy, of("tls-rpt")));
-  if (policy !== null) steps.push(mtaStsStep(domain, policy, of("mta-sts"), announcer));
+  if (policy !== null) steps.push(mtaStsStep(domain, policy, of("mta-sts")));
   return h(
     "section",
     { class: "steps", "aria-labelledby": "steps" },
@@ -145,23 +155,10 @@ function tlsRptStep(policy: PagePolicy | null, records: readonly PageRecord[]): 
   };
 }
 
-function mtaStsStep(
-  domain: PageDomain,
-  policy: PagePolicy,
-  records: readonly PageRecord[],
-  announcer: Announcer,
-): Step {
-  const command = `stspress live ${domain.domain}`;
-  const display = code(command);
+function mtaStsStep(domain: PageDomain, policy: PagePolicy, records: readonly PageRecord[]): Step {
   const before =
     domain.live === null
-      ? h(
-          "p",
-          { class: "command" },
-          "After ",
-          display,
-          copyButton(command, "command", display, announcer),
-        )
+      ? h("p", {}, "After ", code(`stspress live ${domain.domain}`), ".")
       : h(
           "p",
           { class: "done" },

@@ -1,52 +1,41 @@
 /** One record, laid out like the form that it is typed into. */
 import type { PageRecord } from "../../../site/page-data.ts";
 import { copyButton, type Announcer } from "./clipboard.ts";
-import { code, h, type Child } from "./dom.ts";
+import { code, h } from "./dom.ts";
 import { quotedStrings, relativeName, spanWords, txtStringOctets } from "./wording.ts";
 
 export function recordCard(record: PageRecord, announcer: Announcer): HTMLElement {
   const { name, type, ttl, value, zone } = record;
   const relative = relativeName(name, zone);
-  const whole = `${name}.`;
-  const field = (label: string, text: string, what: string, note: Child = null): HTMLElement => {
+  const field = (label: string, kind: string, text: string, note: string): HTMLElement => {
     const display = code(text);
+    const aside = note === "" ? null : h("span", { class: "note" }, ` ${note}`);
     return h(
       "div",
-      { class: "field" },
-      h("dt", {}, label),
+      { class: `field ${kind}` },
+      h("dt", {}, label, kind === "ttl" ? null : aside),
       h(
         "dd",
         {},
-        h("span", { class: "box" }, display, note),
-        copyButton(text, `${what} of ${type} ${relative}`, display, announcer),
+        h("span", { class: "box" }, display, kind === "ttl" ? aside : null),
+        copyButton(text, `${label} of ${type} ${relative}`, display, announcer),
       ),
     );
   };
-  const fields = [
-    field("Name", relative, "name"),
-    field("Full name", whole, "full name"),
-    field("Value", value, "value"),
-    field("TTL", String(ttl), "TTL", h("span", { class: "note" }, ` seconds · ${spanWords(ttl)}`)),
-  ];
-  fields[1]?.classList.add("minor");
-  fields[3]?.classList.add("minor");
   const card = h(
     "article",
     { class: "record", "aria-label": `${type} record ${relative}` },
     h("p", { class: "record-type" }, h("span", { class: "visually-hidden" }, "Type "), type),
-    h("dl", {}, fields),
+    h(
+      "dl",
+      {},
+      field("TTL", "ttl", String(ttl), `s · ${spanWords(ttl)}`),
+      field("Name", "name", relative, "most forms"),
+      field("Full name", "full-name", `${name}.`, "zone files, some forms"),
+      field("Value", "value", value, type === "CNAME" ? "some forms want a dot at its end" : ""),
+    ),
   );
   if (type === "TXT" && value.length > txtStringOctets) card.append(longText(value, announcer));
-  if (type === "CNAME") {
-    card.append(
-      h(
-        "p",
-        { class: "hint" },
-        "A form that takes values for relative names needs a dot at the end: ",
-        code(`${value}.`),
-      ),
-    );
-  }
   return card;
 }
 
