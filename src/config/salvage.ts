@@ -40,7 +40,7 @@ function takeOut(root: Plain, path: YamlPath): boolean {
     else {
       // A key that is missing is its parent's fault.
       if (!Object.hasOwn(value, step)) break;
-      holder = value as { [key: string]: Plain };
+      holder = value;
       at = String(step);
       value = holder[at];
     }
