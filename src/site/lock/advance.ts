@@ -58,10 +58,26 @@ export function advance(
       ttlSeconds: declared.ttlSeconds,
     },
     modeLiveAt: sameMode ? old.modeLiveAt : null,
-    earlier: current === null ? old.earlier : [...old.earlier, { ...current, heldUntil: null }],
+    earlier:
+      current === null ? reopened(old, now) : [...old.earlier, { ...current, heldUntil: null }],
     shape: declared.shape,
     diverged: false,
   };
+}
+
+/**
+ * The earlier instances of a domain that is given a policy again. The end of the one that was removed
+ * was counted from a build that perhaps nobody deployed; now it has a successor, which tells its end.
+ */
+export function reopened(
+  domain: LockedDomain,
+  now: UnixSeconds = -Infinity,
+): readonly EarlierInstance[] {
+  const last = domain.earlier.at(-1);
+  if (domain.current !== null || last?.heldUntil == null || last.heldUntil <= now) {
+    return domain.earlier;
+  }
+  return [...domain.earlier.slice(0, -1), { ...last, heldUntil: null }];
 }
 
 /** max(clock, last + 1 s), and never an id that was adopted. */
@@ -106,7 +122,7 @@ export function adopt(
   const old = before ?? unknownDomain;
   const { current } = old;
   const sameMode = current !== null && modeOf(current) === adopted.mode;
-  const superseded: EarlierInstance[] = [...old.earlier];
+  const superseded: EarlierInstance[] = [...reopened(old, adopted.liveAt)];
   if (current !== null) superseded.push({ ...current, heldUntil: null });
   const next: LockedDomain = {
     ...old,

@@ -2,6 +2,7 @@
  * Two sides of a merge of the lock. Nobody knows which of them was deployed, so both may have been:
  * the union of the instances is kept, every hold at its latest.
  */
+import { reopened } from "./advance.ts";
 import type { EarlierInstance, Instance, LockedDomain } from "./lock.ts";
 
 /** Unites two locked states of one domain, whichever is given first. */
@@ -9,16 +10,21 @@ export function mergeDomain(a: LockedDomain, b: LockedDomain): LockedDomain {
   const [newer, older] = isSuccessor(a, b) ? [a, b] : [b, a];
   const current = newer.current ?? older.current;
   const earlier = new Map<string, EarlierInstance>();
-  for (const instance of [...older.earlier, ...newer.earlier]) keep(earlier, instance);
+  for (const side of [older, newer]) {
+    for (const instance of current === null ? side.earlier : reopened(side))
+      keep(earlier, instance);
+  }
   const branched = !sameId(a, b) && !descends(newer, older);
   if (branched && older.current !== null && older.current.id !== current?.id) {
     keep(earlier, { ...older.current, heldUntil: null });
   }
   if (current !== null) earlier.delete(current.id);
   const both = sameId(a, b) && a.current !== null && b.current !== null;
+  const last = newer.current === null ? older : newer;
   return {
-    current: both ? uniteInstances(a.current, b.current) : current,
-    modeLiveAt: both ? latest(a.modeLiveAt, b.modeLiveAt) : newer.modeLiveAt,
+    // Of two ids for one text nobody knows which is served: `live` must be said again to end the holds.
+    current: both ? uniteInstances(a.current, b.current) : branched ? unrecorded(current) : current,
+    modeLiveAt: both ? latest(a.modeLiveAt, b.modeLiveAt) : last.modeLiveAt,
     earlier: [...earlier.values()].sort((x, y) => (x.builtAt ?? 0) - (y.builtAt ?? 0)),
     shape: newer.shape ?? older.shape,
     diverged: a.diverged || b.diverged || (branched && a.current?.digest !== b.current?.digest),
@@ -53,13 +59,13 @@ function keep(into: Map<string, EarlierInstance>, instance: EarlierInstance): vo
     into.set(instance.id, instance);
     return;
   }
-  into.set(instance.id, {
-    ...uniteInstances(known, instance),
-    heldUntil:
-      known.heldUntil === null || instance.heldUntil === null
-        ? null
-        : Math.max(known.heldUntil, instance.heldUntil),
-  });
+  // The side that knows an end has recorded a successor live; the other one only did not hear of it.
+  const heldUntil = latest(known.heldUntil, instance.heldUntil);
+  into.set(instance.id, { ...uniteInstances(known, instance), heldUntil });
+}
+
+function unrecorded(instance: Instance | null): Instance | null {
+  return instance === null ? null : { ...instance, liveAt: null };
 }
 
 function uniteInstances(a: Instance, b: Instance): Instance {
