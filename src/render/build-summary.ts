@@ -24,10 +24,11 @@ const manyFiles = 200;
 const manyRecords = 60;
 
 const deploySteps: Readonly<Record<string, string>> = {
-  caddy: "dist/site and dist/caddy to the server, then start or reload Caddy with the Caddyfile",
-  nginx: "dist/site and dist/nginx to the server, then reload nginx",
+  caddy:
+    "dist/site and dist/caddy to the server (start Caddy with the Caddyfile; reload it when dist/caddy changed)",
+  nginx: "dist/site and dist/nginx to the server (reload nginx when dist/nginx changed)",
   cloudflare:
-    "dist/cloudflare as a Cloudflare Pages project, each policy host a custom domain of it",
+    "dist/cloudflare as a Cloudflare Pages project, each policy host a custom domain of it before its CNAME is published",
   "github-pages": "the folder of each policy host below dist/github-pages, by its own repository",
 };
 
@@ -96,18 +97,26 @@ function nextSteps({ plan, records, site, mode }: Built, options: TextOptions): 
   if (first !== undefined) {
     const targets = Object.keys(site.targets).map((name) => deploySteps[name] ?? name);
     steps.push(`Deploy ${targets.join("; or ")}.`);
+    const others = plan.newIds.length > 1 ? ", and the other policy hosts too" : "";
+    const newHosts = publish.some((one) => one.purpose === "policy-host")
+      ? "Publish the A, AAAA and CNAME records of the mta-sts hosts below: the server cannot be reached without them.\n   Then see"
+      : "See";
     steps.push(
-      `See that https://${policyHostOf(first.domain)}/.well-known/mta-sts.txt answers with the new policy${plan.newIds.length > 1 ? ", and the other policy hosts too" : ""}.\n   (A policy host that is new needs its A, AAAA or CNAME record first: it is among those below.)`,
+      `${newHosts} that https://${policyHostOf(first.domain)}/.well-known/mta-sts.txt answers with the new policy${others}.`,
     );
     steps.push(
       `Record it: stspress live ${plan.newIds.length > 3 ? "--all" : plan.newIds.map((one) => one.domain).join(" ")}`,
     );
   }
   if (total > 0) {
+    const last =
+      first === undefined
+        ? ""
+        : ", _mta-sts last: it tells senders to fetch what must be there by then";
     steps.push(
       total > manyRecords
-        ? `Then publish the ${count(total)} DNS records that changed: stspress records --changed`
-        : `Then publish the DNS records that changed${first === undefined ? "" : ", _mta-sts last: it tells senders to fetch what must be there by then"}:\n\n${formatZone(publish, records.removed)}`,
+        ? `Publish the ${count(total)} DNS records that changed${last}: stspress records --changed`
+        : `Publish the DNS records that changed${last}:\n\n${formatZone(publish, records.removed)}`,
     );
   }
   const title = mode === "dry-run" ? "After a build" : "Next";
