@@ -1,8 +1,8 @@
 /**
  * Golden cases in two parts: a small site, a line of ten hyphens, and what reading it says.
  *
- * The site is written as `=== path` headers with the file's text below. `«60×ab»` stands for `ab`
- * sixty times (with `\n` for a line feed), `«0xff»` for one byte.
+ * The site is written as `=== path` headers with the file's text below, in the notation of
+ * {@link goldenBytes}.
  */
 import { severityOf } from "../../src/diagnostics/catalogue.ts";
 import {
@@ -15,30 +15,16 @@ import { parseDomainFile } from "../../src/config/domain-file.ts";
 import { resolveSite } from "../../src/config/resolve.ts";
 import { parseSiteFile } from "../../src/config/site-file.ts";
 import type { DomainConfig, SiteConfig } from "../../src/site/config.ts";
-
-export const divider = "----------\n";
+import { goldenBytes } from "../support/golden-input.ts";
 
 /** Reads the files of a case. */
 export function filesOf(input: string): Map<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();
   for (const part of input.split(/^=== /m).slice(1)) {
     const newline = part.indexOf("\n");
-    files.set(part.slice(0, newline), bytesOf(part.slice(newline + 1)));
+    files.set(part.slice(0, newline), goldenBytes(part.slice(newline + 1)));
   }
   return files;
-}
-
-function bytesOf(text: string): Uint8Array {
-  const parts = text.split(/(«0x[0-9a-f]{2}»|«\d+×[^»]*»)/);
-  return Buffer.concat(
-    parts.map((part) => {
-      const byte = /^«0x([0-9a-f]{2})»$/.exec(part);
-      if (byte !== null) return Buffer.from([Number.parseInt(byte[1] ?? "", 16)]);
-      const many = /^«(\d+)×([^»]*)»$/.exec(part);
-      if (many === null) return Buffer.from(part);
-      return Buffer.from((many[2] ?? "").replaceAll("\\n", "\n").repeat(Number(many[1])));
-    }),
-  );
 }
 
 /** Reads the site as the program does: file by file, then all together. */

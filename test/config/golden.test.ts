@@ -3,7 +3,8 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { configCodes } from "../../src/diagnostics/catalogue/config.ts";
 import { fileCodes } from "../../src/diagnostics/catalogue/file.ts";
-import { divider, filesOf, printRead, readSite } from "./golden-case.ts";
+import { divider } from "../support/golden-input.ts";
+import { filesOf, printRead, readSite } from "./golden-case.ts";
 
 const folder = path.join(import.meta.dirname, "../golden/config");
 const names = fs

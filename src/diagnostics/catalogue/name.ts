@@ -13,7 +13,7 @@ export const nameCodes = {
     severity: "error",
     source: "RFC 5321 §4.1.2",
     message: (a) => `${quote(a.name)} ends in a dot`,
-    fix: (a) => `write ${shorten(a.fixed)}; the final dot belongs into zone files only`,
+    fix: (a) => `write ${shorten(a.fixed)}; the final dot belongs in zone files only`,
   }),
   "name/empty-label": entry<{ name: string }>({
     severity: "error",
@@ -122,7 +122,8 @@ export const nameCodes = {
   "name/non-ascii": entry<{ name: string; ascii: string | null }>({
     severity: "error",
     source: "RFC 8461 §3.2",
-    message: (a) => `${quote(a.name)} is not written in A-labels`,
+    message: (a) =>
+      `${quote(a.name)} has characters outside ASCII; here a name is written in A-labels (xn--…)`,
     fix: (a) =>
       a.ascii === null
         ? "write the name in its ASCII form, xn--…"

@@ -128,7 +128,7 @@ export const policyCodes = {
     severity: "warning",
     source: "RFC 8461 §3.2",
     message: (a) =>
-      `${quote(a.field)} stands here again; senders take the first, some the last or none`,
+      `${quote(a.field)} stands here again; most senders take the first, some the last, some none`,
     fix: () => "keep one line",
   }),
   "policy/duplicate-mx": entry<{ pattern: string }>({

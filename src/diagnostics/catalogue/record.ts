@@ -85,7 +85,7 @@ export const recordCodes = {
           : a.reason === "first"
             ? `the field name ${quote(a.name)} does not begin with a letter or a digit`
             : `the field name ${quote(a.name)} has a character other than letters, digits, "_", "-" and "."`,
-    fix: () => "remove the field, unless somebody needs it",
+    fix: () => "remove the field, or give it another name",
   }),
   "record/field-value": entry<{ name: string; character: string | null }>({
     severity: "error",
@@ -93,14 +93,14 @@ export const recordCodes = {
     message: (a) =>
       a.character === null
         ? `the field ${quote(a.name)} has no value`
-        : `the value of ${quote(a.name)} has the character ${quote(a.character)}`,
+        : `the value of ${quote(a.name)} has the character ${quote(a.character)}, which none may have`,
     fix: () => "a value is printable ASCII without space, = and semicolon; or remove the field",
   }),
   "record/duplicate-field": entry<{ name: string }>({
     severity: "warning",
     source: both,
     message: (a) =>
-      `${quote(a.name)} stands here again; senders take the first, some the last or none`,
+      `${quote(a.name)} stands here again; most senders take the first, some the last, some none`,
     fix: () => "keep one",
   }),
   "record/extension": entry<{ name: string }>({
@@ -185,7 +185,7 @@ export const recordCodes = {
   "sts-record/policy-field": entry<{ name: string }>({
     severity: "warning",
     source: "RFC 8461 §3.2",
-    message: (a) => `${quote(a.name)} belongs into the policy file; senders ignore it here`,
+    message: (a) => `${quote(a.name)} belongs in the policy file; senders ignore it here`,
     fix: (a) =>
       `write \`${shorten(a.name)}:\` into the policy, and only \`v\` and \`id\` into the record`,
   }),

@@ -16,8 +16,8 @@ export const tlsRptCodes = {
   "tls-rpt/empty-uri": entry<Record<string, never>>({
     severity: "error",
     source: "RFC 8460 §3",
-    message: () => "there is no URI here, beside the comma or after `rua=`",
-    fix: () => "remove the comma, or write a URI such as mailto:tls-reports@example.com",
+    message: () => "there is no URI here: nothing stands after `rua=`, or beside a comma",
+    fix: () => "write a URI such as mailto:tls-reports@example.com, or remove the extra comma",
   }),
   "tls-rpt/semicolon-separator": entry<Uri>({
     severity: "error",
@@ -123,7 +123,7 @@ export const tlsRptCodes = {
   "rua/mailto-slashes": entry<Uri & { fixed: string }>({
     severity: "error",
     source: "RFC 6068 §2",
-    message: () => "there are no slashes after mailto:",
+    message: () => "slashes do not belong after mailto:",
     fix: (a) => `write ${shorten(a.fixed)}`,
   }),
   "rua/mailbox": entry<
@@ -132,13 +132,15 @@ export const tlsRptCodes = {
     severity: "error",
     source: "RFC 6068 §2",
     message: (a) =>
-      a.fault === "no-at"
-        ? `${quote(a.mailbox)} is not a mail address: there is no @`
-        : a.fault === "several-at"
-          ? `${quote(a.mailbox)} has more than one @`
-          : a.fault === "domain"
-            ? `${quote(a.mailbox)} has no domain after the @`
-            : `what stands before the @ of ${quote(a.mailbox)} is not the local part of an address`,
+      a.mailbox === ""
+        ? "there is no mail address after mailto:"
+        : a.fault === "no-at"
+          ? `${quote(a.mailbox)} is not a mail address: there is no @`
+          : a.fault === "several-at"
+            ? `${quote(a.mailbox)} has more than one @`
+            : a.fault === "domain"
+              ? `${quote(a.mailbox)} has no domain after the @`
+              : `what stands before the @ of ${quote(a.mailbox)} is not the local part of an address`,
     fix: () => "write an address such as mailto:tls-reports@example.com",
   }),
   "rua/header-fields": entry<Uri & { fixed: string }>({
@@ -170,7 +172,8 @@ export const tlsRptCodes = {
   "rua/port": entry<Uri & { port: string }>({
     severity: "error",
     source: "RFC 3986 §3.2.3",
-    message: (a) => `${quote(a.port)} is not a port`,
+    message: (a) =>
+      a.port === "" ? "there is no port after the colon" : `${quote(a.port)} is not a port`,
     fix: () => "write a number from 1 to 65535 after the colon, or remove the colon",
   }),
 } as const;
