@@ -10,6 +10,7 @@ import { tool } from "./house/run.mjs";
 
 const steps = {
   types: () => passes("tsc", ["-p", "."]),
+  "types, page": () => passes("tsc", ["-p", "src/render/records-page/client"]),
   lint: () => passes("eslint", ["--max-warnings=0", "."]),
   format: () => passes("prettier", ["--check", "--log-level=warn", "."]),
   direction,
