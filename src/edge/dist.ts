@@ -99,6 +99,8 @@ export class Dist {
     progress: (done: number) => void,
   ): void {
     fs.mkdirSync(this.#root, { recursive: true });
+    // What a killed build left; or a link, which must not be written through.
+    fs.rmSync(path.join(this.#root, tempName), { force: true });
     // Before the first file: were the build killed, its files would otherwise belong to nobody.
     this.#writeManifest(writes);
     const temp = path.join(this.#root, tempName);

@@ -14,10 +14,14 @@ export type Release = () => void;
 export function takeSite(root: string): { release: Release } | { pid: number } {
   const folder = path.join(root, ".stspress");
   fs.mkdirSync(folder, { recursive: true });
+  // A link here would carry what is written out of the site.
+  if (!fs.lstatSync(folder).isDirectory()) {
+    throw Object.assign(new Error(`${folder} is a link`), { code: "ENOTDIR" });
+  }
   const owner = path.join(folder, "writing");
   const mine = path.join(folder, `writing.${String(process.pid)}`);
-  fs.writeFileSync(mine, identity(process.pid));
   try {
+    fs.writeFileSync(mine, identity(process.pid));
     for (;;) {
       try {
         fs.linkSync(mine, owner);
