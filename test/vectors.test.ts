@@ -33,8 +33,8 @@ interface MediaTypeVector {
   readonly ok: boolean;
 }
 
-function load<T>(file: string): readonly T[] {
-  return JSON.parse(readFileSync(new URL(`vectors/${file}.json`, import.meta.url), "utf8")) as T[];
+function load(file: string): unknown {
+  return JSON.parse(readFileSync(new URL(`vectors/${file}.json`, import.meta.url), "utf8"));
 }
 
 /**
@@ -59,7 +59,7 @@ const files = [
 ] as const;
 
 describe.each(files)("$file.json", ({ file, parse, count, ambiguous }) => {
-  const vectors = load<Vector>(file);
+  const vectors = load(file) as readonly Vector[];
   let ran = 0;
   let unclear = 0;
 
@@ -88,7 +88,7 @@ describe.each(files)("$file.json", ({ file, parse, count, ambiguous }) => {
 });
 
 describe("rrset.json", () => {
-  const vectors = load<RrsetVector>("rrset");
+  const vectors = load("rrset") as readonly RrsetVector[];
   let ran = 0;
 
   it.each(vectors)("$why", (vector) => {
@@ -105,7 +105,7 @@ describe("rrset.json", () => {
 });
 
 describe("mx-match.json", () => {
-  const vectors = load<MatchVector>("mx-match");
+  const vectors = load("mx-match") as readonly MatchVector[];
   let ran = 0;
 
   it.each(vectors)("$pattern and $host: $match", ({ pattern, host, match }) => {
@@ -120,7 +120,7 @@ describe("mx-match.json", () => {
 });
 
 describe("content-type.json", () => {
-  const vectors = load<MediaTypeVector>("content-type");
+  const vectors = load("content-type") as readonly MediaTypeVector[];
   let ran = 0;
 
   it.each(vectors)("$content_type: $ok", (vector) => {
