@@ -37,7 +37,7 @@ export function advance(
     return {
       current: null,
       modeLiveAt: null,
-      earlier: [...old.earlier, { ...current, heldUntil }],
+      earlier: withSuperseded(old.earlier, { ...current, heldUntil }),
       shape: declared.shape,
       diverged: false,
     };
@@ -59,10 +59,24 @@ export function advance(
     },
     modeLiveAt: sameMode ? old.modeLiveAt : null,
     earlier:
-      current === null ? reopened(old, now) : [...old.earlier, { ...current, heldUntil: null }],
+      current === null
+        ? reopened(old, now)
+        : withSuperseded(old.earlier, { ...current, heldUntil: null }),
     shape: declared.shape,
     diverged: false,
   };
+}
+
+/** Oldest first, also where a merge brought an instance from a side that built later. */
+function withSuperseded(
+  earlier: readonly EarlierInstance[],
+  instance: EarlierInstance,
+): EarlierInstance[] {
+  const { builtAt } = instance;
+  const before = earlier.findLastIndex(
+    (one) => one.builtAt === null || builtAt === null || one.builtAt < builtAt,
+  );
+  return earlier.toSpliced(before + 1, 0, instance);
 }
 
 /**

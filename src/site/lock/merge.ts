@@ -25,9 +25,13 @@ export function mergeDomain(a: LockedDomain, b: LockedDomain): LockedDomain {
     // Of two ids for one text nobody knows which is served: `live` must be said again to end the holds.
     current: both ? uniteInstances(a.current, b.current) : branched ? unrecorded(current) : current,
     modeLiveAt: both ? latest(a.modeLiveAt, b.modeLiveAt) : last.modeLiveAt,
-    earlier: [...earlier.values()].sort((x, y) => (x.builtAt ?? 0) - (y.builtAt ?? 0)),
+    earlier: [...earlier.values()].sort((x, y) => began(x) - began(y)),
     shape: newer.shape ?? older.shape,
-    diverged: a.diverged || b.diverged || (branched && a.current?.digest !== b.current?.digest),
+    diverged:
+      a.diverged ||
+      b.diverged ||
+      (branched && a.current?.digest !== b.current?.digest) ||
+      (current !== null && wasSucceeded(newer, current)),
   };
 }
 
@@ -49,6 +53,11 @@ function has(domain: LockedDomain, instance: Instance): boolean {
   return domain.earlier.some((one) => one.id === instance.id && one.digest === instance.digest);
 }
 
+/** Whether a side that publishes nothing any more went on to other policies before that: then the old id may not return. */
+function wasSucceeded(side: LockedDomain, instance: Instance): boolean {
+  return side.current === null && side.earlier.at(-1)?.id !== instance.id;
+}
+
 function sameId(a: LockedDomain, b: LockedDomain): boolean {
   return a.current?.id === b.current?.id && a.current?.digest === b.current?.digest;
 }
@@ -62,6 +71,11 @@ function keep(into: Map<string, EarlierInstance>, instance: EarlierInstance): vo
   // The side that knows an end has recorded a successor live; the other one only did not hear of it.
   const heldUntil = latest(known.heldUntil, instance.heldUntil);
   into.set(instance.id, { ...uniteInstances(known, instance), heldUntil });
+}
+
+/** When an instance was built, or for one from elsewhere, went live. */
+function began(instance: Instance): number {
+  return instance.builtAt ?? instance.liveAt ?? 0;
 }
 
 function unrecorded(instance: Instance | null): Instance | null {
