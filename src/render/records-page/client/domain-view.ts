@@ -15,6 +15,9 @@ const modeMeaning = {
   reports: "No policy yet: senders only report failures of TLS.",
 } as const;
 
+/** Characters from which a name is set smaller. */
+const longName = 60;
+
 /** MX patterns shown before one is asked whether to see them all. */
 const fewPatterns = 8;
 
@@ -40,10 +43,15 @@ export function domainView(
 function head(domain: PageDomain, policy: PagePolicy | null, announcer: Announcer): HTMLElement {
   const kind = policy?.mode ?? "reports";
   const ascii = code(domain.domain);
+  const name = domain.unicode ?? domain.domain;
   return h(
     "header",
     { class: "domain-head" },
-    h("h2", { id: "domain-name", tabindex: -1 }, foreign(domain.unicode ?? domain.domain)),
+    h(
+      "h2",
+      { id: "domain-name", tabindex: -1, class: name.length > longName && "long" },
+      foreign(name),
+    ),
     domain.unicode === undefined
       ? null
       : h(
@@ -106,7 +114,7 @@ function patternsFact(mx: readonly string[]): HTMLElement {
       mx.length === 0 ? "none" : items(few),
       rest.length === 0
         ? null
-        : h("details", {}, h("summary", {}, `${plural(rest.length, "more pattern")}`), items(rest)),
+        : h("details", {}, h("summary", {}, plural(rest.length, "more pattern")), items(rest)),
     ),
   );
 }

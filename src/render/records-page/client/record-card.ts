@@ -9,6 +9,7 @@ export function recordCard(record: PageRecord, announcer: Announcer): HTMLElemen
   const relative = relativeName(name, zone);
   const field = (label: string, kind: string, text: string, note: string): HTMLElement => {
     const display = code(text);
+    const spoken = kind === "ttl" ? label : label.toLowerCase();
     const aside = note === "" ? null : h("span", { class: "note" }, ` ${note}`);
     return h(
       "div",
@@ -18,7 +19,7 @@ export function recordCard(record: PageRecord, announcer: Announcer): HTMLElemen
         "dd",
         {},
         h("span", { class: "box" }, display, kind === "ttl" ? aside : null),
-        copyButton(text, `${label} of ${type} ${relative}`, display, announcer),
+        copyButton(text, `${spoken} of ${type} ${relative}`, display, announcer),
       ),
     );
   };
