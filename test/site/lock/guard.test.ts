@@ -1,0 +1,282 @@
+import { describe, expect, test } from "vitest";
+import { explain } from "../../../src/diagnostics/catalogue.ts";
+import type { Place } from "../../../src/diagnostics/diagnostic.ts";
+import type { Policy } from "../../../src/mta-sts/policy.ts";
+import type { DomainConfig, MtaSts, YamlPath } from "../../../src/site/config.ts";
+import {
+  guardDeclared,
+  guardDeleted,
+  testingSeconds,
+  wordGuarded,
+  type Guarded,
+} from "../../../src/site/lock/guard.ts";
+import { day, hour, Ledger, policy, start } from "./ledger.ts";
+
+const week = 7 * day;
+
+function config(declared: Policy | null, more: Partial<MtaSts> = {}, domain = "acme.de") {
+  const mtaSts: MtaSts | null =
+    declared === null
+      ? null
+      : { policy: declared, retire: false, skipTesting: null, skipOverlap: null, ...more };
+  return {
+    domain,
+    unicode: null,
+    declaration: { file: "domains/a.yaml", path: ["domains", 0] },
+    zone: domain,
+    ttlSeconds: hour,
+    target: "caddy",
+    delegation: null,
+    rua: null,
+    mtaSts,
+  } satisfies DomainConfig;
+}
+
+/** What building says, and the history after it. */
+function building(ledger: Ledger, declared: Policy, now: number, more: Partial<MtaSts> = {}) {
+  const before = ledger.domain;
+  const after = ledger.branch().build(declared, now);
+  return guardDeclared(config(declared, more), before, after.domain, after, now);
+}
+
+function codes(found: readonly Guarded[]): string[] {
+  return found.map(({ code }) => code);
+}
+
+const testing = policy("testing");
+const enforce = policy("enforce");
+
+describe("enforce needs 14 live days of testing (RFC 8461 §5)", () => {
+  const live = () => new Ledger().build(testing, start).live(start + day);
+
+  test("to the second", () => {
+    expect(testingSeconds).toBe(14 * day);
+    const from = start + 15 * day;
+    expect(building(live(), enforce, from - 1)).toMatchObject([
+      {
+        code: "lock/enforce-too-early",
+        key: ["mta-sts", "mode"],
+        about: { from: "2026-11-16 09:00 UTC" },
+      },
+    ]);
+    expect(building(live(), enforce, from)).toEqual([]);
+  });
+
+  test("an mx edit on the way does not restart them", () => {
+    const ledger = live().build(policy("testing", ["mx2.acme.de"]), start + 10 * day);
+    expect(building(ledger, enforce, start + 15 * day)).toEqual([]);
+  });
+
+  test("days that were only built do not count", () => {
+    const ledger = new Ledger().build(testing, start);
+    expect(codes(building(ledger, enforce, start + 99 * day))).toEqual([
+      "lock/enforce-testing-not-live",
+    ]);
+  });
+
+  test.each([
+    ["a new domain", new Ledger()],
+    ["a retired one", new Ledger().build(policy("none"), start).live(start)],
+    ["one that was removed", new Ledger().build(enforce, start).live(start).build(null, start)],
+  ])("%s had none", (_, ledger) => {
+    expect(codes(building(ledger, enforce, start + 99 * day))).toEqual(["lock/enforce-untested"]);
+  });
+
+  test("or a reason", () => {
+    expect(building(new Ledger(), enforce, start, { skipTesting: "since 2024" })).toEqual([]);
+    expect(building(live(), enforce, start + 2 * day, { skipTesting: "since 2024" })).toEqual([]);
+  });
+
+  test("an enforce policy stays one without, adopted ones too", () => {
+    const wider = policy("enforce", ["mx1.acme.de"], 30);
+    const ledger = new Ledger().adopt("zz", enforce, start);
+    expect(building(ledger, wider, start + 1)).toEqual([]);
+  });
+
+  test.each([
+    ["enforce", "testing"],
+    ["enforce", "none"],
+    ["testing", "none"],
+  ] as const)("the way down from %s to %s is free at once", (from, to) => {
+    const ledger = new Ledger().build(policy(from), start);
+    expect(building(ledger, policy(to), start + 1)).toEqual([]);
+    expect(building(ledger.live(start + 1), policy(to), start + 2)).toEqual([]);
+  });
+});
+
+describe("a change of mx (RFC 8461 §8.1)", () => {
+  const old = policy("enforce", ["mx1.acme.de", "*.mx.acme.net"]);
+  const live = () => new Ledger().build(old, start).live(start);
+
+  test("an added pattern waits for the hold", () => {
+    const wider = policy("enforce", [...old.mx, "mx2.acme.de", "*.new.acme.de"]);
+    expect(building(live(), wider, start + day)).toMatchObject([
+      {
+        code: "lock/mx-added",
+        about: { patterns: ["mx2.acme.de", "*.new.acme.de"], until: null, wait: "8 days" },
+      },
+    ]);
+    const ledger = live()
+      .build(wider, start + day)
+      .live(start + 2 * day);
+    const until = start + 2 * day + hour + week;
+    expect(building(ledger, wider, until - 1)).toMatchObject([
+      { code: "lock/mx-added", about: { until: "2026-11-10 10:00 UTC" } },
+    ]);
+    expect(building(ledger, wider, until)).toEqual([]);
+  });
+
+  test("a pattern that the old ones cover is no addition", () => {
+    const same = policy("enforce", ["mx1.acme.de", "*.mx.acme.net", "a.mx.acme.net"]);
+    expect(building(live(), same, start + day)).toEqual([]);
+    const deeper = policy("enforce", ["mx1.acme.de", "*.mx.acme.net", "a.b.mx.acme.net"]);
+    expect(codes(building(live(), deeper, start + day))).toEqual(["lock/mx-added"]);
+  });
+
+  test("a removed pattern waits for its MX record, until the new policy is live", () => {
+    const narrower = policy("enforce", ["mx1.acme.de"]);
+    expect(building(live(), narrower, start + day)).toMatchObject([
+      { code: "lock/mx-removed", about: { patterns: ["*.mx.acme.net"], ttl: "60 minutes" } },
+    ]);
+    const ledger = live()
+      .build(narrower, start + day)
+      .live(start + 2 * day);
+    expect(building(ledger, narrower, start + 3 * day)).toEqual([]);
+  });
+
+  test("to replace every pattern at once is an error, or has a reason", () => {
+    const other = policy("enforce", ["mx.acme.org"]);
+    expect(building(live(), other, start + day)).toMatchObject([
+      { code: "lock/mx-replaced", key: ["mta-sts", "mx"], about: { held: old.mx, until: null } },
+    ]);
+    expect(codes(building(live(), other, start + day, { skipOverlap: "it burned" }))).toEqual([
+      "lock/mx-added",
+      "lock/mx-removed",
+    ]);
+  });
+
+  test("one pattern that both have is overlap, by name or by wildcard", () => {
+    for (const kept of ["mx1.acme.de", "host.mx.acme.net", "*.acme.de"]) {
+      const found = building(live(), policy("enforce", [kept, "mx.acme.org"]), start + day);
+      expect(codes(found), kept).not.toContain("lock/mx-replaced");
+    }
+  });
+
+  test("two replacements in a row are seen against everything that is held", () => {
+    const ledger = live().build(policy("enforce", ["mx1.acme.de", "b.acme.de"]), start + day);
+    ledger.live(start + day);
+    const third = policy("enforce", ["b.acme.de"]);
+    expect(building(ledger, third, start + 2 * day)).toMatchObject([
+      { code: "lock/mx-replaced", about: { until: "2026-11-09 10:00 UTC" } },
+    ]);
+    expect(codes(building(ledger, third, start + 30 * day))).toEqual(["lock/mx-removed"]);
+  });
+
+  test("who held only testing policies is told nothing", () => {
+    const ledger = new Ledger().build(policy("testing", ["a.acme.de"]), start).live(start);
+    expect(building(ledger, policy("testing", ["b.acme.de"]), start + day)).toEqual([]);
+    expect(building(ledger, policy("enforce", ["b.acme.de"]), start + 20 * day)).toEqual([]);
+  });
+
+  test("testing after enforce may replace them, but not move the MX records yet", () => {
+    const found = building(live(), policy("testing", ["mx.acme.org"]), start + day);
+    expect(codes(found)).toEqual(["lock/mx-added"]);
+  });
+});
+
+describe("a retired policy", () => {
+  const none = policy("none", [], 1);
+  const retired = () =>
+    new Ledger()
+      .build(enforce, start)
+      .live(start)
+      .build(none, start + day)
+      .live(start + day);
+
+  test("is told when nobody holds an earlier one", () => {
+    const until = start + day + hour + week;
+    expect(building(retired(), none, until - 1, { retire: true })).toEqual([]);
+    const found = building(retired(), none, until, { retire: true });
+    expect(found).toMatchObject([{ code: "lock/retired", key: ["mta-sts", "retire"] }]);
+    expect(building(retired(), none, until)).toEqual([]);
+  });
+
+  test("not before it is live itself", () => {
+    const ledger = new Ledger().build(none, start);
+    expect(building(ledger, none, start + 99 * day, { retire: true })).toEqual([]);
+  });
+});
+
+describe("a policy that disappears (RFC 8461 §8.3)", () => {
+  const place: Place = { file: "stspress.lock", line: 1, column: 1, length: 1, text: "" };
+  const deleting = (ledger: Ledger, now: number, domain = "acme.de") =>
+    guardDeleted(domain, ledger.domain, ledger, now, () => place);
+
+  test("in enforce: an error, deployed or not", () => {
+    const ledger = new Ledger().build(enforce, start);
+    const error = {
+      code: "lock/deleted-enforce",
+      args: { domain: "acme.de", until: null, current: true },
+      place,
+    };
+    expect(deleting(ledger, start)).toEqual([error]);
+    expect(deleting(ledger.live(start), start + 999 * day)).toEqual([error]);
+  });
+
+  test("after enforce: an error until the hold is over", () => {
+    const ledger = new Ledger().build(enforce, start).live(start);
+    ledger.build(policy("none", [], 1), start + day);
+    expect(deleting(ledger, start + 99 * day)).toMatchObject([
+      { code: "lock/deleted-enforce", args: { until: null, current: false } },
+    ]);
+    ledger.live(start + day);
+    const until = start + day + hour + week;
+    expect(deleting(ledger, until - 1)).toMatchObject([
+      { args: { until: "2026-11-09 10:00 UTC", current: false } },
+    ]);
+    expect(deleting(ledger, until)).toEqual([]);
+  });
+
+  test("in testing: a warning; in none: nothing", () => {
+    const found = deleting(new Ledger().build(testing, start), start);
+    expect(found).toMatchObject([{ code: "lock/deleted-testing" }]);
+    expect(found.map((one) => explain(one).severity)).toEqual(["warning"]);
+    expect(deleting(new Ledger().build(policy("none"), start), start)).toEqual([]);
+    expect(deleting(new Ledger(), start)).toEqual([]);
+  });
+
+  test.each(["example.com", "mail.example.org", "acme.test", "a.invalid", "x.localhost"])(
+    "of %s, which gets no mail: nothing",
+    (domain) => {
+      const ledger = new Ledger().build(enforce, start).live(start);
+      expect(deleting(ledger, start, domain)).toEqual([]);
+    },
+  );
+
+  test("a max_age of 0 is held by nobody", () => {
+    const fleeting = new Ledger().build(policy("enforce", ["mx1.acme.de"], 0), start);
+    expect(deleting(fleeting, start)).toEqual([]);
+  });
+});
+
+test("the same finding about many domains of one file is said once", () => {
+  const asked: [string, YamlPath][] = [];
+  const locate = (file: string, path: YamlPath): Place => {
+    asked.push([file, path]);
+    return { file, line: 1, column: 1, length: 1, text: "" };
+  };
+  const one = (domain: string): Guarded => ({
+    config: config(enforce, {}, domain),
+    key: ["mta-sts", "mode"],
+    code: "lock/enforce-untested",
+    about: {},
+  });
+  const worded = wordGuarded(["a.de", "b.de", "c.de"].map(one), locate);
+  expect(worded).toMatchObject([{ args: { domain: "a.de", others: 2 } }]);
+  expect(worded.map((found) => explain(found).message)[0]).toMatch(/^a\.de and 2 others: /);
+  expect(wordGuarded([one("a.de")], locate)).toMatchObject([{ args: { others: 0 } }]);
+  expect(asked).toEqual([
+    ["domains/a.yaml", ["domains", 0]],
+    ["domains/a.yaml", ["mta-sts", "mode"]],
+  ]);
+});
