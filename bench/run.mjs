@@ -13,7 +13,7 @@ import { writeSite } from "./site.mjs";
 const program = fileURLToPath(new URL("../build/cli.js", import.meta.url));
 const floorChild = fileURLToPath(new URL("./floor-child.mjs", import.meta.url));
 
-/** What the project promises; the names stand in docs/benchmarks.md, too. */
+/** What the project promises of 100,000 domains, and of `--version`; see docs/benchmarks.md. */
 const targets = { cold: 1.6, peakMb: 700, second: 0.3, version: 1.5 };
 
 const { values } = parseArgs({
@@ -68,10 +68,12 @@ function benchSize(size) {
   console.log(`\n${count(size)} domains, ${count(rounds[0].floor.files)} files in dist/`);
   row("floor", seconds(floorMs));
   row("first build", seconds(of(({ first }) => first.ms)), phasesOf(rounds, "first"));
-  row("  to the floor", `${cold.toFixed(2)}×`, met(cold, targets.cold, "×"));
-  row("  peak memory", `${peakMb.toFixed(0)} MB`, met(peakMb, targets.peakMb, " MB"));
+  // Below that size it is the start of the program, not the work, that is measured.
+  const judge = size >= 100_000 ? met : () => "";
+  row("  to the floor", `${cold.toFixed(2)}×`, judge(cold, targets.cold, "×"));
+  row("  peak memory", `${peakMb.toFixed(0)} MB`, judge(peakMb, targets.peakMb, " MB"));
   row("second build", seconds(of((round) => round.second.ms)), phasesOf(rounds, "second"));
-  row("  to the first", percent(second), met(second * 100, targets.second * 100, " %"));
+  row("  to the first", percent(second), judge(second * 100, targets.second * 100, " %"));
   row("  peak memory", `${Math.max(...rounds.map((round) => round.second.peakMb)).toFixed(0)} MB`);
 }
 
@@ -112,7 +114,9 @@ function run(args, env = {}) {
     env: { ...process.env, ...env },
   });
   const ms = performance.now() - started;
-  if (child.status !== 0) throw new Error(`${args.join(" ")} failed:\n${child.stderr}`);
+  if (child.status !== 0) {
+    throw new Error(`${args.join(" ")} ended by ${child.signal ?? child.status}:\n${child.stderr}`);
+  }
   return { ms, stdout: child.stdout, stderr: child.stderr };
 }
 
