@@ -51,7 +51,8 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
   try {
     bytes = file === "-" ? await io.readStdin() : fs.readFileSync(file);
   } catch (error) {
-    io.err(`${file.slice(0, 200)} cannot be read: ${describe(error)}\n`);
+    const detail = describe(error);
+    tell([diagnostic("site/unreadable", { path: file.slice(0, 200), detail })], format, io, {});
     return 2;
   }
   const text = new TextDecoder().decode(bytes);

@@ -1,8 +1,8 @@
 /** `stspress lint`: the strict verdict of the RFCs on a text from anywhere. */
 import fs from "node:fs";
-import { locate } from "../diagnostics/diagnostic.ts";
+import { diagnostic, locate } from "../diagnostics/diagnostic.ts";
 import { describe } from "../edge/site-files.ts";
-import { paint } from "../render/text.ts";
+import { paint, printable } from "../render/text.ts";
 import { lint, type LintKind } from "../site/lint.ts";
 import { textOption, wantsColour, type Arguments, type ExitCode, type Io } from "./io.ts";
 import { formatOf, tell } from "./report.ts";
@@ -16,7 +16,8 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
   try {
     bytes = file === "-" ? await io.readStdin() : fs.readFileSync(file);
   } catch (error) {
-    io.err(`${file.slice(0, 200)} cannot be read: ${describe(error)}\n`);
+    const detail = describe(error);
+    tell([diagnostic("site/unreadable", { path: file.slice(0, 200), detail })], format, io, {});
     return 2;
   }
   const verdict = lint(kind, bytes);
@@ -26,7 +27,7 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
   if (format === "text") {
     const options = { colour: wantsColour(io, io.outIsTerminal) };
     const word = verdict.valid ? "valid" : paint("invalid", "error", options);
-    io.out(`${word}: ${name} as ${kind}\n`);
+    io.out(`${word}: ${printable(name)} as ${kind}\n`);
   }
   return verdict.valid ? 0 : 1;
 }

@@ -2,6 +2,7 @@
 import { suggest } from "../config/suggest.ts";
 import { diagnostic, type Diagnostic } from "../diagnostics/diagnostic.ts";
 import { parseDomainName } from "../names/domain-name.ts";
+import { printable } from "../render/text.ts";
 import { recordLive } from "../site/lock/advance.ts";
 import { testingSeconds } from "../site/lock/guard.ts";
 import { holdOf, policyOf, type Hold, type Lock, type LockedDomain } from "../site/lock/lock.ts";
@@ -45,7 +46,7 @@ function runNow(args: Arguments, io: Io): ExitCode {
   const at = atText === null ? now : parseTime(atText);
   if (at === null) {
     io.err(
-      `--at is not a time: ${(atText ?? "").slice(0, 80)}\n  fix: write it like 2026-11-24T09:30:00Z or 20261124T093000Z\n`,
+      `--at is not a time: ${printable((atText ?? "").slice(0, 80))}\n  fix: write it like 2026-11-24T09:30:00Z or 20261124T093000Z\n`,
     );
     return 2;
   }

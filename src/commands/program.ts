@@ -1,6 +1,7 @@
 /** The verb table → a command line parser, its help, and the help as documentation. */
 import { Command, CommanderError, Option } from "commander";
 import { version } from "./version.ts";
+import { printable } from "../render/text.ts";
 import type { Arguments, ExitCode, Io } from "./io.ts";
 import { exitCodes, verbs, type OptionSpec, type VerbSpec } from "./verbs.ts";
 
@@ -60,7 +61,13 @@ function makeOption({ flags, about, choices, required }: OptionSpec): Option {
 
 function configure(program: Command, io: Io): void {
   for (const command of [program, ...program.commands]) {
-    command.exitOverride().configureOutput({ writeOut: io.out, writeErr: io.err });
+    command.exitOverride().configureOutput({
+      writeOut: io.out,
+      writeErr: (text) => {
+        // What it quotes was typed, and may be anything.
+        io.err(text.split("\n").map(printable).join("\n"));
+      },
+    });
     command.configureHelp({ helpWidth: 92 });
   }
 }

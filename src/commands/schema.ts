@@ -1,5 +1,6 @@
 /** `stspress schema`: the JSON Schema of the two kinds of file. */
 import { jsonSchema, schemaKinds } from "../config/json-schema.ts";
+import { printable } from "../render/text.ts";
 import type { Arguments, ExitCode, Io } from "./io.ts";
 
 /** Runs `schema [site|domain]`; without an operand, the domain file's. */
@@ -8,7 +9,7 @@ export function run(args: Arguments, io: Io): Promise<ExitCode> {
   const kind = schemaKinds.find((one) => one === asked);
   if (kind === undefined) {
     io.err(
-      `there is no schema "${asked.slice(0, 80)}"\n  fix: write one of ${schemaKinds.join(", ")}\n`,
+      `there is no schema "${printable(asked.slice(0, 80))}"\n  fix: write one of ${schemaKinds.join(", ")}\n`,
     );
     return Promise.resolve(2);
   }

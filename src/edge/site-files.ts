@@ -126,6 +126,7 @@ export function codeOf(error: unknown): string {
 const words: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
   EDQUOT: "the disk quota is used up",
+  EISDIR: "it is a folder",
   EIO: "the disk reports an error",
   ELOOP: "the link leads back to itself",
   ENOENT: "there is no such file or folder",
