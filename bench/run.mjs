@@ -10,7 +10,6 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { writeSite } from "./site.mjs";
 
-const program = fileURLToPath(new URL("../build/cli.js", import.meta.url));
 const floorChild = fileURLToPath(new URL("./floor-child.mjs", import.meta.url));
 
 /** What the project promises of 100,000 domains, and of `--version`; see docs/benchmarks.md. */
@@ -27,6 +26,14 @@ if (sizes.some((size) => !Number.isInteger(size) || size < 1)) {
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "stspress-bench-"));
 process.on("exit", () => fs.rmSync(folder, { recursive: true, force: true }));
+
+// A copy, so that a compilation meanwhile does not change the program between two builds.
+for (const part of ["build", "templates", "package.json"]) {
+  const from = fileURLToPath(new URL(`../${part}`, import.meta.url));
+  fs.cpSync(from, path.join(folder, "program", part), { recursive: true });
+}
+const program = path.join(folder, "program", "build", "cli.js");
+
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(130));
 
 console.log(
