@@ -159,6 +159,12 @@ describe("git's markers", () => {
     expect(read(text)).toEqual(read(conflictOf(ours.lock, theirs.lock)));
   });
 
+  test("what both sides forgot does not come back from it", () => {
+    const forgotten = { ...base().lock, domains: new Map([["old.de", base().domain]]) };
+    const both = read(conflictOf(ours.lock, theirs.lock, forgotten));
+    expect([...both.lock.domains.keys()]).toEqual(["acme.de"]);
+  });
+
   test("with Windows line ends", () => {
     const text = conflictOf(ours.lock, theirs.lock);
     expect(read(text.replaceAll("\n", "\r\n"))).toEqual(read(text));

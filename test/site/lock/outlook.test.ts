@@ -55,6 +55,12 @@ describe("what may be done", () => {
   });
 });
 
+test("a first policy that is none: removal, once it is live", () => {
+  const ledger = new Ledger().build(policy("none", [], 1), start);
+  expect(outlook(ledger, start)).toEqual([deploy, remove(null)]);
+  expect(outlook(ledger.live(start), start)).toEqual([remove("now")]);
+});
+
 test.each([
   ["now", "now"],
   [null, "only after this policy was recorded live"],
