@@ -56,12 +56,20 @@ export function readMx(
 ): readonly string[] {
   const patterns: string[] = [];
   for (const [at, item] of items(written, path)) {
-    const pattern = report.take(at, parseMxPattern(item));
+    const pattern = report.take(at, parseMxPattern(toAscii(item)));
     if (pattern === null) continue;
     patterns.push(pattern.text);
   }
   warnOfRepeats(patterns, written, path, report);
   return patterns;
+}
+
+/** International names are accepted as written; what is no name stays as it is, for its fault to be told. */
+function toAscii(pattern: string): string {
+  if (/^[\x20-\x7e]*$/.test(pattern)) return pattern;
+  const wildcard = pattern.startsWith("*.") ? "*." : "";
+  const name = parseDomainName(pattern.slice(wildcard.length));
+  return name.ok ? wildcard + name.value.ascii : pattern;
 }
 
 /** Reads a domain name into A-labels; null where it is absent or wrong. */

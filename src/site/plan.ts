@@ -3,6 +3,7 @@
  * digest and the templates are given.
  */
 import { compareText, diagnostic, type Diagnostic, type Place } from "../diagnostics/diagnostic.ts";
+import { severityOf } from "../diagnostics/catalogue.ts";
 import { formatPolicy, parsePolicy, type Policy } from "../mta-sts/policy.ts";
 import { policyHostOf, type DomainConfig, type SiteConfig } from "./config.ts";
 import { delegatedRecords } from "./dns-files.ts";
@@ -268,7 +269,10 @@ class PolicyTexts {
 
 function differenceOf(text: string, policy: Policy): string | null {
   const parsed = parsePolicy(text);
-  if (!parsed.ok) return "what it rendered is not a policy";
+  // Tolerated in other people's policies, not in ours: some sender would refuse it.
+  if (!parsed.ok || parsed.warnings.some(({ code }) => severityOf(code) === "warning")) {
+    return "what it rendered is not a policy that every sender takes";
+  }
   if (formatPolicy(parsed.value) !== formatPolicy(policy)) {
     return "the policy that it rendered differs from the declared one";
   }
