@@ -25,6 +25,7 @@ export function takeSite(root: string): { release: Release } | { pid: number } {
     for (;;) {
       try {
         fs.linkSync(mine, owner);
+        sweep(folder);
         return {
           release: () => {
             fs.rmSync(owner, { force: true });
@@ -71,6 +72,15 @@ function buryOwner(owner: string, dead: string): void {
   }
 }
 
+/** Removes what takers left that were killed before they had or had not the site. */
+function sweep(folder: string): void {
+  for (const name of fs.readdirSync(folder)) {
+    const pid = /^writing\.(\d+)(\.dead)?$/.exec(name)?.[1];
+    if (pid !== undefined && !exists(Number(pid)))
+      fs.rmSync(path.join(folder, name), { force: true });
+  }
+}
+
 /** Process id and, where /proc tells, its start: a recycled id is not the owner. */
 function identity(pid: number): string {
   return `${String(pid)} ${startOf(pid)}`;
@@ -88,10 +98,14 @@ function startOf(pid: number): string {
 function isAlive(holder: string): boolean {
   const pid = Number(holder.split(" ")[0]);
   if (!Number.isInteger(pid) || pid <= 0) return false;
+  return exists(pid) && holder === identity(pid);
+}
+
+function exists(pid: number): boolean {
   try {
     process.kill(pid, 0);
+    return true;
   } catch (error) {
-    if (codeOf(error) !== "EPERM") return false;
+    return codeOf(error) === "EPERM";
   }
-  return holder === identity(pid);
 }
