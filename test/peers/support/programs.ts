@@ -29,7 +29,7 @@ const packages: Readonly<Record<string, string>> = {
 const folders = [...(process.env["PATH"] ?? "").split(path.delimiter), "/usr/sbin", "/sbin"];
 
 /** Whether missing programs fail the suite instead of skipping. */
-export const peersRequired = process.env["STSPRESS_PEERS"] === "require";
+const peersRequired = process.env["STSPRESS_PEERS"] === "require";
 
 /** The full path of a program, or null. */
 export function findProgram(name: string): string | null {
