@@ -41,6 +41,10 @@ export function findDomainFiles(root: string): { files: FoundFile[]; diagnostics
         walk(file);
         continue;
       }
+      if (entry.isSymbolicLink() && leadsToFolder(path.join(root, file))) {
+        diagnostics.push(diagnostic("site/linked-folder", { path: file }));
+        continue;
+      }
       if (!/\.ya?ml$/.test(entry.name)) {
         if (!/^README/i.test(entry.name)) {
           diagnostics.push(diagnostic("site/ignored-file", { path: file }));
@@ -55,6 +59,10 @@ export function findDomainFiles(root: string): { files: FoundFile[]; diagnostics
   walk("domains");
   files.sort((a, b) => compareText(a.file, b.file));
   return { files, diagnostics };
+}
+
+function leadsToFolder(link: string): boolean {
+  return fs.statSync(link, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** Reads one file of the site; null when there is none. */
