@@ -112,7 +112,9 @@ export const lockCodes = {
     fix: () =>
       "add the new patterns beside the old ones, deploy, wait for the hold, move the MX records, then remove the old patterns; or give the reason in `skip_overlap:`",
   }),
-  "lock/mx-added": entry<About & { patterns: readonly string[]; until: string | null; wait: string }>({
+  "lock/mx-added": entry<
+    About & { patterns: readonly string[]; until: string | null; wait: string }
+  >({
     severity: "warning",
     source: "RFC 8461 §8.1",
     message: (a) =>
@@ -129,7 +131,8 @@ export const lockCodes = {
     source: "RFC 8461 §8.1",
     message: (a) =>
       `${these(a)}: ${list(a.patterns)} may go only after its MX record has been gone for its TTL`,
-    fix: () => "check the MX records first; a sender that still uses this host will refuse to deliver",
+    fix: () =>
+      "check the MX records first; a sender that still uses this host will refuse to deliver",
   }),
   "lock/deleted-enforce": entry<{ domain: string; until: string | null; current: boolean }>({
     severity: "error",
@@ -148,7 +151,8 @@ export const lockCodes = {
   "lock/deleted-testing": entry<{ domain: string }>({
     severity: "warning",
     source: "RFC 8461 §8.3",
-    message: (a) => `${a.domain} no longer declares a policy, but senders may hold its testing policy`,
+    message: (a) =>
+      `${a.domain} no longer declares a policy, but senders may hold its testing policy`,
     fix: () =>
       "harmless for mail; the clean way is `mta-sts: {retire: true}` until the hold has passed. Remove its DNS records too",
   }),
