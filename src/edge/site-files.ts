@@ -62,7 +62,11 @@ export function findDomainFiles(root: string): { files: FoundFile[]; diagnostics
 }
 
 function leadsToFolder(link: string): boolean {
-  return fs.statSync(link, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return fs.statSync(link).isDirectory();
+  } catch {
+    return false; // what is wrong with it is told when it is read
+  }
 }
 
 /** Reads one file of the site; null when there is none. */

@@ -214,7 +214,7 @@ describePeers("the records page in chromium", ["chromium"], () => {
     test("leads to a domain, and the address says which", async () => {
       const page = await open("forty", sampleSite(40));
       await page.getByRole("link", { name: "left.example" }).click();
-      expect(await page.locator("#domain h2").textContent()).toBe("left.example");
+      await expect.poll(() => page.locator("#domain h2").textContent()).toBe("left.example");
       expect(page.url()).toMatch(/#left\.example$/);
       expect(await page.getByRole("link", { name: /^left/ }).getAttribute("aria-current")).toBe(
         "page",
@@ -345,11 +345,13 @@ describePeers("the records page in chromium", ["chromium"], () => {
       const viewport = { width: 360, height: 740 };
       const page = await open("forty", sampleSite(40), { viewport });
       await page.evaluate("scrollTo(0, 900)");
+      // The page changes on `hashchange`, which comes after the click.
+      const scrolled = () => expect.poll(() => page.evaluate("scrollY"));
       await page.getByRole("link", { name: /-20\./ }).click();
-      expect(await page.locator("#rail").isVisible()).toBe(false);
-      expect(await page.evaluate("scrollY")).toBe(0);
+      await page.locator("#rail").waitFor({ state: "hidden" });
+      await scrolled().toBe(0);
       await page.getByRole("link", { name: "All domains" }).click();
-      expect(await page.evaluate("scrollY")).toBe(900);
+      await scrolled().toBe(900);
       expect(await page.getByRole("link", { name: /-20\./ }).isVisible()).toBe(true);
     });
 
