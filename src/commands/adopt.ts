@@ -1,8 +1,6 @@
 /** `stspress adopt`: takes a policy that is live already into the lock, with its id, so that its history is kept. */
-import fs from "node:fs";
 import { diagnostic, locate } from "../diagnostics/diagnostic.ts";
 import { shortDigest } from "../edge/digest.ts";
-import { describe } from "../edge/site-files.ts";
 import { parsePolicyBytes } from "../mta-sts/policy.ts";
 import { parseDomainName } from "../names/domain-name.ts";
 import { adopt } from "../site/lock/advance.ts";
@@ -12,6 +10,7 @@ import { changeLock } from "./change-lock.ts";
 import { textOption, type Arguments, type ExitCode, type Io } from "./io.ts";
 import { readClock } from "./load-site.ts";
 import { parseTime } from "./live.ts";
+import { readOperand } from "./read-operand.ts";
 import { formatOf, tell } from "./report.ts";
 
 /** Runs `adopt DOMAIN --id ID [--since TIME] [--ttl SECONDS] [FILE|-]`. */
@@ -47,12 +46,9 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
   if (liveAt === null || liveAt > now) return usage("--since is not a time in the past");
   const ttl = textOption(args, "ttl") ?? "3600";
   if (!/^\d{1,7}$/.test(ttl)) return usage("--ttl is not a number of seconds");
-  let bytes: Uint8Array;
-  try {
-    bytes = file === "-" ? await io.readStdin() : fs.readFileSync(file);
-  } catch (error) {
-    const detail = describe(error);
-    tell([diagnostic("site/unreadable", { path: file.slice(0, 200), detail })], format, io, {});
+  const bytes = await readOperand(file, io);
+  if ("code" in bytes) {
+    tell([bytes], format, io, {});
     return 2;
   }
   const text = new TextDecoder().decode(bytes);

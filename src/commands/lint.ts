@@ -1,10 +1,9 @@
 /** `stspress lint`: the strict verdict of the RFCs on a text from anywhere. */
-import fs from "node:fs";
-import { diagnostic, locate } from "../diagnostics/diagnostic.ts";
-import { describe } from "../edge/site-files.ts";
+import { locate } from "../diagnostics/diagnostic.ts";
 import { paint, printable } from "../render/text.ts";
 import { lint, type LintKind } from "../site/lint.ts";
 import { textOption, wantsColour, type Arguments, type ExitCode, type Io } from "./io.ts";
+import { readOperand } from "./read-operand.ts";
 import { formatOf, tell } from "./report.ts";
 
 /** Runs `lint --kind KIND [FILE|-]`. */
@@ -12,12 +11,9 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
   const format = formatOf(args);
   const kind = textOption(args, "kind") as LintKind;
   const file = args.operands[0] ?? "-";
-  let bytes: Uint8Array;
-  try {
-    bytes = file === "-" ? await io.readStdin() : fs.readFileSync(file);
-  } catch (error) {
-    const detail = describe(error);
-    tell([diagnostic("site/unreadable", { path: file.slice(0, 200), detail })], format, io, {});
+  const bytes = await readOperand(file, io);
+  if ("code" in bytes) {
+    tell([bytes], format, io, {});
     return 2;
   }
   const verdict = lint(kind, bytes);

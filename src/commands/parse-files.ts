@@ -1,11 +1,9 @@
 /** Domain files → declarations: from the cache where a file did not change, else parsed, in threads when there are many. */
 import { Worker } from "node:worker_threads";
 import type { DeclaredFile } from "../config/declared.ts";
-import { parseDomainFile, type ReadFile } from "../config/domain-file.ts";
 import { InputCache } from "../edge/input-cache.ts";
-import { readFound, type FoundFile } from "../edge/site-files.ts";
-
-export type ParsedFile = ReadFile<DeclaredFile>;
+import type { FoundFile } from "../edge/site-files.ts";
+import { parseFound, type ParsedFile } from "./parse-found.ts";
 
 /** Below this a thread takes longer to start than to help. */
 const fewFiles = 400;
@@ -33,7 +31,7 @@ export async function parseFiles(
   const missing = files.flatMap((_, index) => (parsed[index] === undefined ? [index] : []));
   const started = Date.now();
   if (missing.length < fewFiles) {
-    for (const index of missing) parsed[index] = parseHere(root, fileAt(files, index));
+    for (const index of missing) parsed[index] = parseFound(root, fileAt(files, index));
   } else {
     await parseInThreads(root, files, missing, parsed, options);
   }
@@ -54,13 +52,6 @@ export async function parseFiles(
 
 function fileAt(files: readonly FoundFile[], index: number): string {
   return files[index]?.file ?? "";
-}
-
-function parseHere(root: string, file: string): ParsedFile {
-  const read = readFound(root, file);
-  return read.ok
-    ? parseDomainFile(file, read.bytes)
-    : { declarations: null, diagnostics: [read.diagnostic] };
 }
 
 async function parseInThreads(
