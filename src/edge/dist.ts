@@ -51,11 +51,14 @@ export class Dist {
   readonly #digests = new Map<string, string>();
   readonly #seen = new Set<string>();
   readonly #folders = new Set<string>();
+  /** There was no `dist/`: nothing in it needs to be looked at. */
+  readonly #isNew: boolean;
 
   constructor(siteRoot: string) {
     this.#root = path.join(siteRoot, "dist");
     const stat = fs.lstatSync(this.#root, { throwIfNoEntry: false });
     if (stat !== undefined && !stat.isDirectory()) throw new NotAFolder("dist");
+    this.#isNew = stat === undefined;
     this.#rows =
       stat === undefined
         ? new Map<string, Row>()
@@ -65,6 +68,7 @@ export class Dist {
   /** Compares one planned file with the disk, and remembers that it is planned. */
   compare(file: string, content: string): Comparison {
     this.#seen.add(file);
+    if (this.#isNew) return "added";
     const full = path.join(this.#root, file);
     const stat = fs.lstatSync(full, { throwIfNoEntry: false });
     if (stat === undefined) return "added";
@@ -120,8 +124,7 @@ export class Dist {
     const full = path.join(this.#root, file);
     try {
       this.#ensureFolder(path.dirname(file));
-      fs.writeFileSync(temp, content);
-      const { size, mtimeMs } = fs.lstatSync(temp);
+      const { size, mtimeMs } = writeNew(temp, content);
       fs.renameSync(temp, full);
       this.#rows.set(file, { digest: this.#digestOf(content), size, mtimeMs });
     } catch (error) {
@@ -188,6 +191,17 @@ export class Dist {
     } catch (error) {
       throw new WriteFailed(`dist/${manifestName}`, error);
     }
+  }
+}
+
+/** Writes a file and tells how it then lies on the disk. */
+function writeNew(file: string, content: string): fs.Stats {
+  const handle = fs.openSync(file, "w");
+  try {
+    fs.writeFileSync(handle, content);
+    return fs.fstatSync(handle);
+  } finally {
+    fs.closeSync(handle);
   }
 }
 
