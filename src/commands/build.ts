@@ -2,8 +2,12 @@
 import path from "node:path";
 import { diagnostic, type Diagnostic } from "../diagnostics/diagnostic.ts";
 import { replaceFile } from "../edge/atomic-file.ts";
-import { Dist, NotAFolder, WriteFailed, type Write } from "../edge/dist.ts";
+import { cacheDigest } from "../edge/digest.ts";
+import { Dist, type KeyedWrite } from "../edge/dist.ts";
+import { NotAFolder, WriteFailed } from "../edge/file-writer.ts";
+import { NewDist } from "../edge/new-dist.ts";
 import { readPageAssets } from "../edge/page-assets.ts";
+import { programFingerprint } from "../edge/program-fingerprint.ts";
 import { describe } from "../edge/site-files.ts";
 import { takeSite } from "../edge/site-mutex.ts";
 import { startTimings } from "../edge/timings.ts";
@@ -14,10 +18,17 @@ import { changedRecords, type RecordChanges } from "../site/changed-records.ts";
 import type { SiteConfig } from "../site/config.ts";
 import { formatLock } from "../site/lock/lock-text.ts";
 import { emptyLock, type Lock } from "../site/lock/lock.ts";
-import { phases, type Output, type Phase } from "../site/output.ts";
-import { outputsOf } from "../site/outputs.ts";
+import {
+  phases,
+  type KeyedOutput,
+  type Phase,
+  type RenderedOutput,
+  type SiteOutput,
+} from "../site/output.ts";
+import { domainZoneTemplate } from "../site/dns-files.ts";
+import { outputsOf, zoneOutputOf } from "../site/outputs.ts";
 import { recordsOfLocked, recordsOfPlanned, type SitePlan } from "../site/plan.ts";
-import { pageDataOf } from "../site/records-page-data.ts";
+import { pageDataOf, pageKeyOf } from "../site/records-page-data.ts";
 import { checkTargets } from "../site/targets/targets.ts";
 import { version } from "./version.ts";
 import { flag, textOption, wantsColour, type Arguments, type ExitCode, type Io } from "./io.ts";
@@ -25,9 +36,16 @@ import { loadPlan, lockName, readClock, siteRoot } from "./load-site.ts";
 import { startProgress } from "./progress.ts";
 import { formatOf, hasErrors, tell } from "./report.ts";
 
+/** A file that is not yet as planned. */
+export interface PlannedWrite {
+  /** Below `dist/`. */
+  readonly path: string;
+  readonly isNew: boolean;
+}
+
 /** What is to be done to `dist/` and the lock. */
 export interface Changes {
-  readonly writes: readonly (Write & { readonly isNew: boolean })[];
+  readonly writes: readonly PlannedWrite[];
   readonly stale: readonly string[];
   readonly unchanged: number;
   /** null: the lock stays as it is. */
@@ -103,28 +121,36 @@ export async function runBuild(args: Arguments, io: Io, mode: Mode): Promise<Exi
   if (frozen && lockText !== null) {
     diagnostics.push(diagnostic("lock/frozen", { domains: plan.newIds.map((one) => one.domain) }));
   }
-  let dist: Dist;
   let changes: Changes;
+  let records: RecordChanges;
+  const made = (done: number) => {
+    progress.show("rendering", done, plan.domains.length * 2);
+  };
   try {
-    dist = new Dist(root);
-    changes = collect(site, plan, now, renderer, dist, lockText, diagnostics, (done) => {
-      progress.show("rendering", done, plan.domains.length * 2);
-    });
+    const dist = new Dist(root);
+    const writer = mode === "build" ? new SiteWriter(root, dist) : null;
+    try {
+      const maker = new FileMaker(site, plan, now, renderer);
+      const collected = await collect(maker, dist, writer, made);
+      diagnostics.push(...maker.diagnostics);
+      changes = { ...collected, lockText };
+      timings.phase("records");
+      records = recordChanges(plan, loadedLock.lock);
+      timings.phase("write");
+      if (writer !== null && !hasErrors(diagnostics)) {
+        await writer.write(changes, loadedLock.text, (done) => {
+          progress.show("writing", done, changes.writes.length);
+        });
+      }
+    } finally {
+      writer?.end();
+    }
   } catch (error) {
     progress.end();
     const told = expected(error);
     if (told === null) throw error;
     tell([...diagnostics, told], format, io, {});
     return 2;
-  }
-  timings.phase("records");
-  const records = recordChanges(plan, loadedLock.lock);
-  timings.phase("write");
-  if (mode === "build" && !hasErrors(diagnostics)) {
-    const failed = write(root, dist, changes, loadedLock.text, (done) => {
-      progress.show("writing", done, changes.writes.length);
-    });
-    if (failed !== null) diagnostics.push(failed);
   }
   timings.phase("print");
   progress.end();
@@ -156,73 +182,158 @@ function nextLockText(before: string | null, plan: SitePlan): string | null {
   return text === before ? null : text;
 }
 
-/** Renders every file, believes none, and compares each with the disk. */
-function collect(
-  site: SiteConfig,
-  plan: SitePlan,
-  now: number,
-  renderer: Renderer,
+/** Makes the files of the plan. */
+class FileMaker {
+  readonly #site: SiteConfig;
+  readonly #plan: SitePlan;
+  readonly #now: number;
+  readonly #renderer: Renderer;
+  readonly #programs = new Map<string, string>();
+  /** What templates rendered and should not have. */
+  readonly diagnostics: Diagnostic[] = [];
+
+  constructor(site: SiteConfig, plan: SitePlan, now: number, renderer: Renderer) {
+    this.#site = site;
+    this.#plan = plan;
+    this.#now = now;
+    this.#renderer = renderer;
+  }
+
+  outputs(): Generator<SiteOutput> {
+    return outputsOf(this.#site, this.#plan, {
+      path: "index.html",
+      phase: "record",
+      key: pageKeyOf(version, this.#plan, this.#now),
+      templates: ["index.html", domainZoneTemplate],
+      make: () => this.#page(),
+    });
+  }
+
+  /** Renders a file, and believes no template. */
+  textOf(output: SiteOutput): string {
+    if ("text" in output) return output.text;
+    if ("make" in output) return this.#rendered(output.make());
+    return this.#rendered(output);
+  }
+
+  /** Names everything that a file is made from; "-" where only its text tells. */
+  keyOf(output: SiteOutput): string {
+    return "key" in output ? cacheDigest(`${this.#programOf(output)} ${output.key}`) : "-";
+  }
+
+  #rendered({ template, data, verify }: RenderedOutput): string {
+    const text = this.#renderer.render(template, data);
+    const detail = verify(text);
+    if (detail !== null) {
+      this.diagnostics.push(diagnostic("template/changed-meaning", { template, detail }));
+    }
+    return text;
+  }
+
+  #programOf({ templates }: KeyedOutput): string {
+    const names = templates.join(" ");
+    let program = this.#programs.get(names);
+    if (program === undefined) {
+      const sources = templates.map((name) => this.#renderer.sourceOf(name));
+      program = cacheDigest([programFingerprint(), ...sources].join("\0"));
+      this.#programs.set(names, program);
+    }
+    return program;
+  }
+
+  /** The zone texts are rendered once more: to keep 100,000 of them would cost more than it saves. */
+  #page(): RenderedOutput {
+    const planned = new Map(this.#plan.domains.map((one) => [one.config.domain, one]));
+    const zoneTextOf = (domain: string): string => {
+      const one = planned.get(domain);
+      if (one === undefined) throw new Error(`the plan lost ${domain}`);
+      const { template, data } = zoneOutputOf(one).make();
+      return this.#renderer.render(template, data);
+    };
+    return recordsPageFile(
+      pageDataOf(version, this.#plan, this.#now, zoneTextOf),
+      readPageAssets(),
+    );
+  }
+}
+
+/** Compares every file with the disk, and hands over what is not yet there as planned. */
+async function collect(
+  maker: FileMaker,
   dist: Dist,
-  lockText: string | null,
-  diagnostics: Diagnostic[],
+  writer: SiteWriter | null,
   progress: (done: number) => void,
-): Changes {
-  const byPhase: Record<Phase, (Write & { isNew: boolean })[]> = {
-    policy: [],
-    server: [],
-    record: [],
-  };
-  const zoneTexts = new Map<string, string>();
+): Promise<Omit<Changes, "lockText">> {
+  const byPhase: Record<Phase, PlannedWrite[]> = { policy: [], server: [], record: [] };
   let unchanged = 0;
   let done = 0;
-  const take = (output: Output) => {
-    const content = textOf(output, renderer, diagnostics);
-    const zone = /^dns\/([^/]+)\.zone$/.exec(output.path)?.[1];
-    if (zone !== undefined) zoneTexts.set(zone, content);
-    const compared = dist.compare(output.path, content);
-    if (compared === "same") unchanged += 1;
-    else byPhase[output.phase].push({ path: output.path, content, isNew: compared === "added" });
+  for (const output of maker.outputs()) {
     done += 1;
     if (done % 1000 === 0) progress(done);
-  };
-  for (const output of outputsOf(site, plan)) take(output);
-  const zoneTextOf = (domain: string) => zoneTexts.get(domain) ?? "";
-  take(recordsPageFile(pageDataOf(version, plan, now, zoneTextOf), readPageAssets()));
-  const writes = phases.flatMap((phase) => byPhase[phase]);
-  return { writes, stale: dist.stale(), unchanged, lockText };
-}
-
-function textOf(output: Output, renderer: Renderer, diagnostics: Diagnostic[]): string {
-  if ("text" in output) return output.text;
-  const text = renderer.render(output.template, output.data);
-  const detail = output.verify(text);
-  if (detail !== null) {
-    diagnostics.push(diagnostic("template/changed-meaning", { template: output.template, detail }));
+    const key = maker.keyOf(output);
+    if (key !== "-" && dist.keeps(output.path, key)) {
+      unchanged += 1;
+      continue;
+    }
+    const content = maker.textOf(output);
+    const compared = dist.compare(output.path, content, key);
+    if (compared === "same") {
+      unchanged += 1;
+      continue;
+    }
+    byPhase[output.phase].push({ path: output.path, isNew: compared === "added" });
+    // What is wrong would not be written: no need to keep it.
+    if (writer === null || maker.diagnostics.length > 0) continue;
+    const waiting = writer.take(output.phase, { path: output.path, content, key });
+    if (waiting !== null) await waiting;
   }
-  return text;
+  const writes = phases.flatMap((phase) => byPhase[phase]);
+  return { writes, stale: dist.stale(), unchanged };
 }
 
-/** The lock first: it must never lag behind what senders can fetch. */
-function write(
-  root: string,
-  dist: Dist,
-  changes: Changes,
-  lockBefore: string | null,
-  progress: (done: number) => void,
-): Diagnostic | null {
-  try {
-    if (changes.lockText !== null) {
-      rememberLock(root, lockBefore);
-      replaceLock(root, changes.lockText);
-    }
-    if (changes.writes.length + changes.stale.length > 0) {
-      dist.commit(changes.writes, changes.stale, progress);
-    }
+/** Puts a site on disk once all of it is known to be right. */
+class SiteWriter {
+  readonly #root: string;
+  readonly #dist: Dist;
+  readonly #newDist: NewDist | null;
+  readonly #kept: Record<Phase, KeyedWrite[]> = { policy: [], server: [], record: [] };
+
+  constructor(root: string, dist: Dist) {
+    this.#root = root;
+    this.#dist = dist;
+    this.#newDist = dist.isNew ? new NewDist(root) : null;
+    // What a build left that was killed before dist/ came from elsewhere.
+    if (!dist.isNew) new NewDist(root).discard();
+  }
+
+  /** Takes a file; what it returns, if anything, is to be waited for. */
+  take(phase: Phase, write: KeyedWrite): Promise<void> | null {
+    if (this.#newDist !== null) return this.#newDist.add(write);
+    this.#kept[phase].push(write);
     return null;
-  } catch (error) {
-    const told = expected(error);
-    if (told === null) throw error;
-    return told;
+  }
+
+  /** The lock first: it must never lag behind what senders can fetch. Errors: {@link WriteFailed}, {@link NotAFolder}. */
+  async write(
+    { writes, stale, lockText }: Changes,
+    lockBefore: string | null,
+    progress: (done: number) => void,
+  ): Promise<void> {
+    await this.#newDist?.complete(progress);
+    if (lockText !== null) {
+      rememberLock(this.#root, lockBefore);
+      replaceLock(this.#root, lockText);
+    }
+    if (this.#newDist !== null) this.#newDist.publish();
+    else if (writes.length + stale.length > 0) {
+      const kept = phases.flatMap((phase) => this.#kept[phase]);
+      this.#dist.commit(kept, stale, progress);
+    }
+  }
+
+  /** Leaves nothing beside what was written. */
+  end(): void {
+    this.#newDist?.discard();
   }
 }
 
@@ -271,6 +382,9 @@ function recordChanges(plan: SitePlan, before: Lock): RecordChanges {
   };
   for (const planned of plan.domains) {
     const { domain } = planned.config;
+    const { shape, current } = planned.locked;
+    const built = before.domains.get(domain);
+    if (built?.shape === shape && built.current?.id === current?.id) continue;
     take(changedRecords(recordsOfLocked(before, domain), recordsOfPlanned(planned)));
   }
   for (const domain of plan.dropped) take(changedRecords(recordsOfLocked(before, domain), []));

@@ -1,8 +1,7 @@
 /** What the files said when they were last parsed, by size and times, so that 100,000 unchanged files are not parsed again. */
-import crypto from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
+import { programFingerprint } from "./program-fingerprint.ts";
 import type { FoundFile } from "./site-files.ts";
 
 /** A file that changed this shortly before it was read could change again within one tick of its clock. */
@@ -48,16 +47,15 @@ export class InputCache {
 
   /** Remembers what files said; `startedMs` is when reading them began. A cache that cannot be written is only slower. */
   write(files: readonly FoundFile[], values: readonly unknown[], startedMs: number): void {
-    const lines = [programFingerprint()];
-    files.forEach(({ file, size, mtimeMs, ctimeMs }, index) => {
-      const value = values[index] ?? null;
-      if (value === null || ctimeMs > startedMs - racyMs) return;
-      lines.push(JSON.stringify([file, size, mtimeMs, ctimeMs, value] satisfies Row));
-    });
     try {
       fs.mkdirSync(path.dirname(this.#file), { recursive: true });
       const temp = `${this.#file}.${String(process.pid)}`;
-      fs.writeFileSync(temp, `${lines.join("\n")}\n`);
+      const handle = fs.openSync(temp, "w");
+      try {
+        for (const text of pieces(files, values, startedMs)) fs.writeFileSync(handle, text);
+      } finally {
+        fs.closeSync(handle);
+      }
       fs.renameSync(temp, this.#file);
     } catch {
       // The next build parses again.
@@ -65,23 +63,22 @@ export class InputCache {
   }
 }
 
-let fingerprint: string | undefined;
+const linesPerPiece = 1000;
 
-/** Names the program that parsed: another version may understand a file differently. */
-function programFingerprint(): string {
-  if (fingerprint === undefined) {
-    const folder = path.dirname(fileURLToPath(import.meta.url));
-    const hash = crypto.createHash("sha1");
-    for (const name of fs.readdirSync(folder).sort()) {
-      const { size, mtimeMs, isFile } = statOf(path.join(folder, name));
-      if (isFile) hash.update(`${name} ${String(size)} ${String(mtimeMs)}\n`);
-    }
-    fingerprint = hash.digest("hex");
+/** The text of the cache, in pieces: as a whole it would be the largest thing in memory. */
+function* pieces(
+  files: readonly FoundFile[],
+  values: readonly unknown[],
+  startedMs: number,
+): Generator<string> {
+  let lines = [programFingerprint()];
+  for (const [index, { file, size, mtimeMs, ctimeMs }] of files.entries()) {
+    const value = values[index] ?? null;
+    if (value === null || ctimeMs > startedMs - racyMs) continue;
+    lines.push(JSON.stringify([file, size, mtimeMs, ctimeMs, value] satisfies Row));
+    if (lines.length < linesPerPiece) continue;
+    yield `${lines.join("\n")}\n`;
+    lines = [];
   }
-  return fingerprint;
-}
-
-function statOf(file: string): { size: number; mtimeMs: number; isFile: boolean } {
-  const stat = fs.statSync(file);
-  return { size: stat.size, mtimeMs: stat.mtimeMs, isFile: stat.isFile() };
+  yield `${lines.join("\n")}\n`;
 }

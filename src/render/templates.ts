@@ -21,6 +21,8 @@ export interface Renderer {
    * @throws TemplateError for a mistake in the template.
    */
   readonly render: (name: string, data: unknown) => string;
+  /** The text of a template, as it was read. */
+  readonly sourceOf: (name: string) => string;
 }
 
 /** A mistake in a template. */
@@ -58,10 +60,15 @@ export function compileTemplates(sources: ReadonlyMap<string, TemplateSource>): 
   const environment = Handlebars.create();
   for (const [name, helper] of Object.entries(helpers)) environment.registerHelper(name, helper);
   const compiled = new Map<string, Handlebars.TemplateDelegate>();
+  const find = (name: string): TemplateSource => {
+    const source = sources.get(name);
+    if (source === undefined) throw new Error(`there is no template ${name}`);
+    return source;
+  };
   return {
+    sourceOf: (name) => find(name).text,
     render(name, data) {
-      const source = sources.get(name);
-      if (source === undefined) throw new Error(`there is no template ${name}`);
+      const source = find(name);
       let template = compiled.get(name);
       if (template === undefined) {
         template = compile(environment, name, source);

@@ -8,13 +8,16 @@ import type { RenderedOutput } from "./output.ts";
 import { publishingSteps } from "./publishing-steps.ts";
 import { formatZoneRecord, zoneTextDifference, type ZoneRecord } from "./zone-text.ts";
 
+/** The template of a domain's zone file. */
+export const domainZoneTemplate = "dns/domain.zone";
+
 /** `dist/dns/<domain>.zone`: what belongs into the domain's own zone. Gives no `$ORIGIN`, so that it can be appended to one. */
 export function domainZoneFile(domain: string, records: readonly DnsRecord[]): RenderedOutput {
   const pasted = pastedRecords(records);
   return {
     path: `dns/${domain}.zone`,
     phase: "record",
-    template: "dns/domain.zone",
+    template: domainZoneTemplate,
     data: domainZoneData(domain, pasted, delegatedRecords(records)[0]?.zone ?? null),
     verify: (text) => zoneTextDifference(text, pasted, { directives: false }),
   };

@@ -30,4 +30,16 @@ export interface FixedOutput extends Place {
   readonly text: string;
 }
 
+/** A file of which there may be very many: while its key is the same it need not be made again. */
+export interface KeyedOutput extends Place {
+  /** Names everything that the file is made from, but its templates and the program. */
+  readonly key: string;
+  /** Names of the templates that its text depends on. */
+  readonly templates: readonly string[];
+  readonly make: () => RenderedOutput;
+}
+
+/** A file that is made at once, as every target makes its few. */
 export type Output = RenderedOutput | FixedOutput;
+
+export type SiteOutput = Output | KeyedOutput;

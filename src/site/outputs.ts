@@ -1,33 +1,46 @@
 /** The plan → the files of `dist/`, in the order in which they are written. */
-import { delegatedRecords, delegationZoneFile, domainZoneFile } from "./dns-files.ts";
-import type { DnsRecord } from "./dns-record.ts";
 import type { SiteConfig } from "./config.ts";
-import type { Output } from "./output.ts";
-import { recordsOfPlanned, type SitePlan } from "./plan.ts";
+import {
+  delegatedRecords,
+  delegationZoneFile,
+  domainZoneFile,
+  domainZoneTemplate,
+} from "./dns-files.ts";
+import type { KeyedOutput, SiteOutput } from "./output.ts";
+import { recordsOfPlanned, type PlannedDomain, type SitePlan } from "./plan.ts";
 import { needsSiteTree, outputsOfTargets } from "./targets/targets.ts";
 import { policyPath } from "./targets/target.ts";
 
-/** Lists every file but the records page, lazily: policies, servers' configuration, records. */
-export function* outputsOf(site: SiteConfig, plan: SitePlan): Generator<Output> {
+/**
+ * Lists every file, lazily: policies, servers' configuration, records. `page` is the records page; it
+ * comes before the zone files, since making it takes long enough for the policies to be written meanwhile.
+ */
+export function* outputsOf(
+  site: SiteConfig,
+  plan: SitePlan,
+  page: KeyedOutput,
+): Generator<SiteOutput> {
   if (needsSiteTree(site.targets)) {
     for (const { host, policyText } of plan.publications) {
       yield { path: `site/${host}${policyPath}`, phase: "policy", text: policyText };
     }
   }
   yield* outputsOfTargets(plan.publications, site.targets);
-  const delegated = new Map<string, DnsRecord[]>();
+  yield page;
+  const delegated = new Map<string, PlannedDomain[]>();
   const zones = new Set<string>();
   for (const planned of plan.domains) {
-    const records = recordsOfPlanned(planned);
-    yield domainZoneFile(planned.config.domain, records);
+    yield zoneOutputOf(planned);
     zones.add(planned.config.zone);
-    for (const record of delegatedRecords(records)) {
-      const list = delegated.get(record.zone);
-      if (list === undefined) delegated.set(record.zone, [record]);
-      else list.push(record);
-    }
+    const { delegation } = planned.shape;
+    if (delegation === null) continue;
+    const list = delegated.get(delegation);
+    if (list === undefined) delegated.set(delegation, [planned]);
+    else list.push(planned);
   }
-  for (const [zone, records] of delegated) {
+  for (const [zone, domains] of delegated) {
+    const records = domains.flatMap((planned) => delegatedRecords(recordsOfPlanned(planned)));
+    if (records.length === 0) continue;
     yield delegationZoneFile({
       zone,
       records,
@@ -37,4 +50,21 @@ export function* outputsOf(site: SiteConfig, plan: SitePlan): Generator<Output> 
       holdsMailDomains: zones.has(zone),
     });
   }
+}
+
+/** The zone file of a domain. Name, shape and id are all that its records are made from. */
+export function zoneOutputOf(planned: PlannedDomain): KeyedOutput {
+  const { domain } = planned.config;
+  return {
+    path: `dns/${domain}.zone`,
+    phase: "record",
+    key: recordsKeyOf(planned),
+    templates: [domainZoneTemplate],
+    make: () => domainZoneFile(domain, recordsOfPlanned(planned)),
+  };
+}
+
+/** Names the records of a domain: the same name, the same records. */
+export function recordsKeyOf({ config, locked }: PlannedDomain): string {
+  return `${config.domain} ${locked.shape ?? "-"} ${locked.current?.id ?? "-"}`;
 }

@@ -2,7 +2,28 @@
 import type { Policy } from "../mta-sts/policy.ts";
 import { holdOf, isHeld } from "./lock/lock.ts";
 import type { PageData, PageDomain, PagePolicy } from "./page-data.ts";
+import { recordsKeyOf } from "./outputs.ts";
 import { recordsOfPlanned, type PlannedDomain, type SitePlan } from "./plan.ts";
+
+/** Names everything that the page says, without the work of saying it. */
+export function pageKeyOf(version: string, plan: SitePlan, now: number): string {
+  const lines = [version];
+  for (const planned of plan.domains) {
+    const { config, locked } = planned;
+    const digests = [...locked.earlier.filter((one) => isHeld(one, now)), locked.current];
+    lines.push(
+      [
+        recordsKeyOf(planned),
+        config.unicode ?? "",
+        config.target,
+        String(locked.current?.liveAt),
+        String(holdOf(locked, now)),
+        ...digests.map((one) => one?.digest ?? "-"),
+      ].join(" "),
+    );
+  }
+  return lines.join("\n");
+}
 
 /** Gathers the page's data. `zoneTextOf` gives the rendered text of a domain's zone file. */
 export function pageDataOf(

@@ -244,7 +244,11 @@ test("the outputs: policies before servers before records, each path once", () =
     domain("b.de", null, { delegation: "sts.msp.de" }),
   ]);
   const made = plan(declared, emptyLock, start);
-  const outputs = [...outputsOf(declared, made)];
+  const page = { path: "index.html", phase: "record", key: "", templates: [] } as const;
+  const make = () => {
+    throw new Error("nobody asked for its text");
+  };
+  const outputs = [...outputsOf(declared, made, { ...page, make })];
   const paths = outputs.map(({ path }) => path);
   expect(new Set(paths).size).toBe(paths.length);
   expect(paths).toContain("site/mta-sts.a.de/.well-known/mta-sts.txt");
