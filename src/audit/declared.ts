@@ -1,0 +1,42 @@
+/** What the site declares of a domain, and what its lock knows: the other half of every comparison. */
+import type { DomainEvidence, MxHostEvidence } from "./evidence.ts";
+import type { Policy } from "../mta-sts/policy.ts";
+import type { HostAddress, TargetName } from "../site/config.ts";
+
+/** One instance, as far as an audit compares it. */
+export interface DeclaredInstance {
+  readonly id: string;
+  /** The policy text as served. */
+  readonly text: string;
+  readonly policy: Policy;
+  /** Unix seconds, or null: not recorded live. */
+  readonly liveAt: number | null;
+}
+
+export interface Declared {
+  /** The policy as declared now, whether it was built or not; null: TLS-RPT only. */
+  readonly policy: Policy | null;
+  /** Patterns of `policy` that come from a profile. */
+  readonly profilePatterns: ReadonlySet<string>;
+  /** Report URIs as published; null: none are declared. */
+  readonly rua: readonly string[] | null;
+  readonly target: TargetName;
+  /** Where the policy host is to point; null: not told. */
+  readonly address: HostAddress | null;
+  /** The zone that changing records are delegated to, or null. */
+  readonly delegation: string | null;
+  /** The instance of the last build; null: none was built. */
+  readonly current: DeclaredInstance | null;
+  /** Earlier instances, oldest first. */
+  readonly earlier: readonly DeclaredInstance[];
+}
+
+/** One domain under audit. */
+export interface Subject {
+  readonly domain: string;
+  /** null: the site does not declare the domain. */
+  readonly declared: Declared | null;
+  readonly evidence: DomainEvidence;
+  /** Evidence of every exchange of the domain's MX records, by host name. */
+  readonly mxHosts: ReadonlyMap<string, MxHostEvidence>;
+}
