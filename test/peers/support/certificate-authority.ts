@@ -27,8 +27,16 @@ export class CertificateAuthority {
     return authority;
   }
 
-  /** Issues a certificate for subject alternative names such as `DNS:a.example` or `IP:127.0.0.1`. */
-  async issue(names: readonly string[], certFile: string, keyFile: string): Promise<void> {
+  /**
+   * Issues a certificate for subject alternative names such as `DNS:a.example` or `IP:127.0.0.1`. With
+   * negative `days` it is expired.
+   */
+  async issue(
+    names: readonly string[],
+    certFile: string,
+    keyFile: string,
+    days = 30,
+  ): Promise<void> {
     const request = `${certFile}.csr`;
     const extensions = `${certFile}.ext`;
     fs.mkdirSync(path.dirname(certFile), { recursive: true });
@@ -49,10 +57,19 @@ export class CertificateAuthority {
     await runOk("openssl", [
       ...["x509", "-req", "-in", request, "-CA", this.rootFile],
       ...["-CAkey", path.join(this.#folder, "ca.key"), "-CAcreateserial"],
-      ...["-days", "30", "-extfile", extensions, "-out", certFile],
+      ...["-days", String(days), "-extfile", extensions, "-out", certFile],
     ]);
     fs.chmodSync(keyFile, 0o644);
     fs.rmSync(request);
     fs.rmSync(extensions);
+  }
+
+  /** Makes a certificate that is its own issuer. */
+  static async selfSigned(name: string, certFile: string, keyFile: string): Promise<void> {
+    await runOk("openssl", [
+      ...["req", "-x509", ...key, "-keyout", keyFile, "-out", certFile],
+      ...["-days", "30", "-subj", `/CN=${name}`, "-addext", `subjectAltName=DNS:${name}`],
+    ]);
+    fs.chmodSync(keyFile, 0o644);
   }
 }

@@ -15,23 +15,27 @@ export const canMakeNamespaces =
 
 export class NetworkNamespace {
   readonly #holder: Daemon;
+  readonly #enter: readonly string[];
 
-  private constructor(holder: Daemon) {
+  private constructor(holder: Daemon, ways: readonly string[]) {
     this.#holder = holder;
+    this.#enter = ways;
   }
 
-  static async make(): Promise<NetworkNamespace> {
+  /** With `mounts`, files can be mounted over others inside without anybody outside seeing it; as root only. */
+  static async make({ mounts = false } = {}): Promise<NetworkNamespace> {
     const script = "ip link set lo up && echo up && exec sleep 3600";
-    const holder = new Daemon("unshare", [...make, "sh", "-c", script], {
+    const own = mounts ? ["--mount", "--propagation", "private"] : [];
+    const holder = new Daemon("unshare", [...make, ...own, "sh", "-c", script], {
       env: { PATH: `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin` },
     });
     await holder.until("loopback interface", () => (holder.said.includes("up") ? true : null));
-    return new NetworkNamespace(holder);
+    return new NetworkNamespace(holder, mounts ? [...enter, "--mount"] : enter);
   }
 
   /** The arguments that make nsenter run a program inside. */
   #inside(program: string, args: readonly string[]): string[] {
-    return ["--target", String(this.#holder.pid), ...enter, "--", program, ...args];
+    return ["--target", String(this.#holder.pid), ...this.#enter, "--", program, ...args];
   }
 
   run(program: string, args: readonly string[]): Promise<Ended> {

@@ -17,10 +17,12 @@ const packages: Readonly<Record<string, string>> = {
   knotc: "knot",
   knotd: "knot",
   kzonecheck: "knot-dnssecutils",
+  "mta-sts-daemon": "postfix-mta-sts-resolver",
   "mta-sts-query": "postfix-mta-sts-resolver",
   "named-checkzone": "bind9-utils",
   nginx: "nginx-light",
   nsenter: "util-linux",
+  postqueue: "postfix",
   "pebble-challtestsrv": "pebble",
   unshare: "util-linux",
 };
