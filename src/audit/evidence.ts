@@ -145,6 +145,8 @@ export interface SmtpProbe {
   readonly tls: TlsEvidence | null;
   /** SHA-256 of the certificate served to a client that sends no SNI; null: not asked, or none came. */
   readonly fingerprintWithoutSni: string | null;
+  /** dNSName entries of that certificate, at most 100: whether it would do for this host all the same; null as above. */
+  readonly dnsNamesWithoutSni: readonly string[] | null;
 }
 
 /** A TLS handshake that was completed, without regard to whether the certificate is any good. */
