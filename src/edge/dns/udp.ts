@@ -1,0 +1,137 @@
+/**
+ * One question over UDP. Each question has a socket for itself while it is open, connected so that the
+ * kernel drops what others send, on a port that the kernel chose. A socket whose answer came is used
+ * again for some questions more, which costs a third of a new one.
+ */
+import dgram from "node:dgram";
+import net from "node:net";
+import type { Server } from "./servers.ts";
+
+/** A port that is known is half of what a forger has to guess. */
+const questionsPerSocket = 32;
+const mostIdle = 128;
+const firstResendMs = 1000;
+
+export interface UdpQuestion<R> {
+  readonly message: Buffer;
+  /** In all, however often the message is sent. */
+  readonly waitMs: number;
+  readonly tries: number;
+  /** Reads what came; null where it is no answer to this question, and the wait goes on. */
+  readonly read: (bytes: Buffer) => R | null;
+}
+
+/** The sockets to one server. */
+export class UdpSockets {
+  readonly #server: Server;
+  readonly #idle: UdpSocket[] = [];
+  readonly #busy = new Set<UdpSocket>();
+
+  constructor(server: Server) {
+    this.#server = server;
+  }
+
+  /** Sends until an answer comes, and gives that. Never rejects. */
+  async ask<R>(question: UdpQuestion<R>): Promise<R | "timeout" | "unreachable"> {
+    const socket = this.#idle.pop() ?? new UdpSocket(this.#server);
+    this.#busy.add(socket);
+    const answer = await socket.ask(question);
+    this.#busy.delete(socket);
+    if (socket.isReusable && this.#idle.length < mostIdle) this.#idle.push(socket);
+    else socket.close();
+    return answer;
+  }
+
+  /** Ends every question as unreachable. */
+  close(): void {
+    for (const socket of [...this.#busy, ...this.#idle.splice(0)]) socket.close();
+  }
+}
+
+/** A socket that carries one question at a time. */
+class UdpSocket {
+  readonly #socket: dgram.Socket;
+  readonly #connected: Promise<boolean>;
+  #asked = 0;
+  #isBroken = false;
+  #onMessage: (bytes: Buffer) => void = () => undefined;
+  #onBroken: () => void = () => undefined;
+
+  constructor({ address, port }: Server) {
+    this.#socket = dgram.createSocket(net.isIPv6(address) ? "udp6" : "udp4");
+    this.#socket.on("message", (bytes) => {
+      this.#onMessage(bytes);
+    });
+    this.#connected = new Promise((resolve) => {
+      // Refused by the server's machine (ICMP), no route, no descriptor left: all the same here.
+      const broken = (): void => {
+        this.#isBroken = true;
+        this.#onBroken();
+        resolve(false);
+      };
+      this.#socket.on("error", broken);
+      this.#socket.on("close", broken);
+      this.#socket.on("connect", () => {
+        resolve(true);
+      });
+      // Without a callback, which would be told of errors in place of `error`.
+      this.#socket.connect(port, address);
+    });
+  }
+
+  /** False where an answer may still come for an earlier question. */
+  get isReusable(): boolean {
+    return !this.#isBroken && this.#asked < questionsPerSocket;
+  }
+
+  async ask<R>(question: UdpQuestion<R>): Promise<R | "timeout" | "unreachable"> {
+    this.#asked += 1;
+    if (this.#asked === 1 && !(await this.#connected)) return "unreachable";
+    if (this.#isBroken) return "unreachable";
+    this.#socket.ref();
+    return new Promise((resolve) => {
+      const settle = (answer: R | "timeout" | "unreachable"): void => {
+        clearTimeout(deadline);
+        clearTimeout(again);
+        this.#onMessage = this.#onBroken = (): void => undefined;
+        if (!this.#isBroken) this.#socket.unref();
+        resolve(answer);
+      };
+      const deadline = setTimeout(() => {
+        // What still comes would come to the next question.
+        this.#isBroken = true;
+        settle("timeout");
+      }, question.waitMs);
+      let delay = Math.min(firstResendMs, question.waitMs / question.tries);
+      let left = question.tries;
+      let again: NodeJS.Timeout | undefined;
+      const send = (): void => {
+        left -= 1;
+        this.#socket.send(question.message, (error) => {
+          if (error !== null) this.#onBroken();
+        });
+        if (left === 0) return;
+        again = setTimeout(send, delay);
+        delay *= 2;
+      };
+      this.#onBroken = (): void => {
+        this.#isBroken = true;
+        settle("unreachable");
+      };
+      this.#onMessage = (bytes): void => {
+        const answer = question.read(bytes);
+        if (answer !== null) settle(answer);
+      };
+      send();
+    });
+  }
+
+  close(): void {
+    this.#isBroken = true;
+    try {
+      this.#socket.close();
+    } catch {
+      // It is closed already.
+    }
+  }
+}
