@@ -1,7 +1,7 @@
 /**
  * One question over UDP. Each question has a socket for itself while it is open, connected so that the
  * kernel drops what others send, on a port that the kernel chose. A socket whose answer came is used
- * again for some questions more, which costs a third of a new one.
+ * again for some questions more, which halves what a question costs.
  */
 import dgram from "node:dgram";
 import net from "node:net";
