@@ -16,6 +16,8 @@ export interface FindingProse<A> {
   readonly source?: string;
   /** Why the rule is there, in a sentence or two, for the documentation. */
   readonly reason: string;
+  /** Arguments of the documentation's example. */
+  readonly example: A;
   /** What is so, in one line without a full stop: the cause. */
   readonly message: (args: A) => string;
   /** What to do, in one line. */

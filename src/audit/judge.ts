@@ -1,5 +1,7 @@
 /** Evidence and declaration → findings and the verdict. Pure. */
 import type { Subject } from "./declared.ts";
+import { counted } from "./counted.ts";
+import { probesOf } from "./mx-hosts.ts";
 import { explainFinding, rules, type Finding } from "./rules.ts";
 
 /** Whether the domain's mail would survive an enforced policy. */
@@ -10,21 +12,33 @@ export interface Judgement {
   readonly safe: Safe;
   /** Goes on after `safe to enforce: no`: one line, the weightiest reason first. May hold hostile text. */
   readonly reason: string;
-  /** In the order of the rules. */
+  /** In the order of the rules, but what is dangerous first. */
   readonly findings: readonly Finding[];
 }
 
 /** Judges one domain by every rule. Never throws, whatever the evidence says. */
 export function judge(subject: Subject): Judgement {
-  const findings = rules.flatMap((rule) => rule.judge(subject));
-  const told = findings.map((found) => ({ found, ...explainFinding(found) }));
+  const found = rules.flatMap((rule): readonly Finding[] => rule.judge(subject));
+  const findings = [...found.filter(isDangerous), ...found.filter((one) => !isDangerous(one))];
+  const told = findings.map((one) => explainFinding(one));
   const against = told.filter(({ effect }) => effect === "no");
   const open = told.filter(({ effect }) => effect === "unknown");
   const safe = against.length > 0 ? "no" : open.length > 0 ? "unknown" : "yes";
   const [first, ...rest] = against.length > 0 ? against : open;
   const reason =
     first === undefined
-      ? "every MX host would pass"
+      ? passed(subject)
       : first.message + (rest.length === 0 ? "" : `, and ${String(rest.length)} more`);
   return { domain: subject.domain, safe, reason, findings };
+}
+
+/** Every hour that this stands, senders store the wrong policy. */
+function isDangerous({ code }: Finding): boolean {
+  return code === "drift/policy-old";
+}
+
+function passed(subject: Subject): string {
+  const probes = probesOf(subject).filter(({ probe }) => probe.failure === null);
+  const hosts = new Set(probes.map(({ host }) => host));
+  return `every MX host would pass: ${counted(hosts.size, "host")}, ${counted(probes.length, "address")}`;
 }

@@ -2,9 +2,43 @@
 import type { Severity } from "../diagnostics/diagnostic.ts";
 import type { Effect, FindingProse } from "./finding.ts";
 import type { AnyRule, CodeTable, Found } from "./rule.ts";
+import { drift } from "./rules/drift.ts";
+import { mxAddresses } from "./rules/mx-addresses.ts";
+import { mxHostCertificate } from "./rules/mx-host-certificate.ts";
+import { mxHostConnection } from "./rules/mx-host-connection.ts";
+import { mxHostDane } from "./rules/mx-host-dane.ts";
+import { mxHostStartTls } from "./rules/mx-host-starttls.ts";
+import { mxPattern } from "./rules/mx-pattern.ts";
 import { mxRecords } from "./rules/mx-records.ts";
+import { policyHostCaa } from "./rules/policy-host-caa.ts";
+import { policyHostCertificate } from "./rules/policy-host-certificate.ts";
+import { policyHostConnection } from "./rules/policy-host-connection.ts";
+import { policyHostDns } from "./rules/policy-host-dns.ts";
+import { policyHostResponse } from "./rules/policy-host-response.ts";
+import { policyText } from "./rules/policy-text.ts";
+import { senderQuirk } from "./rules/sender-quirk.ts";
+import { stsTxt } from "./rules/sts-txt.ts";
+import { tlsRptTxt } from "./rules/tls-rpt-txt.ts";
 
-export const rules = [mxRecords] as const satisfies readonly AnyRule[];
+export const rules = [
+  mxRecords,
+  mxAddresses,
+  stsTxt,
+  tlsRptTxt,
+  policyHostDns,
+  policyHostCaa,
+  policyHostConnection,
+  policyHostCertificate,
+  policyHostResponse,
+  policyText,
+  senderQuirk,
+  mxHostConnection,
+  mxHostStartTls,
+  mxHostCertificate,
+  mxHostDane,
+  mxPattern,
+  drift,
+] as const satisfies readonly AnyRule[];
 
 type FoundOf<T> = T extends CodeTable ? Found<T> : never;
 

@@ -1,0 +1,61 @@
+/** The certificate of each MX host, at each of its addresses. */
+import { quote } from "../../diagnostics/catalogue/quote.ts";
+import { certificateFaults, certificateProse } from "../certificate.ts";
+import { dnsIdMatches } from "../dns-id.ts";
+import type { SmtpProbe } from "../evidence.ts";
+import { prose } from "../finding.ts";
+import { probesOf } from "../mx-hosts.ts";
+import { defineRule } from "../rule.ts";
+
+const words = certificateProse({
+  source: "RFC 8461 §4.2",
+  cost: "Senders that honour an enforced policy do not deliver to such a host.",
+  example: "mx1.example.com",
+});
+
+export const mxHostCertificate = defineRule(
+  {
+    "mx-host/certificate-expired": words.expired,
+    "mx-host/certificate-not-yet-valid": words["not-yet-valid"],
+    "mx-host/certificate-name": words.name,
+    "mx-host/certificate-self-signed": words["self-signed"],
+    "mx-host/certificate-private-root": words["private-root"],
+    "mx-host/certificate-incomplete": words.incomplete,
+    "mx-host/certificate-invalid": words.invalid,
+    "mx-host/certificate-expiring": words.expiring,
+    "mx-host/certificate-needs-sni": prose<{ host: string; names: readonly string[] }>({
+      severity: "warning",
+      effect: "none",
+      source: "RFC 8461 §4.2",
+      reason:
+        "Senders that honour MTA-STS send SNI, so the policy holds. Older ones and many test tools do not, and find another host's certificate; they then send in clear, or warn.",
+      example: { host: "mx1.example.com", names: ["default.example.net"] },
+      message: (a) =>
+        `${a.host} shows ${a.names.length === 0 ? "a certificate without a DNS name" : `the certificate of ${a.names.map(quote).join(", ")}`} to those who send no SNI`,
+      fix: (a) => `make the certificate of ${a.host} the server's default one`,
+    }),
+  },
+  (subject, report) => {
+    const { observedAt } = subject.evidence;
+    for (const { host, probe } of probesOf(subject)) {
+      const where = { kind: "mx", host, address: probe.address } as const;
+      if (probe.tls === null) continue;
+      for (const { fault, args } of certificateFaults(probe.tls, host, observedAt)) {
+        report(`mx-host/certificate-${fault}`, args, where);
+      }
+      const names = otherNames(host, probe);
+      if (names !== null) report("mx-host/certificate-needs-sni", { host, names }, where);
+    }
+  },
+);
+
+/** The names of the certificate that is served without SNI, where it is another host's; else null. */
+function otherNames(host: string, probe: SmtpProbe): readonly string[] | null {
+  const { tls, fingerprintWithoutSni, dnsNamesWithoutSni } = probe;
+  const leaf = tls?.chain[0];
+  if (leaf === undefined || fingerprintWithoutSni === null || dnsNamesWithoutSni === null)
+    return null;
+  if (fingerprintWithoutSni === leaf.fingerprint) return null;
+  if (dnsNamesWithoutSni.some((name) => dnsIdMatches(name, host))) return null;
+  return dnsNamesWithoutSni.slice(0, 3);
+}

@@ -1,0 +1,103 @@
+/** Whether each MX host turns to TLS when it is asked to, at each of its addresses. */
+import type { Failure, SmtpProbe } from "../evidence.ts";
+import { prose } from "../finding.ts";
+import { probesOf } from "../mx-hosts.ts";
+import { defineRule } from "../rule.ts";
+import { isOldTls } from "../tls-protocol.ts";
+import { failureWhy } from "../why.ts";
+
+const host = "mx1.example.com";
+const source = "RFC 8461 §4.2";
+const error = { severity: "error", effect: "no", source } as const;
+
+interface Host {
+  readonly host: string;
+}
+interface Failed extends Host {
+  readonly kind: Failure["kind"];
+  readonly detail: string;
+}
+
+export const mxHostStartTls = defineRule(
+  {
+    "mx-host/starttls-missing": prose<Host>({
+      ...error,
+      reason:
+        "Senders that honour an enforced policy do not deliver in clear. TLS is switched off on this host, or something on the way strips the offer: firewalls that inspect SMTP are known for it (they leave `XXXXXXXA` in its place).",
+      example: { host },
+      message: (a) => `${a.host} does not offer STARTTLS`,
+      fix: () =>
+        "enable STARTTLS on the mail server, and switch off the inspection of SMTP before it",
+    }),
+    "mx-host/starttls-refused": prose<Failed>({
+      ...error,
+      source: "RFC 3207 §4",
+      reason:
+        "STARTTLS is offered and not carried out, mostly because certificate or key cannot be read. Senders that honour an enforced policy then do not deliver.",
+      example: { host, kind: "rejected", detail: "454 4.7.0 TLS not available" },
+      message: (a) => `${a.host} offers STARTTLS and does not carry it out: ${failureWhy(a)}`,
+      fix: () => "see the mail server's log for the certificate or the key that it could not load",
+    }),
+    "mx-host/starttls-injection": prose<Host>({
+      ...error,
+      source: "RFC 3207 §6, RFC 9051 §11.3",
+      reason:
+        "Bytes came in clear between the go-ahead for TLS and the handshake. A server that keeps such bytes mixes what an attacker put on the line with what is encrypted (CVE-2021-38371 and its kin); careful senders hang up.",
+      example: { host },
+      message: (a) => `${a.host} goes on in clear after its go-ahead for TLS`,
+      fix: () => "update the mail server, and whatever proxy stands before it",
+    }),
+    "mx-host/tls-version": prose<Host>({
+      ...error,
+      source: "RFC 8461 §4.2, RFC 9325 §3.1.1",
+      reason:
+        "TLS 1.0 and 1.1 are out of use: senders that honour an enforced policy end the handshake and do not deliver.",
+      example: { host },
+      message: (a) => `${a.host} offers no TLS version newer than 1.1`,
+      fix: () => "enable TLS 1.2 and 1.3 on the mail server",
+    }),
+    "mx-host/tls-failed": prose<Failed>({
+      ...error,
+      reason:
+        "The handshake that follows STARTTLS fails. Senders that honour an enforced policy do not deliver; others fall back to clear text, so that nobody notices.",
+      example: { host, kind: "closed", detail: "" },
+      message: (a) => `the TLS handshake with ${a.host} fails: ${failureWhy(a)}`,
+      fix: () =>
+        "see the mail server's log; `openssl s_client -starttls smtp` shows the same from outside",
+    }),
+  },
+  (subject, report) => {
+    for (const { host, probe } of probesOf(subject)) {
+      const where = { kind: "mx", host, address: probe.address } as const;
+      const fault = faultOf(probe);
+      if (fault === null) continue;
+      if (fault === "starttls-refused" || fault === "tls-failed") {
+        const { failure } = probe;
+        const [kind, detail] = [failure?.kind ?? "protocol", failure?.detail ?? ""];
+        report(`mx-host/${fault}`, { host, kind, detail }, where);
+      } else {
+        report(`mx-host/${fault}`, { host }, where);
+      }
+    }
+  },
+);
+
+/** What kept the conversation from TLS; null: nothing, or it did not come as far as STARTTLS. */
+function faultOf(probe: SmtpProbe) {
+  const { failure, startTls, injected, tls } = probe;
+  if (injected) return "starttls-injection";
+  if (tls !== null && isOldTls(tls)) return "tls-version";
+  if (startTls === "not-offered") return "starttls-missing";
+  if (failure === null) return tls === null ? "tls-failed" : null;
+  if (failure.kind === "missing" || failure.kind === "not-public") return null;
+  switch (failure.stage) {
+    case "connect":
+    case "banner":
+    case "ehlo":
+      return null;
+    case "starttls":
+      return "starttls-refused";
+    default:
+      return failure.kind === "tls-version" ? "tls-version" : "tls-failed";
+  }
+}

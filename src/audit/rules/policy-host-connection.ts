@@ -1,0 +1,142 @@
+/** Whether the policy host can be reached by HTTPS, at each of its addresses. */
+import type { Failure, PolicyFetch } from "../evidence.ts";
+import { expectsPolicy, hasAddress } from "../expectation.ts";
+import { prose } from "../finding.ts";
+import { defineRule } from "../rule.ts";
+import { isOldTls } from "../tls-protocol.ts";
+import { failureWhy } from "../why.ts";
+
+const host = "mta-sts.example.com";
+const source = "RFC 8461 §3.3";
+
+/** What the last failure was. */
+interface Failed {
+  readonly host: string;
+  readonly kind: Failure["kind"];
+  readonly detail: string;
+}
+
+const refused: Failed = { host, kind: "refused", detail: "" };
+
+export const policyHostConnection = defineRule(
+  {
+    "policy-host/unreachable": prose<Failed>({
+      severity: "error",
+      effect: "no",
+      source,
+      reason:
+        "No address of the policy host answers on port 443. Senders then act on what they hold, and have no policy once that has run out.",
+      example: refused,
+      message: (a) => `${a.host} does not answer by HTTPS: ${failureWhy(a)}`,
+      fix: () => "start the web server, and open port 443 to everybody",
+    }),
+    "policy-host/address-unreachable": prose<Failed>({
+      severity: "error",
+      effect: "no",
+      source,
+      reason:
+        "One of several addresses does not answer. Senders that try it first find no policy, and not all of them try the next one: part of the world has none.",
+      example: refused,
+      message: (a) => `${a.host} does not answer by HTTPS at this address: ${failureWhy(a)}`,
+      fix: (a) => `let the web server listen there, or remove the address from ${a.host}`,
+    }),
+    "policy-host/not-public": prose<{ host: string }>({
+      severity: "error",
+      effect: "no",
+      source: "RFC 6890 §2.2.2",
+      reason:
+        "The address is private, loopback or reserved: no sender on the Internet can reach it. It was not tried, so that nobody can aim an audit at what stands behind it.",
+      example: { host },
+      message: (a) => `${a.host} has an address that is not public, where no sender gets`,
+      fix: () =>
+        "publish public addresses only (in a network of your own, audit with --allow-private)",
+    }),
+    "policy-host/not-tried": prose<Failed>({
+      severity: "warning",
+      effect: "unknown",
+      source,
+      reason:
+        "No address could be tried from here, such as IPv6 addresses from a machine that has none. Nobody knows whether a policy is served.",
+      example: { host, kind: "missing", detail: "no IPv6" },
+      message: (a) => `${a.host} was not tried at any address: ${failureWhy(a)}`,
+      fix: () => "audit from a machine that has the network for it",
+    }),
+    "policy-host/address-not-tried": prose<Failed>({
+      severity: "note",
+      effect: "none",
+      source,
+      reason:
+        "An address could not be tried from here, such as an IPv6 address from a machine that has none. What is said about the host holds for the others.",
+      example: { host, kind: "missing", detail: "no IPv6" },
+      message: (a) => `${a.host} was not tried at this address: ${failureWhy(a)}`,
+      fix: () => "audit from a machine that has the network for it",
+    }),
+    "policy-host/tls-version": prose<{ host: string }>({
+      severity: "error",
+      effect: "no",
+      source: "RFC 8461 §3.3, RFC 9325 §3.1.1",
+      reason:
+        "TLS 1.0 and 1.1 are out of use: senders end the handshake, and take no policy from the host.",
+      example: { host },
+      message: (a) => `${a.host} offers no TLS version newer than 1.1`,
+      fix: () => "enable TLS 1.2 and 1.3 on the web server",
+    }),
+    "policy-host/tls-failed": prose<Failed>({
+      severity: "error",
+      effect: "no",
+      source,
+      reason:
+        "The port is open, and no TLS connection comes of it. Often the host is not configured there at all: a web server that knows no certificate for the name hangs up.",
+      example: { host, kind: "closed", detail: "" },
+      message: (a) => `the TLS handshake with ${a.host} fails: ${failureWhy(a)}`,
+      fix: (a) =>
+        `see that the web server speaks TLS on port 443 and has a certificate for ${a.host}`,
+    }),
+  },
+  (subject, report) => {
+    if (!expectsPolicy(subject)) return;
+    const { policyHost } = subject.evidence;
+    const { host, fetches } = policyHost;
+    const everywhere = { kind: "policy-host", host, address: null } as const;
+    const tried = fetches.filter(({ failure }) => failure?.kind !== "missing");
+    const public_ = tried.filter(({ failure }) => failure?.kind !== "not-public");
+    const dead = public_.filter(isUnreachable);
+    const [first] = dead;
+    const allDead = dead.length === public_.length;
+    if (first !== undefined && allDead) {
+      report("policy-host/unreachable", failedOf(host, first), everywhere);
+    }
+    if (tried.length === 0 && hasAddress(policyHost)) {
+      const [skipped] = fetches;
+      const none = { host, kind: "missing", detail: "" } as const;
+      const why = skipped === undefined ? none : failedOf(host, skipped);
+      report("policy-host/not-tried", why, everywhere);
+    }
+    for (const fetch of fetches) {
+      const { failure, tls, address } = fetch;
+      const where = { kind: "policy-host", host, address } as const;
+      if (tls !== null && isOldTls(tls)) report("policy-host/tls-version", { host }, where);
+      if (failure === null) continue;
+      const why = failedOf(host, fetch);
+      if (failure.kind === "not-public") report("policy-host/not-public", { host }, where);
+      else if (failure.kind === "missing") {
+        if (tried.length > 0) report("policy-host/address-not-tried", why, where);
+      } else if (isUnreachable(fetch)) {
+        if (!allDead) report("policy-host/address-unreachable", why, where);
+      } else if (failure.stage === "tls") {
+        if (failure.kind !== "tls-version") report("policy-host/tls-failed", why, where);
+        else if (tls === null) report("policy-host/tls-version", { host }, where);
+      }
+    }
+  },
+);
+
+/** A host that accepts connections and then says nothing may as well not be there. */
+function isUnreachable({ failure }: PolicyFetch): boolean {
+  if (failure === null) return false;
+  return failure.stage === "connect" || (failure.stage === "tls" && failure.kind === "timeout");
+}
+
+function failedOf(host: string, { failure }: PolicyFetch): Failed {
+  return { host, kind: failure?.kind ?? "missing", detail: failure?.detail ?? "" };
+}

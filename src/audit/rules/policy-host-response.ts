@@ -1,0 +1,159 @@
+/** What the policy host answers in place of a policy, at each of its addresses. */
+import { quote } from "../../diagnostics/catalogue/quote.ts";
+import type { Failure, PolicyFetch } from "../evidence.ts";
+import { expectsPolicy } from "../expectation.ts";
+import { prose } from "../finding.ts";
+import { defineRule } from "../rule.ts";
+import { insteadOf, livePolicies } from "../served-policy.ts";
+import { failureWhy } from "../why.ts";
+
+const host = "mta-sts.example.com";
+const source = "RFC 8461 §3.3";
+const error = { severity: "error", effect: "no", source } as const;
+
+interface Host {
+  readonly host: string;
+}
+interface Broken extends Host {
+  readonly stage: Failure["stage"];
+  readonly kind: Failure["kind"];
+  readonly detail: string;
+}
+
+export const policyHostResponse = defineRule(
+  {
+    "policy-host/redirect": prose<Host & { status: number; location: string | null }>({
+      ...error,
+      reason:
+        "Senders must not follow redirects, because whoever can redirect a request could hand out a policy of his own. Content management systems and web site hosts redirect by default.",
+      example: { host, status: 301, location: "https://www.example.com/" },
+      message: (a) =>
+        `${a.host} answers ${String(a.status)}${a.location === null ? ", a redirect without a target" : ` and leads to ${quote(a.location)}`}; senders do not follow`,
+      fix: (a) =>
+        `serve the policy at https://${a.host}/.well-known/mta-sts.txt itself, with status 200`,
+    }),
+    "policy-host/status": prose<Host & { status: number }>({
+      ...error,
+      reason:
+        "Only an answer with status 200 is a policy. With any other senders keep what they hold.",
+      example: { host, status: 404 },
+      message: (a) => `${a.host} answers ${String(a.status)} where the policy should be`,
+      fix: (a) =>
+        a.status === 404
+          ? `deploy the policy file to /.well-known/mta-sts.txt of ${a.host}; some tools leave out folders that begin with a dot`
+          : `serve the policy at https://${a.host}/.well-known/mta-sts.txt with status 200`,
+    }),
+    "policy-host/challenge": prose<Host>({
+      ...error,
+      reason:
+        "A challenge page asks whether a person is there. Senders are none, so they never see the policy, while a browser shows it.",
+      example: { host },
+      message: (a) =>
+        `${a.host} answers with a challenge page for browsers, which no sender solves`,
+      fix: (a) => `exempt ${a.host} from bot protection and challenges`,
+    }),
+    "policy-host/html": prose<Host>({
+      ...error,
+      reason:
+        "A web page with status 200 in place of the policy is what hosts show for a site that they do not know, or single-page applications for every path.",
+      example: { host },
+      message: (a) => `${a.host} serves a web page where the policy should be`,
+      fix: (a) => `serve the policy as plain text at https://${a.host}/.well-known/mta-sts.txt`,
+    }),
+    "policy-host/encoded": prose<Host & { encoding: string }>({
+      ...error,
+      reason:
+        "The answer is compressed though nobody asked for it. Senders that asked for no encoding read bytes that are no policy.",
+      example: { host, encoding: "gzip" },
+      message: (a) =>
+        `${a.host} serves the policy in the encoding ${quote(a.encoding)}, which was not asked for`,
+      fix: () => "serve the file uncompressed unless the request accepts an encoding",
+    }),
+    "policy-host/too-large": prose<Host>({
+      ...error,
+      reason:
+        "Senders may stop reading at 64 kilobytes, and what was cut off is no policy. A policy of a hundred patterns has three.",
+      example: { host },
+      message: (a) => `${a.host} serves more than 65536 bytes; senders stop reading there`,
+      fix: () =>
+        "use wildcard patterns or fewer mx lines, or see what is served in place of the policy",
+    }),
+    "policy-host/slow": prose<Broken>({
+      ...error,
+      reason:
+        "Senders wait a minute at the most, many less, and give the fetch up. Mail waits meanwhile in some of them.",
+      example: { host, stage: "headers", kind: "timeout", detail: "" },
+      message: (a) =>
+        a.stage === "body"
+          ? `${a.host} does not finish sending the policy in time`
+          : `${a.host} takes the request and does not answer in time`,
+      fix: () => "serve the policy as a static file, without a program behind it",
+    }),
+    "policy-host/broken-off": prose<Broken>({
+      ...error,
+      reason:
+        "The answer ends before it is whole, or is no HTTP. Senders must not use half a policy.",
+      example: { host, stage: "body", kind: "closed", detail: "" },
+      message: (a) =>
+        `the answer of ${a.host} breaks off in the ${a.stage === "body" ? "body" : "header fields"}: ${failureWhy(a)}`,
+      fix: () => "see the web server's error log; a wrong Content-Length is a usual cause",
+    }),
+    "policy-host/bodies-differ": prose<Host & { addresses: readonly string[] }>({
+      ...error,
+      source: "RFC 8461 §3.1",
+      reason:
+        "One id stands for one policy. When the addresses serve different ones, chance decides which a sender holds, and for how long.",
+      example: { host, addresses: ["192.0.2.10", "2001:db8::10"] },
+      message: (a) =>
+        `${a.host} serves different policies at ${a.addresses.slice(0, 4).join(" and ")}`,
+      fix: () => "deploy the same dist/ to every address of the policy host",
+    }),
+  },
+  (subject, report) => {
+    if (!expectsPolicy(subject)) return;
+    const { policyHost } = subject.evidence;
+    const { host } = policyHost;
+    for (const fetch of policyHost.fetches) {
+      const where = { kind: "policy-host", host, address: fetch.address } as const;
+      const { status, location } = fetch;
+      const instead = insteadOf(fetch);
+      if (instead === "redirect") {
+        report("policy-host/redirect", { host, status: status ?? 0, location }, where);
+      } else if (instead === "status") {
+        report("policy-host/status", { host, status: status ?? 0 }, where);
+      } else if (instead === "encoded") {
+        report("policy-host/encoded", { host, encoding: fetch.contentEncoding ?? "" }, where);
+      } else if (instead !== null) {
+        report(`policy-host/${instead}`, { host }, where);
+      } else {
+        const broken = brokenness(fetch);
+        if (broken === "too-large") report("policy-host/too-large", { host }, where);
+        else if (broken !== null) {
+          const { failure } = fetch;
+          const stage = failure?.stage ?? "body";
+          const [kind, detail] = [failure?.kind ?? "protocol", failure?.detail ?? ""];
+          report(`policy-host/${broken}`, { host, stage, kind, detail }, where);
+        }
+      }
+    }
+    const live = livePolicies(policyHost);
+    if (live.length > 1) {
+      const addresses = live.map(({ address }) => address);
+      const where = { kind: "policy-host", host, address: null } as const;
+      report("policy-host/bodies-differ", { host, addresses }, where);
+    }
+  },
+);
+
+/** How the answer is not whole; null: it is, or there was no connection to answer on. */
+function brokenness(fetch: PolicyFetch): "slow" | "too-large" | "broken-off" | null {
+  const { failure, body } = fetch;
+  if (failure === null) {
+    if (body === null) return "broken-off";
+    return body.complete ? null : "too-large";
+  }
+  if (failure.stage === "connect" || failure.stage === "tls") return null;
+  if (failure.kind === "not-public" || failure.kind === "missing") return null;
+  if (failure.kind === "timeout") return "slow";
+  return failure.kind === "too-large" && failure.stage === "body" ? "too-large" : "broken-off";
+}

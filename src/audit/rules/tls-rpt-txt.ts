@@ -1,0 +1,151 @@
+/** The TXT record at `_smtp._tls.<domain>`, which says where senders report to. */
+import { quote } from "../../diagnostics/catalogue/quote.ts";
+import { prose } from "../finding.ts";
+import { counted } from "../counted.ts";
+import { defineRule } from "../rule.ts";
+import { saidText, sayFirst, type Said } from "../said.ts";
+import { readTlsRptTxt } from "../txt-reading.ts";
+import { dnsFix, dnsWhy, type DnsFailure } from "../why.ts";
+
+const name = "_smtp._tls.example.com";
+const rua = ["mailto:tls-reports@example.com"];
+
+export const tlsRptTxt = defineRule(
+  {
+    "tls-rpt-txt/unanswered": prose<{ name: string; failure: DnsFailure }>({
+      severity: "warning",
+      effect: "none",
+      source: "RFC 8460 §3",
+      reason:
+        "Senders that cannot read the record send no reports that day. Enforcing does not depend on it, knowing what enforcing does to the mail does.",
+      example: { name, failure: "servfail" },
+      message: (a) => `the TXT records at ${a.name} are not known: ${dnsWhy(a.failure)}`,
+      fix: (a) => dnsFix(a.failure),
+    }),
+    "tls-rpt-txt/none": prose<{ name: string; unrelated: number }>({
+      severity: "warning",
+      effect: "none",
+      source: "RFC 8460 §3",
+      reason:
+        "Without this record nobody tells the domain that its mail fails: a policy is then enforced blindly.",
+      example: { name, unrelated: 0 },
+      message: (a) =>
+        a.unrelated === 0
+          ? `there is no TXT record at ${a.name}, so no sender reports`
+          : `none of the ${counted(a.unrelated, "TXT record")} at ${a.name} begins with "v=TLSRPTv1;", so no sender reports`,
+      fix: (a) =>
+        `publish at ${a.name} the TXT record \`v=TLSRPTv1; rua=mailto:\` and an address of yours`,
+    }),
+    "tls-rpt-txt/missing": prose<{ name: string; declared: readonly string[] }>({
+      severity: "error",
+      effect: "none",
+      source: "RFC 8460 §3",
+      reason:
+        "The site declares where reports go, and the record that says so is not published. Nobody reports, and the silence reads like success.",
+      example: { name, declared: rua },
+      message: (a) =>
+        `there is no TXT record at ${a.name}, though reports to ${listed(a.declared)} are declared`,
+      fix: (a) => `publish at ${a.name} the TXT record that \`stspress records\` prints`,
+    }),
+    "tls-rpt-txt/several": prose<{ name: string; count: number }>({
+      severity: "error",
+      effect: "none",
+      source: "RFC 8460 §3",
+      reason: "If not exactly one record begins with `v=TLSRPTv1;`, senders do not report at all.",
+      example: { name, count: 2 },
+      message: (a) =>
+        `${String(a.count)} TXT records at ${a.name} begin with "v=TLSRPTv1;"; senders then report to nobody`,
+      fix: () => "join the addresses in one record, parted by commas, and remove the others",
+    }),
+    "tls-rpt-txt/invalid": prose<{ name: string } & Said>({
+      severity: "error",
+      effect: "none",
+      source: "RFC 8460 §3",
+      reason:
+        "Senders that keep to the grammar discard such a record and report to nobody. The problem is one of the diagnostics, told by the parser that reads the site's own texts.",
+      example: {
+        name,
+        problem: "tls-rpt/empty-uri",
+        said: "there is no URI here: nothing stands after `rua=`, or beside a comma",
+        advice: "write a URI such as mailto:tls-reports@example.com, or remove the extra comma",
+        more: 0,
+      },
+      message: (a) => `the TXT record at ${a.name} is void: ${saidText(a)}`,
+      fix: (a) => a.advice ?? "publish the record that `stspress records` prints",
+    }),
+    "tls-rpt-txt/loose": prose<{ name: string } & Said>({
+      severity: "warning",
+      effect: "none",
+      source: "RFC 8460 §3",
+      reason:
+        "The record counts, but not every sender reads it alike, and some may report to nobody.",
+      example: {
+        name,
+        problem: "record/duplicate-field",
+        said: '"rua" stands here again; most senders take the first, some the last, some none',
+        advice: "keep one",
+        more: 0,
+      },
+      message: (a) => `the TXT record at ${a.name} is read in more than one way: ${saidText(a)}`,
+      fix: (a) => a.advice ?? "publish the record that `stspress records` prints",
+    }),
+    "tls-rpt-txt/differs": prose<{
+      name: string;
+      live: readonly string[];
+      declared: readonly string[];
+    }>({
+      severity: "warning",
+      effect: "none",
+      source: "RFC 8460 §3",
+      reason:
+        "Reports say who could not send mail to the domain, and from where. They should go where the site says, and to nobody else.",
+      example: { name, live: ["mailto:old@example.net"], declared: rua },
+      message: (a) => `reports go to ${listed(a.live)}; declared is ${listed(a.declared)}`,
+      fix: (a) => `publish at ${a.name} the TXT record that \`stspress records\` prints`,
+    }),
+  },
+  ({ declared, evidence }, report) => {
+    const { tlsRptTxt } = evidence;
+    const { name } = tlsRptTxt;
+    const where = { kind: "dns", name } as const;
+    const wanted = declared?.rua ?? null;
+    const reading = readTlsRptTxt(evidence);
+    switch (reading.kind) {
+      case "unanswered":
+        report("tls-rpt-txt/unanswered", { name, failure: tlsRptTxt.failure }, where);
+        break;
+      case "several":
+        report("tls-rpt-txt/several", { name, count: reading.count }, where);
+        break;
+      case "invalid": {
+        const said = sayFirst(reading.problems);
+        if (said !== null) report("tls-rpt-txt/invalid", { name, ...said }, where);
+        break;
+      }
+      case "absent": {
+        const unrelated = reading.unrelated.length;
+        if (wanted === null) report("tls-rpt-txt/none", { name, unrelated }, where);
+        else report("tls-rpt-txt/missing", { name, declared: wanted }, where);
+        break;
+      }
+      case "record": {
+        const said = sayFirst(reading.warnings);
+        if (said !== null) report("tls-rpt-txt/loose", { name, ...said }, where);
+        const live = reading.value.rua;
+        if (wanted !== null && !sameUris(live, wanted)) {
+          report("tls-rpt-txt/differs", { name, live, declared: wanted }, where);
+        }
+      }
+    }
+  },
+);
+
+function sameUris(a: readonly string[], b: readonly string[]): boolean {
+  const [one, other] = [new Set(a), new Set(b)];
+  return one.size === other.size && [...one].every((uri) => other.has(uri));
+}
+
+function listed(uris: readonly string[]): string {
+  const shown = uris.slice(0, 3).map(quote).join(", ");
+  return uris.length > 3 ? `${shown} and ${String(uris.length - 3)} more` : shown;
+}

@@ -1,0 +1,73 @@
+/** Why the DNS or a server gave no answer, in words. */
+import { quote } from "../diagnostics/catalogue/quote.ts";
+import type { DnsEvidence, Failure } from "./evidence.ts";
+
+/** Why a DNS question has no answer; null: the evidence does not tell. */
+export type DnsFailure = DnsEvidence<unknown>["failure"];
+
+interface Told {
+  /** Goes on after a colon. */
+  readonly why: string;
+  readonly fix: string;
+}
+
+const dnsFailures: Readonly<Record<NonNullable<DnsFailure>, Told>> = {
+  timeout: {
+    why: "no answer in time",
+    fix: "see that every name server of the zone answers over UDP and over TCP, then audit again",
+  },
+  servfail: {
+    why: "SERVFAIL",
+    fix: "check the zone's DNSSEC signatures and DS record, and that all of its name servers answer",
+  },
+  refused: {
+    why: "the name server refuses to answer",
+    fix: "see that the name servers in the delegation serve the zone, or ask another resolver with --resolver",
+  },
+  malformed: {
+    why: "the answer cannot be read",
+    fix: "ask another resolver with --resolver; if that says the same, the zone's name server is broken",
+  },
+  loop: {
+    why: "its CNAMEs lead in a circle, or on and on",
+    fix: "let the CNAME point directly at the name that holds the record",
+  },
+  "too-large": {
+    why: "the answer is larger than anybody reads",
+    fix: "remove the records of this name that nobody needs",
+  },
+  unreachable: {
+    why: "the resolver cannot be reached",
+    fix: "check the network of this machine, or name another resolver with --resolver",
+  },
+};
+
+/** Says why nobody knows, as it goes on after a colon. */
+export function dnsWhy(failure: DnsFailure): string {
+  return failure === null ? "nobody looked" : dnsFailures[failure].why;
+}
+
+/** Says what to do about it. */
+export function dnsFix(failure: DnsFailure): string {
+  return failure === null ? "audit again" : dnsFailures[failure].fix;
+}
+
+const kinds: Readonly<Record<Failure["kind"], string>> = {
+  timeout: "no answer in time",
+  refused: "the connection is refused",
+  unreachable: "no way leads there",
+  reset: "the connection is reset",
+  closed: "the connection is closed",
+  "not-public": "the address is not public",
+  protocol: "what came is no answer",
+  "too-large": "the answer has no end",
+  "tls-version": "only versions older than TLS 1.2",
+  tls: "the handshake failed",
+  rejected: "the server says no",
+  missing: "not tried from here",
+};
+
+/** Says why a conversation ended, with what was said last. The detail may be hostile text. */
+export function failureWhy({ kind, detail }: Pick<Failure, "kind" | "detail">): string {
+  return detail === "" ? kinds[kind] : `${kinds[kind]} (${quote(detail)})`;
+}
