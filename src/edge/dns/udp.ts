@@ -102,7 +102,8 @@ class UdpSocket {
         this.#isBroken = true;
         settle("timeout");
       }, question.waitMs);
-      let delay = Math.min(firstResendMs, question.waitMs / question.tries);
+      // Each wait is twice the one before, and the last still ends in time.
+      let delay = Math.min(firstResendMs, question.waitMs / 2 ** (question.tries - 1));
       let left = question.tries;
       let again: NodeJS.Timeout | undefined;
       const send = (): void => {
