@@ -1,0 +1,71 @@
+/** Records of a TLS connection what a sender would judge, and judges none of it but where its chain leads. */
+import type tls from "node:tls";
+import type { CertificateEvidence, TlsEvidence } from "../../audit/evidence.ts";
+import { readCertificate } from "./certificate.ts";
+import { explainTrust } from "./trust.ts";
+import type { TrustStore } from "./trust-store.ts";
+
+const mostCertificates = 10;
+const mostDnsNames = 100;
+
+/** What Node tells of a chain: each certificate with its issuer, as far as it knows; a root is its own. */
+export interface PeerChain {
+  readonly raw: Buffer;
+  readonly fingerprint256: string;
+  readonly issuerCertificate?: PeerChain;
+}
+
+/** Records a connection to `host` whose handshake is done, and who showed `peer`. */
+export function tlsEvidence(
+  socket: tls.TLSSocket,
+  peer: PeerChain,
+  host: string,
+  store: TrustStore,
+): TlsEvidence {
+  const chain = servedChain(peer, store);
+  const reason = reasonOf(socket);
+  return {
+    protocol: socket.getProtocol() ?? "",
+    cipher: socket.getCipher().name,
+    chain: chain.map((der) => certificateEvidence(der, host)),
+    trust: reason === null ? "trusted" : explainTrust(chain, reason, store),
+  };
+}
+
+/** Records one certificate; of more names than evidence holds, those nearest to `host`. */
+export function certificateEvidence(der: Buffer, host: string): CertificateEvidence {
+  const fields = readCertificate(der);
+  if (fields.dnsNames.length <= mostDnsNames) return fields;
+  const parent = host.slice(host.indexOf("."));
+  const isNear = (name: string): boolean => `.${name}`.toLowerCase().endsWith(parent);
+  const { dnsNames } = fields;
+  const near = [...dnsNames.filter(isNear), ...dnsNames.filter((name) => !isNear(name))];
+  return { ...fields, dnsNames: near.slice(0, mostDnsNames) };
+}
+
+/**
+ * The certificates in DER, the leaf first. Node puts the trusted root behind them whether it was served
+ * or not, so it is left out. What was served and issued none of the others is not seen; Node has a way
+ * to see it, `getPeerX509Certificate`, which leaks every issuer (Node 20).
+ */
+function servedChain(peer: PeerChain, store: TrustStore): readonly Buffer[] {
+  const chain: Buffer[] = [];
+  const seen = new Set<PeerChain>();
+  let next: PeerChain | undefined = peer;
+  while (next !== undefined && !seen.has(next) && chain.length < mostCertificates) {
+    seen.add(next);
+    const isRoot = store.fingerprints.has(next.fingerprint256.replaceAll(":", "").toLowerCase());
+    if (chain.length > 0 && isRoot) break;
+    chain.push(next.raw);
+    next = next.issuerCertificate;
+  }
+  return chain;
+}
+
+/** Why OpenSSL does not trust the chain, such as `CERT_HAS_EXPIRED`; null: it does. */
+function reasonOf(socket: tls.TLSSocket): string | null {
+  if (socket.authorized) return null;
+  const error: unknown = socket.authorizationError;
+  if (error instanceof Error) return (error as NodeJS.ErrnoException).code ?? error.message;
+  return String(error);
+}
