@@ -106,7 +106,7 @@ function argsOf(host: string, of: CertificateEvidence, days: number): Certificat
 /** What differs between the two kinds of host. */
 interface Kind {
   readonly source: string;
-  /** What a certificate's fault costs there. */
+  /** What a certificate's fault costs there: a clause in lower case. */
   readonly cost: string;
   readonly example: string;
 }
@@ -114,7 +114,8 @@ interface Kind {
 type Prose = Readonly<Record<CertificateFault, FindingProse<CertificateArgs>>>;
 
 /** Words the faults for one kind of host. */
-export function certificateProse({ source, cost, example: host }: Kind): Prose {
+export function certificateProse({ source, cost: clause, example: host }: Kind): Prose {
+  const cost = `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
   const example: CertificateArgs = {
     host,
     subject: "www.example.net",
@@ -160,7 +161,7 @@ export function certificateProse({ source, cost, example: host }: Kind): Prose {
     }),
     "self-signed": prose<CertificateArgs>({
       ...error,
-      reason: `Anybody can issue such a certificate to himself, so that it proves nothing. ${cost}`,
+      reason: `Anybody can issue such a certificate, so it proves nothing. ${cost}`,
       example: { ...example, subject: host },
       message: (a) => `${a.host} shows a certificate that it issued to itself`,
       fix: () => "get one from a public certificate authority, such as Let's Encrypt",
@@ -193,7 +194,7 @@ export function certificateProse({ source, cost, example: host }: Kind): Prose {
       severity: "warning",
       effect: "none",
       source,
-      reason: `Automatic renewal is done long before ${String(warningDays)} days are left, so it has most likely stopped. ${cost}`,
+      reason: `Automatic renewal is done long before ${String(warningDays)} days are left, so it has most likely stopped. Once this one has expired, ${clause}.`,
       example: { ...example, until: "2026-12-04" },
       message: (a) =>
         `the certificate of ${a.host} expires on ${a.until}, ${a.days === 0 ? "within a day" : `in ${counted(a.days, "day")}`}`,

@@ -3,8 +3,7 @@ import { diagnostic, locate } from "../diagnostics/diagnostic.ts";
 import { shortDigest } from "../edge/digest.ts";
 import { parsePolicyBytes } from "../mta-sts/policy.ts";
 import { parseDomainName } from "../names/domain-name.ts";
-import { adopt } from "../site/lock/advance.ts";
-import { policyOf } from "../site/lock/lock.ts";
+import { adoptPolicy } from "../site/lock/adoption.ts";
 import { formatTime } from "../site/stamp.ts";
 import { changeLock } from "./change-lock.ts";
 import { textOption, type Arguments, type ExitCode, type Io } from "./io.ts";
@@ -65,20 +64,10 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
   }
   const digest = shortDigest(text);
   const done = changeLock(textOption(args, "site"), (lock) => {
-    const before = lock.domains.get(domain);
-    const known = [...(before?.earlier ?? []), ...(before?.current ? [before.current] : [])];
-    if (known.some((one) => one.id === id)) {
-      return [diagnostic("lock/id-order", { domain, id, before: id })];
-    }
-    const policies = new Map(lock.policies).set(digest, { text, policy: policy.value });
-    const next = adopt(
-      before,
-      { id, digest, mode: policy.value.mode, liveAt, ttlSeconds: Number(ttl) },
-      (one) => policyOf({ policies }, one).mode,
-      (one) => policyOf({ policies }, one).maxAgeSeconds,
-    );
-    const domains = new Map(lock.domains).set(domain, next);
-    return { lock: { ...lock, policies, domains }, result: { domain, id } };
+    const adopted = { id, text, digest, policy: policy.value, liveAt, ttlSeconds: Number(ttl) };
+    const next = adoptPolicy(lock, domain, adopted);
+    if (next === null) return [diagnostic("lock/adopted-before", { domain, id })];
+    return { lock: next, result: { domain, id } };
   });
   if (!("domain" in done)) {
     tell(done, format, io, {});

@@ -3,7 +3,8 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { locateInFile } from "../config/locate.ts";
 import { resolveSite } from "../config/resolve.ts";
-import { parseSiteFile } from "../config/site-file.ts";
+import type { DeclaredFile } from "../config/declared.ts";
+import { parseSiteFile, type SiteSettings } from "../config/site-file.ts";
 import {
   diagnostic,
   locate,
@@ -72,20 +73,23 @@ export interface LoadOptions {
   readonly phase?: (name: "resolve" | "plan") => void;
 }
 
-/** Reads a whole site folder; all problems of all files are in the result. */
-async function loadSite(root: string, options: LoadOptions): Promise<LoadedSite> {
-  const diagnostics: Diagnostic[] = [];
+/** What the files of a site folder declare, each alone. */
+interface ReadFiles {
+  /** null where there is an error in stspress.yaml. */
+  readonly settings: SiteSettings | null;
+  readonly files: readonly DeclaredFile[];
+  /** How many files there are, readable or not. */
+  readonly found: number;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+async function readFiles(root: string, options: LoadOptions): Promise<ReadFiles> {
   const siteFile = readSiteFile(root, "stspress.yaml");
   const settings =
     siteFile === null || siteFile.ok
       ? parseSiteFile("stspress.yaml", siteFile?.bytes ?? null)
       : { declarations: null, diagnostics: [siteFile.diagnostic] };
-  diagnostics.push(...settings.diagnostics);
   const found = findDomainFiles(root);
-  diagnostics.push(...found.diagnostics);
-  if (found.files.length === 0) {
-    diagnostics.push(diagnostic("site/no-domains", { folder: "domains/" }));
-  }
   const parsed = await parseFiles(root, found.files, {
     threads: options.threads,
     remember: options.remember,
@@ -93,12 +97,49 @@ async function loadSite(root: string, options: LoadOptions): Promise<LoadedSite>
       options.progress(done, found.files.length);
     },
   });
+  return {
+    settings: settings.declarations,
+    files: parsed.flatMap((one) => one.declarations ?? []),
+    found: found.files.length,
+    diagnostics: [
+      ...settings.diagnostics,
+      ...found.diagnostics,
+      ...parsed.flatMap((one) => one.diagnostics),
+    ],
+  };
+}
+
+const alone: LoadOptions = { threads: 2, remember: false, progress: () => undefined };
+
+/** What is declared already, for a verb that adds to it. */
+export interface Declarations {
+  readonly settings: SiteSettings;
+  /** The file that declares a domain, or null. */
+  readonly fileOf: (domain: string) => string | null;
+}
+
+/** Reads what is declared already, or gives the errors that keep it from being known. A folder without files is fine. */
+export async function loadDeclarations(
+  root: string,
+): Promise<Declarations | readonly Diagnostic[]> {
+  const { settings, files, diagnostics } = await readFiles(root, alone);
+  const errors = diagnostics.filter((one) => severityOf(one.code) === "error");
+  if (settings === null || errors.length > 0) return errors;
+  const byDomain = new Map(files.flatMap(({ file, domains }) => domains.map((one) => [one, file])));
+  return { settings, fileOf: (domain) => byDomain.get(domain) ?? null };
+}
+
+/** Reads a whole site folder; all problems of all files are in the result. */
+async function loadSite(root: string, options: LoadOptions): Promise<LoadedSite> {
+  const read = await readFiles(root, options);
+  const diagnostics = [...read.diagnostics];
+  if (read.found === 0) {
+    diagnostics.push(diagnostic("site/no-domains", { folder: "domains/" }));
+  }
   options.phase?.("resolve");
-  for (const one of parsed) diagnostics.push(...one.diagnostics);
   let site: SiteConfig | null = null;
-  if (settings.declarations !== null) {
-    const files = parsed.flatMap((one) => one.declarations ?? []);
-    const resolved = resolveSite(settings.declarations, files, textReader(root));
+  if (read.settings !== null) {
+    const resolved = resolveSite(read.settings, read.files, textReader(root));
     diagnostics.push(...resolved.diagnostics);
     site = resolved.site;
   }
@@ -114,12 +155,21 @@ async function loadSite(root: string, options: LoadOptions): Promise<LoadedSite>
   };
 }
 
+/** Reads the site of a folder for verbs that do without one; null where there is neither settings nor a domain file. */
+export async function loadSiteIfAny(root: string): Promise<LoadedSite | null> {
+  const found = findDomainFiles(root);
+  const empty = found.files.length === 0 && found.diagnostics.length === 0;
+  if (empty && readSiteFile(root, "stspress.yaml") === null) return null;
+  return loadSite(root, alone);
+}
+
 /** Where the program's own templates lie: beside build/. */
 function programTemplates(): string {
   return fileURLToPath(new URL("../templates/", import.meta.url));
 }
 
-function textReader(root: string): (file: string) => string | null {
+/** Reads a file of the site as text, once; null where it cannot be read. */
+export function textReader(root: string): (file: string) => string | null {
   const texts = new Map<string, string | null>();
   return (file) => {
     let text = texts.get(file);

@@ -3,7 +3,7 @@ import { Command, CommanderError, Option } from "commander";
 import { version } from "./version.ts";
 import { printable } from "../render/text.ts";
 import type { Arguments, ExitCode, Io } from "./io.ts";
-import { exitCodes, verbs, type OptionSpec, type VerbSpec } from "./verbs.ts";
+import { exitCodes, groups, verbs, type OptionSpec, type VerbSpec } from "./verbs.ts";
 
 /** Parses a command line and runs the verb. `argv` is without the program's own name. */
 export async function runProgram(argv: readonly string[], io: Io): Promise<ExitCode> {
@@ -35,7 +35,7 @@ function makeProgram(act: (verb: VerbSpec, args: Arguments) => Promise<void>): C
     .showSuggestionAfterError()
     .addHelpText("after", `\nExit codes:\n${exitCodes.map((line) => `  ${line}`).join("\n")}`);
   for (const verb of verbs) {
-    const command = program.command(`${verb.name} ${verb.operands}`.trim());
+    const command = commandFor(program, verb);
     command.summary(verb.summary).description(`${capital(verb.summary)}.\n\n${verb.about}`);
     for (const option of verb.options) command.addOption(makeOption(option));
     command.addHelpText(
@@ -53,6 +53,22 @@ function makeProgram(act: (verb: VerbSpec, args: Arguments) => Promise<void>): C
   return program;
 }
 
+/** Adds a verb's command: to the program, or where its name has two words to the group that the first names. */
+function commandFor(program: Command, verb: VerbSpec): Command {
+  const words = verb.name.split(" ");
+  const last = words.pop() ?? "";
+  const [group] = words;
+  const parent =
+    group === undefined
+      ? program
+      : (program.commands.find((one) => one.name() === group) ??
+        program
+          .command(group)
+          .summary(groups[group] ?? "")
+          .description(`${capital(groups[group] ?? "")}.`));
+  return parent.command(`${last} ${verb.operands}`.trim());
+}
+
 function makeOption({ flags, about, choices, required }: OptionSpec): Option {
   const option = new Option(flags, about);
   if (choices !== undefined) option.choices(choices);
@@ -60,7 +76,8 @@ function makeOption({ flags, about, choices, required }: OptionSpec): Option {
 }
 
 function configure(program: Command, io: Io): void {
-  for (const command of [program, ...program.commands]) {
+  const all = [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)];
+  for (const command of all) {
     command.exitOverride().configureOutput({
       writeOut: io.out,
       writeErr: (text) => {
@@ -79,11 +96,13 @@ function capital(text: string): string {
 /** The help of every verb as Markdown, for the README. */
 function helpMarkdown(): string {
   const program = makeProgram(() => Promise.resolve());
-  const sections = program.commands.map((command) => {
+  const sections = verbs.map((verb) => {
+    const command = verb.name
+      .split(" ")
+      .reduce((at, word) => at.commands.find((one) => one.name() === word) ?? at, program);
     command.configureHelp({ helpWidth: 92 });
-    const verb = verbs.find((one) => one.name === command.name());
-    const examples = verb?.examples.map((one) => `$ ${one}`).join("\n") ?? "";
-    return `### \`stspress ${command.name()}\`\n\n\`\`\`text\n${command.helpInformation().trimEnd()}\n\`\`\`\n\n\`\`\`console\n${examples}\n\`\`\`\n`;
+    const examples = verb.examples.map((one) => `$ ${one}`).join("\n");
+    return `### \`stspress ${verb.name}\`\n\n\`\`\`text\n${command.helpInformation().trimEnd()}\n\`\`\`\n\n\`\`\`console\n${examples}\n\`\`\`\n`;
   });
   return `${sections.join("\n")}\nExit codes:\n\n\`\`\`text\n${exitCodes.join("\n")}\n\`\`\`\n`;
 }

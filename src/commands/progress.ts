@@ -1,9 +1,11 @@
-/** A progress bar on stderr, on a terminal only, and only once a build has taken a second. */
+/** A progress bar on stderr, on a terminal only, and only once the work has taken a second. */
 import type { SingleBar } from "cli-progress";
 import type { Io } from "./io.ts";
 
 export interface Progress {
   readonly show: (phase: string, done: number, total: number) => void;
+  /** Takes the bar away while something is printed, which may go to the same terminal. */
+  readonly aside: (print: () => void) => void;
   /** Clears the line. */
   readonly end: () => void;
 }
@@ -12,27 +14,46 @@ const patienceMs = 1000;
 
 /** Starts counting; loads the bar's library only where a bar may be drawn. */
 export async function startProgress(io: Io): Promise<Progress> {
-  if (!io.errIsTerminal) return { show: () => undefined, end: () => undefined };
+  if (!io.errIsTerminal) {
+    return {
+      show: () => undefined,
+      aside: (print) => {
+        print();
+      },
+      end: () => undefined,
+    };
+  }
   const { SingleBar, Presets } = await import("cli-progress");
   const started = Date.now();
   let bar: SingleBar | null = null;
   let drawn = "";
+  let began = started;
+  const draw = (): void => {
+    // The work between two calls may be synchronous: without this nothing would be drawn.
+    (bar as unknown as { render?: () => void } | null)?.render?.();
+  };
   return {
     show: (phase, done, total) => {
       if (bar === null && Date.now() - started < patienceMs) return;
       if (bar !== null && drawn !== phase) bar.stop();
       if (bar === null || drawn !== phase) {
-        const format = `${phase} {bar} {value}/{total}, {eta_formatted} to go`;
+        const format = `${phase} {bar} {value}/{total}, {rate} a second, {eta_formatted} to go`;
         bar = new SingleBar(
           { format, clearOnComplete: true, hideCursor: true },
           Presets.shades_classic,
         );
-        bar.start(total, done);
+        if (drawn !== "") began = Date.now();
+        bar.start(total, done, { rate: "0" });
         drawn = phase;
       }
-      bar.update(done);
-      // The work between two calls is synchronous: without this nothing would be drawn.
-      (bar as unknown as { render?: () => void }).render?.();
+      const rate = (done * 1000) / Math.max(1, Date.now() - began);
+      bar.update(done, { rate: rate < 10 ? rate.toFixed(1) : rate.toFixed(0) });
+      draw();
+    },
+    aside: (print) => {
+      if (bar !== null) io.err("\r\u001b[K");
+      print();
+      draw();
     },
     end: () => bar?.stop(),
   };

@@ -10,6 +10,7 @@ export interface OptionSpec {
 }
 
 export interface VerbSpec {
+  /** One word, or a group and a word: `reports add`. */
   readonly name: string;
   /** As commander writes it: `[domain...]`. */
   readonly operands: string;
@@ -33,7 +34,47 @@ const format: OptionSpec = {
 };
 const told = [site, json, format];
 
+/** How to look at the world outside. */
+const lookOptions: readonly OptionSpec[] = [
+  { flags: "--resolver <ip>", about: "DNS resolver, as IP or IP:port (default: the system's)" },
+  { flags: "--ca <file>", about: "trust these root certificates too (PEM)" },
+  {
+    flags: "--timeout <seconds>",
+    about: "how long one conversation may take (default: 60, as a sender waits)",
+  },
+  { flags: "--helo <name>", about: "the name to say EHLO with (default: this machine's)" },
+  {
+    flags: "--allow-private",
+    about: "try private and loopback addresses too, which no sender outside can reach",
+  },
+  { flags: "--https-port <port>", about: "for tests: where policy hosts listen (default: 443)" },
+  { flags: "--smtp-port <port>", about: "for tests: where MX hosts listen (default: 25)" },
+];
+
+const concurrency: OptionSpec = {
+  flags: "--concurrency <number>",
+  about: "domains at once (default: 50)",
+};
+
 export const verbs: readonly VerbSpec[] = [
+  {
+    name: "init",
+    operands: "[domain...]",
+    summary: "look domains up and write a domain file for each",
+    about:
+      "Finds the MX hosts, the provider's profile, the policy and the TLS-RPT record that are live, and writes domains/<domain>.yaml. A live policy is taken into stspress.lock with its id, so that it keeps its history. Nothing that is there is overwritten.",
+    options: [
+      {
+        flags: "--from <file>",
+        about: "read the domains from a file, one per line (- is standard input)",
+      },
+      ...lookOptions.filter(({ flags }) => !/^--(smtp-port|helo) /.test(flags)),
+      concurrency,
+      ...told,
+    ],
+    examples: ["stspress init example.com", "stspress init --from customers.txt"],
+    load: () => import("./init.ts"),
+  },
   {
     name: "build",
     operands: "",
@@ -81,6 +122,31 @@ export const verbs: readonly VerbSpec[] = [
     ],
     examples: ["stspress live example.com", "stspress live --all --at 2026-11-24T09:30:00Z"],
     load: () => import("./live.ts"),
+  },
+  {
+    name: "audit",
+    operands: "[domain...]",
+    summary: "look at domains from outside: is it live, and is it safe to enforce",
+    about:
+      "Looks at DNS, the policy host and every MX host as a sender would, compares with what is declared and built, and says per domain whether an enforced policy is safe. Without a domain, every declared one; a domain that is not declared can be audited too. Where port 25 is blocked the answer is unknown, and the exit code 3.",
+    options: [
+      ...lookOptions,
+      concurrency,
+      {
+        flags: "--record",
+        about: "write into stspress.lock which builds were seen live, as `stspress live` does",
+      },
+      { flags: "--save <file>", about: "write what was observed, to be judged again" },
+      { flags: "--evidence <file>", about: "judge what was saved; look at nothing" },
+      { flags: "--jsonl", about: "print one line of JSON per domain, as each is done" },
+      ...told,
+    ],
+    examples: [
+      "stspress audit example.com",
+      "stspress audit --record --format github",
+      "stspress audit --save evidence.json && stspress audit --evidence evidence.json",
+    ],
+    load: () => import("./audit.ts"),
   },
   {
     name: "history",
@@ -161,6 +227,11 @@ export const verbs: readonly VerbSpec[] = [
     load: () => import("./schema.ts"),
   },
 ];
+
+/** What a group of verbs is for, by its name. */
+export const groups: Readonly<Record<string, string>> = {
+  reports: "take in the TLS-RPT reports that senders send back, and show what they say",
+};
 
 export const exitCodes = [
   "0  clean, or warnings only",

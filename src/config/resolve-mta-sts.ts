@@ -14,6 +14,8 @@ const maxPolicyBytes = 65_536;
 /** A policy and the domains below which its wildcards reach. */
 interface Interned {
   readonly policy: Policy;
+  /** Patterns that come from a profile. */
+  readonly profileMx: readonly string[];
   /** Patterns that begin with `*.`. */
   readonly wildcards: readonly string[];
 }
@@ -40,13 +42,14 @@ export class MtaStsResolver {
     const merged: DeclaredMtaSts = { ...base, ...own };
     const policy =
       merged.retire === true
-        ? this.#intern({ mode: "none", mx: [], maxAgeSeconds: day, extensions: [] })
+        ? this.#intern({ mode: "none", mx: [], maxAgeSeconds: day, extensions: [] }, [])
         : this.#policyOf(declared, merged);
     if (policy === null) return "wrong";
     if (policy.isNew && merged.retire !== true) this.#adviseOnPolicy(declared, merged, policy);
     if (merged.retire !== true) this.#adviseOnUse(declared, merged, policy);
     return this.#share({
       policy: policy.policy,
+      profileMx: policy.profileMx,
       retire: merged.retire ?? false,
       skipTesting: merged.skipTesting ?? null,
       skipOverlap: merged.skipOverlap ?? null,
@@ -82,7 +85,7 @@ export class MtaStsResolver {
       return null;
     }
     const maxAgeSeconds = merged.maxAgeSeconds ?? week;
-    return this.#intern({ mode: merged.mode, mx, maxAgeSeconds, extensions: [] });
+    return this.#intern({ mode: merged.mode, mx, maxAgeSeconds, extensions: [] }, profile);
   }
 
   #profilePatterns(declared: DeclaredFile, merged: DeclaredMtaSts): readonly string[] | null {
@@ -105,22 +108,24 @@ export class MtaStsResolver {
     return null;
   }
 
-  #intern(policy: Policy): Interned & { isNew: boolean } {
+  #intern(policy: Policy, profileMx: readonly string[]): Interned & { isNew: boolean } {
     const key = `${policy.mode} ${String(policy.maxAgeSeconds)} ${policy.mx.join(" ")}`;
     const known = this.#policies.get(key);
-    if (known !== undefined) return { ...known, isNew: false };
+    if (known !== undefined) return { ...known, profileMx, isNew: false };
     const wildcards = policy.mx.filter((pattern) => pattern.startsWith("*."));
-    const interned = { policy, wildcards };
+    const interned = { policy, profileMx, wildcards };
     this.#policies.set(key, interned);
     return { ...interned, isNew: true };
   }
 
   #share(mtaSts: MtaSts): MtaSts {
-    const { policy, retire, skipTesting, skipOverlap } = mtaSts;
+    const { policy, profileMx, retire, skipTesting, skipOverlap } = mtaSts;
     const key = JSON.stringify([
       policy.mode,
       policy.maxAgeSeconds,
       policy.mx,
+      // They come first in `mx`, so their number tells them.
+      profileMx.length,
       retire,
       skipTesting,
       skipOverlap,

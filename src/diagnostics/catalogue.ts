@@ -3,6 +3,7 @@
  * are worded; docs/diagnostics.md is made from it. One file per subject, merged here.
  */
 import type { Severity } from "./diagnostic.ts";
+import { auditCodes } from "./catalogue/audit.ts";
 import { configCodes } from "./catalogue/config.ts";
 import { fileCodes } from "./catalogue/file.ts";
 import { lockCodes } from "./catalogue/lock.ts";
@@ -23,6 +24,7 @@ export const catalogue = {
   ...configCodes,
   ...lockCodes,
   ...targetCodes,
+  ...auditCodes,
 } as const;
 
 export type DiagnosticCode = keyof typeof catalogue;

@@ -1,19 +1,33 @@
 /** Diagnostics as GitHub Actions annotations (workflow commands `::error file=…::…`). */
 import { explain } from "../diagnostics/catalogue.ts";
-import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Diagnostic, Place, Severity } from "../diagnostics/diagnostic.ts";
 import { printable } from "./text.ts";
 
-/** Prints one annotation line, escaped so that no text can begin another command. */
+/** What an annotation says, of whatever it is about. */
+export interface Annotation {
+  readonly code: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly fix: string | null;
+  readonly source: string | null;
+}
+
+/** Prints a diagnostic as one annotation line. */
 export function githubAnnotation(found: Diagnostic): string {
-  const { severity, message, fix, source } = explain(found);
+  return annotationLine({ code: found.code, ...explain(found) }, found.place ?? null);
+}
+
+/** Prints one annotation line, escaped so that no text can begin another command. */
+export function annotationLine(told: Annotation, place: Place | null): string {
+  const { code, severity, message, fix, source } = told;
   const level = severity === "note" ? "notice" : severity;
   const properties: [string, string][] = [];
-  if (found.place !== undefined) {
-    const { file, line, column, length } = found.place;
+  if (place !== null) {
+    const { file, line, column, length } = place;
     properties.push(["file", file], ["line", String(line)], ["col", String(column)]);
     properties.push(["endColumn", String(column + length)]);
   }
-  properties.push(["title", found.code]);
+  properties.push(["title", code]);
   const text = [
     message,
     ...(fix === null ? [] : [`fix: ${fix}`]),

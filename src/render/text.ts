@@ -7,12 +7,13 @@ export interface TextOptions {
   readonly colour: boolean;
 }
 
-const colours: Readonly<Record<Severity | "dim" | "bold", string>> = {
+const colours: Readonly<Record<Severity | "dim" | "bold" | "good", string>> = {
   error: "31;1",
   warning: "33;1",
   note: "36;1",
   dim: "2",
   bold: "1",
+  good: "32;1",
 };
 
 /** Wraps a text in a colour, when colours are wanted. */

@@ -21,6 +21,8 @@ export interface Declaration {
 export interface MtaSts {
   /** What is to be published: for `retire`, mode `none`, no mx, one day. */
   readonly policy: Policy;
+  /** Patterns of `policy` that a profile brought: some of them may cover none of the domain's MX hosts. */
+  readonly profileMx: readonly string[];
   readonly retire: boolean;
   /** The user's reason for going to enforce without 14 live days of testing, or null. */
   readonly skipTesting: string | null;

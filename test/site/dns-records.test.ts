@@ -36,6 +36,7 @@ function config(changes: Partial<DomainConfig> = {}): DomainConfig {
     rua: ["mailto:tls@example.net", "https://example.net/tls?a=b"],
     mtaSts: {
       policy: { mode: "testing", mx: ["mx.example.com"], maxAgeSeconds: 604_800, extensions: [] },
+      profileMx: [],
       retire: false,
       skipTesting: null,
       skipOverlap: null,

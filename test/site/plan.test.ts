@@ -29,7 +29,7 @@ function domain(name: string, declared: Policy | null, more: Partial<DomainConfi
   const mtaSts =
     declared === null
       ? null
-      : { policy: declared, retire: false, skipTesting: "elsewhere", skipOverlap: null };
+      : { policy: declared, profileMx: [], retire: false, skipTesting: "elsewhere", skipOverlap: null };
   return {
     domain: name,
     unicode: null,

@@ -22,14 +22,14 @@ export const drift = defineRule(
     "drift/policy-old": prose<Args>({
       severity: "error",
       effect: "no",
-      source: "RFC 8461 §3.1",
+      source: "RFC 8461 §8.1",
       reason:
         "The record announces an instance that is not served. Senders fetch the earlier policy, keep it under the new id for its whole max_age, and have no reason to ask again: the built policy reaches them that much later, and a later TXT record does not help.",
       example: { domain, built },
       message: (a) =>
         `the TXT record of ${a.domain} announces ${a.built}, but the policy host still serves an earlier policy: senders now keep that one under the new id`,
-      fix: (a) =>
-        `deploy dist/ at once, then build ${a.domain} under a new id; until then put the earlier id back into the TXT record`,
+      fix: () =>
+        "deploy dist/ at once; then change max_age a little and build, so that a new id makes those senders ask again",
     }),
     "drift/foreign": prose<Args & { id: string | null }>({
       severity: "error",

@@ -9,7 +9,7 @@ import { defineRule } from "../rule.ts";
 
 const words = certificateProse({
   source: "RFC 8461 §4.2",
-  cost: "Senders that honour an enforced policy do not deliver to such a host.",
+  cost: "senders that honour an enforced policy do not deliver to this host",
   example: "mx1.example.com",
 });
 

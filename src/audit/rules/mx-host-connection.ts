@@ -69,7 +69,7 @@ export const mxHostConnection = defineRule(
       reason:
         "An address could not be tried from here, such as an IPv6 address from a machine that has none. What is said about the host holds for the others.",
       example: { host, kind: "missing", detail: "no IPv6" },
-      message: (a) => `${a.host} was not tried at this address: ${failureWhy(a)}`,
+      message: (a) => `${a.host} was not tried at this address${because(a)}`,
       fix: () => "audit from a machine that has the network for it",
     }),
     "mx-host/no-greeting": prose<Failed>({
@@ -151,4 +151,8 @@ function isTurnedAway({ stage, kind }: Failure): boolean {
 function failedOf(host: string, probe: SmtpProbe | undefined): Failed {
   const failure = probe?.failure ?? null;
   return { host, kind: failure?.kind ?? "missing", detail: failure?.detail ?? "" };
+}
+
+function because({ detail }: Failed): string {
+  return detail === "" ? "" : `: ${quote(detail)}`;
 }

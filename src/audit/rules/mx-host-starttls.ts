@@ -40,7 +40,7 @@ export const mxHostStartTls = defineRule(
     }),
     "mx-host/starttls-injection": prose<Host>({
       ...error,
-      source: "RFC 3207 §6, RFC 9051 §11.3",
+      source: "RFC 3207 §4.2",
       reason:
         "Bytes came in clear between the go-ahead for TLS and the handshake. A server that keeps such bytes mixes what an attacker put on the line with what is encrypted (CVE-2021-38371 and its kin); careful senders hang up.",
       example: { host },

@@ -5,7 +5,7 @@ import { defineRule } from "../rule.ts";
 
 const words = certificateProse({
   source: "RFC 8461 §3.3",
-  cost: "Senders then take no policy from this host; those that hold one keep it until it runs out.",
+  cost: "senders take no policy from this host, and those that hold one keep it until it runs out",
   example: "mta-sts.example.com",
 });
 

@@ -1,4 +1,5 @@
 /** Whether the policy host can be reached by HTTPS, at each of its addresses. */
+import { quote } from "../../diagnostics/catalogue/quote.ts";
 import type { Failure, PolicyFetch } from "../evidence.ts";
 import { expectsPolicy, hasAddress } from "../expectation.ts";
 import { prose } from "../finding.ts";
@@ -58,7 +59,7 @@ export const policyHostConnection = defineRule(
       reason:
         "No address could be tried from here, such as IPv6 addresses from a machine that has none. Nobody knows whether a policy is served.",
       example: { host, kind: "missing", detail: "no IPv6" },
-      message: (a) => `${a.host} was not tried at any address: ${failureWhy(a)}`,
+      message: (a) => `${a.host} was not tried at any address${because(a)}`,
       fix: () => "audit from a machine that has the network for it",
     }),
     "policy-host/address-not-tried": prose<Failed>({
@@ -68,7 +69,7 @@ export const policyHostConnection = defineRule(
       reason:
         "An address could not be tried from here, such as an IPv6 address from a machine that has none. What is said about the host holds for the others.",
       example: { host, kind: "missing", detail: "no IPv6" },
-      message: (a) => `${a.host} was not tried at this address: ${failureWhy(a)}`,
+      message: (a) => `${a.host} was not tried at this address${because(a)}`,
       fix: () => "audit from a machine that has the network for it",
     }),
     "policy-host/tls-version": prose<{ host: string }>({
@@ -139,4 +140,8 @@ function isUnreachable({ failure }: PolicyFetch): boolean {
 
 function failedOf(host: string, { failure }: PolicyFetch): Failed {
   return { host, kind: failure?.kind ?? "missing", detail: failure?.detail ?? "" };
+}
+
+function because({ detail }: Failed): string {
+  return detail === "" ? "" : `: ${quote(detail)}`;
 }

@@ -106,7 +106,7 @@ export const stsTxt = defineRule(
     "sts-txt/wildcard": prose<{ name: string; found: string }>({
       severity: "error",
       effect: "no",
-      source: "RFC 4592 §2.1.1",
+      source: "RFC 4592 §3.3.1",
       reason:
         "A wildcard answers for every name below the domain that does not exist, `_mta-sts` among them. It looks as if something were published there, and it is not the record that senders look for.",
       example: { name, found: "v=spf1 -all" },

@@ -56,6 +56,11 @@ export const lockCodes = {
         : `${a.domain}: the id ${a.id} is not later than its predecessor's, ${a.before}`,
     fix: () => `an id names one instance for ever; ${restore}`,
   }),
+  "lock/adopted-before": entry<{ domain: string; id: string }>({
+    severity: "error",
+    message: (a) => `stspress.lock has an instance of ${a.domain} with the id ${a.id} already`,
+    fix: (a) => `nothing is to be adopted: \`stspress history ${a.domain}\` shows what is known`,
+  }),
   "lock/unmerged": entry<Record<string, never>>({
     severity: "error",
     message: () => "stspress.lock has conflict markers",

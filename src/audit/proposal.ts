@@ -1,0 +1,134 @@
+/** What was observed of a domain → what a first domain file should say of it. */
+import { mxMatches, parseMxPattern } from "../mta-sts/mx-pattern.ts";
+import { parsePolicyBytes, type Policy } from "../mta-sts/policy.ts";
+import { selectStsRecord } from "../mta-sts/record.ts";
+import { selectTlsRptRecord } from "../tls-rpt/record.ts";
+import type { DnsEvidence, DomainEvidence, PolicyFetch, TxtData } from "./evidence.ts";
+
+/** A policy that senders take now. */
+export interface LivePolicy {
+  readonly id: string;
+  readonly policy: Policy;
+  /** As served. */
+  readonly text: string;
+  /** Of the `_mta-sts` record as answered. */
+  readonly ttlSeconds: number;
+}
+
+/** What to declare. */
+export interface Proposal {
+  readonly kind: "declare";
+  /** Hosts of the MX records, by preference. */
+  readonly mxHosts: readonly string[];
+  /** null: there is none. */
+  readonly live: LivePolicy | null;
+  /** Report URIs of the `_smtp._tls` record, or null. */
+  readonly rua: readonly string[] | null;
+  /** What else was found and deserves a word: plain sentences of our own, without hostile text. */
+  readonly remarks: readonly string[];
+}
+
+/** Why nothing can be proposed: `no-mail`, the domain takes none; `unknown`, nobody answered. */
+export interface NoProposal {
+  readonly kind: "no-mail" | "unknown";
+  readonly why: string;
+}
+
+/** Makes the proposal. A domain whose DNS does not answer gets none: a live policy might be overlooked. */
+export function propose(evidence: DomainEvidence): Proposal | NoProposal {
+  const { domain, mx, stsTxt, tlsRptTxt } = evidence;
+  for (const answer of [mx, stsTxt, tlsRptTxt]) {
+    if (answer.status === "failed") {
+      const why = `the DNS did not answer for ${answer.name} ${answer.type} (${answer.failure ?? "?"})`;
+      return { kind: "unknown", why };
+    }
+  }
+  if (mx.status === "no-name")
+    return { kind: "no-mail", why: `${domain} does not exist in the DNS` };
+  const hosts = mx.records.toSorted((a, b) => a.preference - b.preference);
+  const mxHosts = [...new Set(hosts.map(({ exchange }) => exchange))].filter(
+    (host) => parseMxPattern(host).ok,
+  );
+  if (mxHosts.length === 0) {
+    const isNull = hosts.some(({ exchange }) => exchange === "");
+    const why = isNull
+      ? `${domain} takes no mail: it has a null MX (RFC 7505)`
+      : `${domain} has no MX record that names a host`;
+    return { kind: "no-mail", why };
+  }
+  const remarks: string[] = [];
+  const live = livePolicyOf(evidence, remarks);
+  if (live === "unknown") {
+    const why = "a policy is announced, and the policy host could not be asked";
+    return { kind: "unknown", why };
+  }
+  const uncovered = mxHosts.filter(
+    (host) => live !== null && !live.policy.mx.some((pattern) => mxMatches(pattern, host)),
+  );
+  if (live !== null && live.policy.mode !== "none" && uncovered.length > 0) {
+    remarks.push(
+      `The live policy does not cover ${uncovered.slice(0, 5).join(", ")}: add it below.`,
+    );
+  }
+  return { kind: "declare", mxHosts, live, rua: ruaOf(tlsRptTxt, remarks), remarks };
+}
+
+function textsOf({ records }: DnsEvidence<TxtData>): string[] {
+  return records.map(({ strings }) => strings.join(""));
+}
+
+function livePolicyOf(
+  { stsTxt, policyHost }: DomainEvidence,
+  remarks: string[],
+): LivePolicy | null | "unknown" {
+  const texts = textsOf(stsTxt);
+  const record = selectStsRecord(texts);
+  if (!record.ok) {
+    if (texts.some((text) => text.startsWith("v=STSv1"))) {
+      remarks.push("What stands at _mta-sts is no valid record, so senders see no policy.");
+    }
+    return null;
+  }
+  const { id } = record.value;
+  for (const fetch of policyHost.fetches) {
+    const policy = policyOf(fetch);
+    if (policy === null) continue;
+    const ttlSeconds = Math.max(0, ...stsTxt.records.map((one) => one.ttlSeconds));
+    return { id, ttlSeconds, ...policy };
+  }
+  const answered = policyHost.fetches.some(
+    ({ failure, status }) => failure === null || status !== null,
+  );
+  const hasNoHost =
+    policyHost.a.status !== "failed" &&
+    policyHost.aaaa.status !== "failed" &&
+    policyHost.fetches.length === 0;
+  if (!answered && !hasNoHost) return "unknown";
+  remarks.push(
+    `A policy is announced at _mta-sts (id ${id}), but none that is valid could be fetched; senders may still hold an earlier one.`,
+  );
+  return null;
+}
+
+/** What a sender would take of one address: trusted, in time, 200, valid. */
+function policyOf({
+  failure,
+  status,
+  tls,
+  body,
+}: PolicyFetch): Pick<LivePolicy, "policy" | "text"> | null {
+  if (failure !== null || status !== 200 || tls?.trust !== "trusted") return null;
+  if (body?.encoding !== "utf8" || !body.complete) return null;
+  const parsed = parsePolicyBytes(new TextEncoder().encode(body.data));
+  return parsed.ok ? { policy: parsed.value, text: body.data } : null;
+}
+
+function ruaOf(txt: DnsEvidence<TxtData>, remarks: string[]): readonly string[] | null {
+  const texts = textsOf(txt);
+  const record = selectTlsRptRecord(texts);
+  if (record.ok) return record.value.rua;
+  if (texts.some((text) => text.startsWith("v=TLSRPTv1"))) {
+    remarks.push("What stands at _smtp._tls is no valid record, so nobody sends reports.");
+  }
+  return null;
+}
