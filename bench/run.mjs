@@ -1,6 +1,6 @@
 /**
- * `npm run bench [-- --sizes 1000,10000]`: what a build costs, beside what it could cost at least.
- * Sites are generated in a temporary folder, which is removed at the end.
+ * `npm run bench [-- --sizes 1000,10000 --only build|audit]`: what a build and an audit cost, beside what
+ * they could cost at least. Sites are generated in a temporary folder, which is removed at the end.
  */
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
@@ -8,16 +8,21 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { measureAudit } from "./audit/bench.mjs";
 import { writeSite } from "./site.mjs";
 
 const floorChild = fileURLToPath(new URL("./floor-child.mjs", import.meta.url));
 
-/** What the project promises of 100,000 domains, and of `--version`; see docs/benchmarks.md. */
-const targets = { cold: 1.6, peakMb: 700, second: 0.3, version: 1.5 };
+/** What the project promises of 100,000 domains, of `--version`, and of an audit; see docs/benchmarks.md. */
+const targets = { cold: 1.6, peakMb: 700, second: 0.3, version: 1.5, audit: 1.5 };
 
 const { values } = parseArgs({
-  options: { sizes: { type: "string", default: "1000,10000,100000" } },
+  options: {
+    sizes: { type: "string", default: "1000,10000,100000" },
+    only: { type: "string", default: "build,audit" },
+  },
 });
+const parts = values.only.split(",");
 const sizes = values.sizes.split(",").map(Number);
 if (sizes.some((size) => !Number.isInteger(size) || size < 1)) {
   console.error("--sizes takes whole numbers, such as 1000,10000");
@@ -39,8 +44,11 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exi
 console.log(
   `Node ${process.versions.node}, ${os.cpus().length} × ${os.cpus()[0]?.model ?? "?"}, ${os.type()} ${os.release()}, ${new Date().toISOString().slice(0, 10)}`,
 );
-for (const size of sizes) benchSize(size);
-benchVersion();
+if (parts.includes("build")) {
+  for (const size of sizes) benchSize(size);
+  benchVersion();
+}
+if (parts.includes("audit")) await benchAudit(1000);
 
 function benchSize(size) {
   const site = path.join(folder, "site");
@@ -97,6 +105,28 @@ function benchVersion() {
   row("node -e 0", `${median(bare).toFixed(0)} ms`);
   row("--version", `${median(version).toFixed(0)} ms`);
   row("  to node", `${ratio.toFixed(2)}×`, met(ratio, targets.version, "×"));
+}
+
+async function benchAudit(size) {
+  const { rounds, large, concurrency } = await measureAudit(program, folder, size, {
+    rounds: 3,
+    memory: true,
+  });
+  const ratio = median(rounds.map(({ audit, floor }) => audit.ms / floor.ms));
+  const auditMs = median(rounds.map(({ audit }) => audit.ms));
+  const peakMb = Math.max(...rounds.map(({ audit }) => audit.peakMb));
+  const exchanges = ({ dns, https, smtp }) => `${dns} DNS, ${https} HTTPS, ${smtp} SMTP`;
+  console.log(`\n${count(size)} domains audited, ${concurrency} at once, every answer 50 ms late`);
+  row(
+    "floor",
+    seconds(median(rounds.map(({ floor }) => floor.ms))),
+    exchanges(rounds[0].floorAsked),
+  );
+  row("audit", seconds(auditMs), exchanges(rounds[0].asked));
+  row("  per second", ((size * 1000) / auditMs).toFixed(0));
+  row("  to the floor", `${ratio.toFixed(2)}×`, met(ratio, targets.audit, "×"));
+  row("  peak memory", `${peakMb.toFixed(0)} MB`);
+  row(`  of ${count(size * 10)}`, `${large.peakMb.toFixed(0)} MB`, seconds(large.ms));
 }
 
 /** Builds once; the time is the whole process's, the phases and the peak are told by the program. */
