@@ -6,12 +6,13 @@ import fs from "node:fs";
 import { pathToFileURL } from "node:url";
 import prettier from "prettier";
 import { diagnosticsPage } from "./house/diagnostics-page.mjs";
+import { findingsPage } from "./house/findings-page.mjs";
 import { markedPages } from "./house/marked-sections.mjs";
 import { inRoot } from "./house/root.mjs";
 
 /** Compares, or writes, every page that holds something generated. */
 export async function docs({ write }) {
-  const pages = [...(await markedPages()), await diagnosticsPage()];
+  const pages = [...(await markedPages()), await diagnosticsPage(), await findingsPage()];
   const said = [];
   for (const { file, present, wanted, complaints } of pages) {
     said.push(...complaints);
