@@ -157,6 +157,18 @@ describe("what a reply means", () => {
     expect(ended.queries).toHaveLength(1);
   });
 
+  test("the AD bit counts only if every reply on the way had it", async () => {
+    for (const proven of [[name], ["target.test"], [name, "target.test"]]) {
+      const { evidence } = await ask((query) => {
+        const answers =
+          query.name === name ? [cname(name, "target.test")] : [a("target.test", "192.0.2.1")];
+        const flags = proven.includes(query.name) ? packets.AUTHENTIC_DATA : 0;
+        query.send(reply(query, { answers, flags }));
+      });
+      expect(evidence).toMatchObject({ ...isRight, authenticated: proven.length === 2 });
+    }
+  });
+
   test.each([1, 4, 16])("rcode %i to EDNS: asked without", async (rcode) => {
     const { evidence, queries } = await ask((query) => {
       const [opt] = query.packet.additionals ?? [];
@@ -354,6 +366,8 @@ test("a late answer to one question is no answer to the next", async () => {
   const client = clientOf([peer.server], 200);
   expect(await client.a("slow.test")).toMatchObject({ failure: "timeout" });
   expect(await client.a(name)).toMatchObject(isRight);
+  // Not even where a 16-bit id is all that tells them apart.
+  expect(peer.queries.at(-1)?.port).not.toBe(late[0]?.port);
 });
 
 describe("many questions", () => {

@@ -24,6 +24,7 @@ const apex = "test";
 const mostUdpBytes = 1232;
 const mostBytes = 65_535;
 const headerBytes = 12;
+const opcodeShift = 11;
 const rcodes = { NOERROR: 0, FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5 };
 
 /** What is said to a question; null: nothing at all. */
@@ -93,7 +94,12 @@ function answerTo(bytes: Buffer, names: Names, over: "udp" | "tcp"): Buffer | nu
   const [question] = query.questions ?? [];
   const opt = query.additionals?.find(({ type }) => type === "OPT");
   const offered = opt?.type === "OPT" ? opt.udpPayloadSize : 512;
-  const said = question === undefined ? refusal("FORMERR") : names.say(question);
+  const said =
+    opcodeOf(query) !== 0
+      ? refusal("NOTIMP")
+      : question === undefined
+        ? refusal("FORMERR")
+        : names.say(question);
   if (said === null) return null;
   const whole = encode(query, said, opt !== undefined);
   const most = over === "tcp" ? mostBytes : Math.min(Math.max(offered, 512), mostUdpBytes);
@@ -112,6 +118,7 @@ function encode(
     (query.flag_rd ? packets.RECURSION_DESIRED : 0) |
     (cut === "truncated" ? packets.TRUNCATED_RESPONSE : 0) |
     (said.isProven && wantsProof ? packets.AUTHENTIC_DATA : 0) |
+    (opcodeOf(query) << opcodeShift) |
     rcodes[said.rcode];
   const opt = {
     type: "OPT",
@@ -169,6 +176,10 @@ function decode(bytes: Buffer): DecodedPacket | null {
   } catch {
     return null;
   }
+}
+
+function opcodeOf({ flags = 0 }: DecodedPacket): number {
+  return (flags >> opcodeShift) & 0b1111;
 }
 
 function refusal(rcode: keyof typeof rcodes): NonNullable<Said> {
