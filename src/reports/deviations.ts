@@ -1,0 +1,87 @@
+/**
+ * What senders do differently from RFC 8460, each with a line for `reports senders`. All of it is
+ * accepted; a code only says that it was there.
+ */
+
+const table = {
+  // The wrapping.
+  "label-not-content": "the media type or the file name says another compression than there is",
+  "label-unregistered": "the media type is none of application/tlsrpt+gzip and +json",
+  "zip-archive": "the report comes as a zip archive",
+  "base64-loose": "the base64 of the mail is not well-formed",
+  "not-multipart-report": 'the mail is not multipart/report; report-type="tlsrpt"',
+  "header-domain-missing": "the mail has no TLS-Report-Domain",
+  "header-submitter-missing": "the mail has no TLS-Report-Submitter",
+  "header-domain-differs": "TLS-Report-Domain is a domain that the report is not about",
+  "several-in-one": "several reports come in one mail or archive",
+  "subject-id-differs": "the report-id in the Subject is another one than in the report",
+  late: "the report comes more than three days after the end of its period",
+  // The text.
+  "json-bom": "the JSON begins with a byte order mark",
+  "json-not-utf8": "the JSON is not well-formed UTF-8",
+  "json-encoding": "the JSON is in UTF-16",
+  "lone-surrogate": "a text holds half a character",
+  "report-in-array": "the report is an element of an array",
+  // The head.
+  "organization-missing": "organization-name is missing or empty",
+  "contact-missing": "contact-info is missing, empty or null",
+  "report-id-missing": "report-id is missing or empty",
+  "report-id-not-text": "report-id is a number",
+  "date-no-zone": "a date has no zone; it is taken for UTC",
+  "date-format": "a date is not in the format of RFC 3339",
+  "date-number": "a date is a number of seconds or milliseconds",
+  "date-one-end": "only one end of date-range can be read; the other is taken for a day away",
+  "date-swapped": "date-range ends before it starts; the ends were exchanged",
+  "date-midnight": "the end of the period is written as the next midnight",
+  "date-not-a-day": "the period is longer or shorter than a day",
+  // The policies.
+  "policies-not-array": "policies is one object instead of an array",
+  "policies-empty": "policies is missing or empty",
+  "policy-unusable": "an element of policies tells no domain, and was left out",
+  "policy-flat": "the fields of policy stand beside summary instead of within policy",
+  "policy-type-missing": "policy-type is missing or empty",
+  "policy-type-unregistered": "policy-type is a value that nobody registered",
+  "policy-domain-missing": "policy-domain is missing or empty",
+  "policy-domain-odd": "policy-domain is no domain name",
+  "policy-domain-form": "policy-domain has capitals, a final dot, or letters that are not ASCII",
+  "policy-string-stringified": "policy-string is one string that holds a JSON array",
+  "policy-string-text": "policy-string is one string instead of an array",
+  "policy-string-line-ends": "lines of policy-string end in CR or LF",
+  "policy-string-cut": "policy-string is longer than any policy; the rest was cut off",
+  "mx-host-text": "mx-host is a string instead of an array",
+  "mx-host-cut": "mx-host has more hosts than any policy; the rest was cut off",
+  "summary-missing": "summary is missing; its counts are taken from the details",
+  "count-missing": "a count is missing; it is taken for zero",
+  "count-text": "a count is a string",
+  "count-not-whole": "a count is no whole number; it was rounded",
+  "count-negative": "a count is negative; it is taken for zero",
+  "count-huge": "a count is beyond belief; it was cut",
+  "count-unreadable": "a count is no number; it is taken for zero",
+  "counts-disagree":
+    "failure-details tell failures, and the summary tells none or fewer than one kind has",
+  "details-missing": "the summary tells failures, and there are no failure-details",
+  "details-not-array": "failure-details is no array",
+  "details-unusable": "an element of failure-details is no object, and was left out",
+  "details-many": "there are more failure-details than are kept apart; the rest was added up",
+  "details-elsewhere": "failure-details stand within policy or summary",
+  "result-type-missing": "result-type is missing or empty",
+  "result-type-unregistered": "result-type is a value that nobody registered",
+  "result-type-form": "result-type is not in lower case",
+  "detail-count-zero": "a failure detail has failed zero times",
+  "ip-missing": "a failure detail lacks an address, or it is empty",
+  "ip-odd": "an address of a failure detail is none",
+  "mx-missing": "a failure detail lacks receiving-mx-hostname, or it is empty",
+  "field-type": "a field that should be a text is something else",
+  "field-name-form": "the name of a field is written in another way",
+  "text-cut": "a text is longer than is kept; the rest was cut off",
+  "text-empty": 'a field is "" or null instead of absent',
+  "field-unknown": "there are fields that RFC 8460 does not know",
+} as const satisfies Readonly<Record<string, string>>;
+
+/** A way in which a report differs from RFC 8460. What was stored once is an interface: not renamed. */
+export type DeviationCode = keyof typeof table;
+
+/** Says a code in one line; a code of another version of the program as it is. */
+export function describeDeviation(code: string): string {
+  return Object.hasOwn(table, code) ? table[code as DeviationCode] : code;
+}
