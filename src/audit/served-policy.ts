@@ -45,12 +45,13 @@ export function servedBodies({ fetches }: PolicyHostEvidence): readonly ServedBo
     const { failure, status, body, address } = fetch;
     if (failure !== null || status !== 200 || body?.complete !== true) return [];
     if (insteadOf(fetch) !== null) return [];
-    const bytes = bytesOf(body);
+    const bytes = bodyBytes(body);
     return bytes === null ? [] : [{ address, ...decodePolicy(bytes) }];
   });
 }
 
-function bytesOf({ encoding, data }: BodyEvidence): Uint8Array | null {
+/** Gives the bytes of a body; null where the evidence holds no base64. */
+export function bodyBytes({ encoding, data }: BodyEvidence): Uint8Array | null {
   if (encoding === "utf8") return new TextEncoder().encode(data);
   try {
     return Uint8Array.from(atob(data), (character) => character.charCodeAt(0));

@@ -117,7 +117,11 @@ export const policyHostConnection = defineRule(
       const { failure, tls, address } = fetch;
       const where = { kind: "policy-host", host, address } as const;
       if (tls !== null && isOldTls(tls)) report("policy-host/tls-version", { host }, where);
-      if (failure === null) continue;
+      if (failure === null) {
+        const none = { host, kind: "protocol", detail: "" } as const;
+        if (tls === null) report("policy-host/tls-failed", none, where);
+        continue;
+      }
       const why = failedOf(host, fetch);
       if (failure.kind === "not-public") report("policy-host/not-public", { host }, where);
       else if (failure.kind === "missing") {

@@ -4,7 +4,7 @@ import type { Failure, PolicyFetch } from "../evidence.ts";
 import { expectsPolicy } from "../expectation.ts";
 import { prose } from "../finding.ts";
 import { defineRule } from "../rule.ts";
-import { insteadOf, livePolicies } from "../served-policy.ts";
+import { bodyBytes, insteadOf, livePolicies } from "../served-policy.ts";
 import { failureWhy } from "../why.ts";
 
 const host = "mta-sts.example.com";
@@ -147,9 +147,9 @@ export const policyHostResponse = defineRule(
 
 /** How the answer is not whole; null: it is, or there was no connection to answer on. */
 function brokenness(fetch: PolicyFetch): "slow" | "too-large" | "broken-off" | null {
-  const { failure, body } = fetch;
+  const { failure, status, body } = fetch;
   if (failure === null) {
-    if (body === null) return "broken-off";
+    if (status === null || body === null || bodyBytes(body) === null) return "broken-off";
     return body.complete ? null : "too-large";
   }
   if (failure.stage === "connect" || failure.stage === "tls") return null;

@@ -179,6 +179,9 @@ const connections: readonly Case[] = [
   fault("an old version, taken", "no", "policy-host/tls-version", {
     ...host(fetched(undefined, { tls: tlsWith(certificate(policyHost), { protocol: "TLSv1.1" }) })),
   }),
+  fault("no failure, and no TLS either", "no", "policy-host/tls-failed", {
+    ...host(fetched(undefined, { tls: null })),
+  }),
   fine("TLS 1.2", {
     ...host(fetched(undefined, { tls: tlsWith(certificate(policyHost), { protocol: "TLSv1.2" }) })),
   }),
@@ -296,6 +299,12 @@ const answers: readonly Case[] = [
     ...host(fetched("", { status: 200, failure: failure("body", "reset") })),
   }),
   fault("no body", "no", "policy-host/broken-off", host(fetched("", { body: null }))),
+  fault("neither a failure nor an answer", "no", "policy-host/broken-off", {
+    ...host(fetched("", { status: null })),
+  }),
+  fault("base64 that is none", "no", "policy-host/broken-off", {
+    ...host(fetched("", { body: { encoding: "base64", data: "*", complete: true } })),
+  }),
   fault("different policies", "no", "policy-host/bodies-differ", {
     ...host(fetched(), fetched(policyText([mx], { maxAge: 86_400 }), second)),
   }),
