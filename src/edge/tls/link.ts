@@ -136,9 +136,11 @@ export class Link {
       this.send(lastWords);
       await this.receive();
     }
-    // Ends TLS and TCP in due form first; where something went wrong there is no form to keep.
-    if (this.#failure === null) socket.destroySoon();
-    else socket.destroy();
+    // Where something went wrong there is no form to keep. Who was said goodbye to hangs up as well, and
+    // only then is there no connection any more.
+    if (this.#failure !== null) socket.destroy();
+    else if (lastWords === "") socket.destroySoon();
+    else socket.end();
     await closed;
     clearTimeout(impatience);
   }

@@ -3,7 +3,7 @@ import type tls from "node:tls";
 import type { CertificateEvidence, TlsEvidence } from "../../audit/evidence.ts";
 import { readCertificate } from "./certificate.ts";
 import { explainTrust } from "./trust.ts";
-import type { TrustStore } from "./trust-store.ts";
+import { fingerprintOf, type TrustStore } from "./trust-store.ts";
 
 const mostCertificates = 10;
 const mostDnsNames = 100;
@@ -54,8 +54,7 @@ function servedChain(peer: PeerChain, store: TrustStore): readonly Buffer[] {
   let next: PeerChain | undefined = peer;
   while (next !== undefined && !seen.has(next) && chain.length < mostCertificates) {
     seen.add(next);
-    const isRoot = store.fingerprints.has(next.fingerprint256.replaceAll(":", "").toLowerCase());
-    if (chain.length > 0 && isRoot) break;
+    if (chain.length > 0 && store.fingerprints.has(fingerprintOf(next))) break;
     chain.push(next.raw);
     next = next.issuerCertificate;
   }

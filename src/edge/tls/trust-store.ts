@@ -6,9 +6,12 @@ import tls from "node:tls";
 /** Roots, ready for any number of connections: making the context takes longer than a handshake. */
 export interface TrustStore {
   readonly context: tls.SecureContext;
-  readonly roots: readonly X509Certificate[];
-  /** SHA-256 of each root, as in evidence. */
+  /** SHA-256 of everything in it, as in evidence. */
   readonly fingerprints: ReadonlySet<string>;
+  /** Roots that are not out of date, by their subject. */
+  readonly anchors: ReadonlyMap<string, readonly X509Certificate[]>;
+  /** What is no root: a chain leads through it, and not to it. */
+  readonly intermediates: readonly X509Certificate[];
 }
 
 /** Where systems keep their roots: Debian, Fedora, openSUSE, Alpine and the BSDs. */
@@ -27,32 +30,58 @@ export function loadTrustStore(
   caFile: string | null,
   bundles: readonly string[] = systemBundles,
 ): TrustStore {
-  const byFingerprint = new Map<string, X509Certificate>();
+  const pems = new Set(tls.rootCertificates);
+  const certificates = new Map<string, X509Certificate>();
   const add = (certificate: X509Certificate): void => {
-    byFingerprint.set(fingerprintOf(certificate), certificate);
+    certificates.set(fingerprintOf(certificate), certificate);
   };
-  for (const pem of tls.rootCertificates) add(new X509Certificate(pem));
-  for (const text of systemTexts(bundles)) {
-    const certificate = parse(text);
+  for (const pem of systemPems(bundles)) pems.add(pem);
+  for (const pem of pems) {
+    const certificate = parse(pem);
     // A system trusts what is not in order no more than it can be read.
     if (certificate !== null) add(certificate);
   }
-  if (caFile !== null) {
-    const bytes = fs.readFileSync(caFile);
-    const texts = pemsIn(bytes);
-    for (const text of texts.length === 0 ? [bytes] : texts) {
-      const certificate = parse(text);
-      if (certificate === null) throw new NoCertificate(texts.length === 0);
-      add(certificate);
+  if (caFile !== null) readCaFile(caFile).forEach(add);
+  return storeOf(certificates);
+}
+
+function storeOf(certificates: ReadonlyMap<string, X509Certificate>): TrustStore {
+  const anchors = new Map<string, X509Certificate[]>();
+  const intermediates: X509Certificate[] = [];
+  const now = Date.now();
+  for (const certificate of certificates.values()) {
+    const { subject, issuer } = certificate;
+    if (subject !== issuer) intermediates.push(certificate);
+    else if (isCurrent(certificate, now)) {
+      anchors.set(subject, [...(anchors.get(subject) ?? []), certificate]);
     }
   }
-  const roots = [...byFingerprint.values()];
   const context = tls.createSecureContext({
-    ca: roots.map((root) => root.toString()),
+    ca: [...certificates.values()].map((certificate) => certificate.toString()),
     // What is older is refused by senders (RFC 8461 §7, RFC 9325 §3.1.1).
     minVersion: "TLSv1.2",
   });
-  return { context, roots, fingerprints: new Set(byFingerprint.keys()) };
+  return { context, fingerprints: new Set(certificates.keys()), anchors, intermediates };
+}
+
+/** SHA-256, as in evidence. */
+export function fingerprintOf({ fingerprint256 }: Pick<X509Certificate, "fingerprint256">): string {
+  return fingerprint256.replaceAll(":", "").toLowerCase();
+}
+
+/** Whether a certificate is within its dates; `now` in milliseconds. */
+export function isCurrent({ validFrom, validTo }: X509Certificate, now: number): boolean {
+  return Date.parse(validFrom) <= now && now <= Date.parse(validTo);
+}
+
+function readCaFile(caFile: string): readonly X509Certificate[] {
+  const bytes = fs.readFileSync(caFile);
+  const pems = pemsIn(bytes);
+  return (pems.length === 0 ? [bytes] : pems).map((text) => {
+    const certificate = parse(text);
+    if (certificate === null) throw new NoCertificate(pems.length === 0);
+    return certificate;
+  });
 }
 
 /** The file of the user's own roots holds none. */
@@ -65,13 +94,8 @@ class NoCertificate extends Error {
   }
 }
 
-/** SHA-256, as in evidence. */
-function fingerprintOf(certificate: X509Certificate): string {
-  return certificate.fingerprint256.replaceAll(":", "").toLowerCase();
-}
-
 /** What the system trusts is extra: a bundle that cannot be read is not missed. */
-function systemTexts(bundles: readonly string[]): readonly string[] {
+function systemPems(bundles: readonly string[]): readonly string[] {
   for (const bundle of bundles) {
     try {
       return pemsIn(fs.readFileSync(bundle));

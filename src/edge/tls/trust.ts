@@ -1,7 +1,7 @@
 /** Judges where a chain of certificates leads, where OpenSSL does not trust it or says only the half of it. */
 import { X509Certificate } from "node:crypto";
 import type { TlsEvidence } from "../../audit/evidence.ts";
-import type { TrustStore } from "./trust-store.ts";
+import { fingerprintOf, isCurrent, type TrustStore } from "./trust-store.ts";
 
 type Trust = TlsEvidence["trust"];
 
@@ -17,19 +17,11 @@ const mostSteps = 12;
  * sender takes it, and what is to be done is to serve the one that replaced it.
  */
 export function explainTrust(chain: readonly Buffer[], reason: string, store: TrustStore): Trust {
-  const served = chain.map((der) => new X509Certificate(der));
-  const [leaf] = served;
+  const [leaf, ...served] = chain.map((der) => new X509Certificate(der));
   if (leaf === undefined) return "incomplete";
   const now = Date.now();
-  const current = store.roots.filter((root) => isCurrent(root, now));
-  // A trusted intermediate is no root: OpenSSL goes on to its issuer.
-  const anchors = current.filter(isSelfIssued);
-  const others = [...served.slice(1), ...current.filter((one) => !isSelfIssued(one))];
-  const led = lead(
-    leaf,
-    anchors,
-    others.filter((one) => isCurrent(one, now)),
-  );
+  const others = [...served, ...store.intermediates].filter((one) => isCurrent(one, now));
+  const led = store.fingerprints.has(fingerprintOf(leaf)) ? "trusted" : lead(leaf, others, store);
   // OpenSSL has the last word: it knows of name constraints, purposes and weak keys.
   if (led !== "trusted") return led;
   if (!dateReasons.has(reason)) return "invalid";
@@ -37,24 +29,15 @@ export function explainTrust(chain: readonly Buffer[], reason: string, store: Tr
 }
 
 /** Follows the issuers, trusted ones first, as OpenSSL does. */
-function lead(
-  leaf: X509Certificate,
-  anchors: readonly X509Certificate[],
-  others: readonly X509Certificate[],
-): Trust {
+function lead(leaf: X509Certificate, others: readonly X509Certificate[], store: TrustStore): Trust {
   let current = leaf;
   for (let step = 0; step < mostSteps; step += 1) {
     const certificate = current;
-    if (anchors.some(({ fingerprint256 }) => fingerprint256 === certificate.fingerprint256)) {
-      return "trusted";
-    }
-    if (isSelfSigned(certificate)) {
-      return certificate === leaf ? "self-signed" : "private-root";
-    }
-    const named = (one: X509Certificate): boolean => one.subject === certificate.issuer;
-    if (anchors.some((one) => named(one) && isIssuedBy(certificate, one))) return "trusted";
-    const candidates = others.filter((one) => one !== certificate && named(one));
-    if (candidates.length === 0) return anchors.some(named) ? "invalid" : "incomplete";
+    if (isSelfSigned(certificate)) return certificate === leaf ? "self-signed" : "private-root";
+    const anchors = store.anchors.get(certificate.issuer) ?? [];
+    if (anchors.some((anchor) => isIssuedBy(certificate, anchor))) return "trusted";
+    const candidates = others.filter(({ subject }) => subject === certificate.issuer);
+    if (candidates.length === 0) return anchors.length > 0 ? "invalid" : "incomplete";
     const issuer = candidates.find((one) => isIssuedBy(certificate, one));
     if (issuer === undefined || !mayIssue(issuer)) return "invalid";
     current = issuer;
@@ -70,10 +53,6 @@ function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): bool
   }
 }
 
-function isSelfIssued({ subject, issuer }: X509Certificate): boolean {
-  return subject === issuer;
-}
-
 function isSelfSigned(certificate: X509Certificate): boolean {
   return isIssuedBy(certificate, certificate);
 }
@@ -81,8 +60,4 @@ function isSelfSigned(certificate: X509Certificate): boolean {
 /** A root of version 1 says nothing of what it may; whoever trusts it would trust it all the same. */
 function mayIssue(certificate: X509Certificate): boolean {
   return certificate.ca || isSelfSigned(certificate);
-}
-
-function isCurrent({ validFrom, validTo }: X509Certificate, now: number): boolean {
-  return Date.parse(validFrom) <= now && now <= Date.parse(validTo);
 }
