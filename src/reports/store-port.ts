@@ -25,33 +25,47 @@ export interface AddResult {
   readonly duplicates: number;
 }
 
-/** Which reports count: all for display; verified ones for decisions. */
-export type Trust = "all" | "verified";
-
 export interface Window {
   readonly from: string;
   readonly to: string;
 }
 
-/** Sessions of a domain on a day, by who reported them. */
-export interface DailyCount {
+/** Values of one day each; the first is the window's first day. */
+export type Daily = Float64Array;
+
+/** What was reported of one domain, day by day of a window. */
+export interface DomainSeries {
   readonly domain: string;
-  readonly day: string;
-  readonly successes: number;
-  readonly failures: number;
+  /** How many reports cover the day: 0 is silence, which is not the same as no sessions. */
+  readonly reports: Daily;
+  readonly successes: Daily;
+  readonly failures: Daily;
+  /** The part of them that comes from verified reports. */
+  readonly verifiedSuccesses: Daily;
+  readonly verifiedFailures: Daily;
+  /** By result type, in order of its name. */
+  readonly kinds: readonly KindSeries[];
+  /** How many reporters were heard in the window. */
+  readonly reporters: number;
 }
 
-export interface DailyByReporter extends DailyCount {
-  readonly organization: string;
-}
-
-export interface DailyByResultType {
-  readonly domain: string;
-  readonly day: string;
+/** Failures of one result type, from `failure-details`. */
+export interface KindSeries {
   readonly resultType: string;
-  readonly count: number;
+  readonly counts: Daily;
+  readonly verifiedCounts: Daily;
 }
 
+/** Sessions of a domain per day, by who reported them. */
+export interface ReporterSeries {
+  /** null: all others together. */
+  readonly organization: string | null;
+  readonly reports: Daily;
+  readonly successes: Daily;
+  readonly failures: Daily;
+}
+
+/** First and last day and the gap are of all time, the counts of the window. */
 export interface ReporterTotals {
   readonly organization: string;
   readonly firstDay: string;
@@ -59,13 +73,15 @@ export interface ReporterTotals {
   readonly reports: number;
   readonly successes: number;
   readonly failures: number;
+  /** Verified reports among them. */
   readonly verified: number;
-  /** The longest time between two days that it reported, in days. */
+  /** The longest time between two days that it reported, in days; 0: it reported on one day. */
   readonly longestGapDays: number;
 }
 
 export interface FailureGroup {
   readonly resultType: string;
+  /** `receiving-mx-hostname`; null: not told. */
   readonly mxHost: string | null;
   readonly count: number;
   readonly firstDay: string;
@@ -75,7 +91,9 @@ export interface FailureGroup {
   readonly receivingIpCount: number;
   readonly sendingIps: readonly string[];
   readonly sendingIpCount: number;
+  /** At most ten, the most frequent first. */
   readonly reporters: readonly string[];
+  /** At most five different texts of `failure-reason-code` and `additional-information`. */
   readonly reasons: readonly string[];
 }
 
@@ -112,16 +130,22 @@ export interface ReportStore {
   positions(): Promise<readonly SegmentPosition[]>;
   /** First and last day with data; null: the store is empty. */
   extent(): Promise<Window | null>;
-  daily(window: Window, trust: Trust, domain?: string): Promise<readonly DailyCount[]>;
-  dailyByReporter(window: Window, domain: string): Promise<readonly DailyByReporter[]>;
-  dailyByResultType(window: Window, domain?: string): Promise<readonly DailyByResultType[]>;
+  /** Every domain that a report of the window is about, or the one that is named; each once, in no order. */
+  series(window: Window, domain?: string): AsyncIterable<DomainSeries>;
+  /** The reporters with the most sessions, at most 30, and the others together; most sessions first. */
+  seriesByReporter(window: Window, domain: string): Promise<readonly ReporterSeries[]>;
+  /** Those that were heard in the window; most sessions first, at most 1,000. */
   reporters(window: Window, domain?: string): Promise<readonly ReporterTotals[]>;
-  /** How many reporters each domain has, by domain. */
-  reporterCounts(window: Window): Promise<ReadonlyMap<string, number>>;
+  /** Most frequent first, at most 500. */
   failures(window: Window, domain: string): Promise<readonly FailureGroup[]>;
+  /** Latest first, at most 500. */
   policies(window: Window, domain: string): Promise<readonly PolicyTotals[]>;
+  /** Most reports first. */
   senders(): Promise<readonly SenderHabits[]>;
-  /** Rows of the export, one per failure detail, or one per policy that has none; streamed. */
-  exportRows(window: Window | null, domain?: string): AsyncIterable<Readonly<Record<string, unknown>>>;
+  /** Rows of the export, one per failure detail, or one per policy that has none; streamed, by day. */
+  exportRows(window: Window | null, domain?: string): AsyncIterable<ExportRow>;
   close(): Promise<void>;
 }
+
+/** One row of the export; the keys are its columns, always the same and in the same order. */
+export type ExportRow = Readonly<Record<string, string | number | boolean | null>>;
