@@ -266,7 +266,9 @@ describe("the trust store", () => {
     const broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     const file = temporaryFile(`# comment\n${broken}${root.pem}\n`);
     const store = loadTrustStore(null, ["/nowhere/at-all.pem", file, temporaryFile(middle.pem)]);
-    expect(store.fingerprints.size).toBe(bundled + 1);
+    // The broken one stands in the way of nothing.
+    expect(store.fingerprints.size).toBe(bundled + 2);
+    expect(store.issuers.anchors.get("CN=Trusted Root")).toHaveLength(1);
   });
 
   test.each<[string, string | Buffer]>([

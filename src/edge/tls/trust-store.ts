@@ -1,17 +1,40 @@
 /** The roots that a sender trusts: Node's, the system's, and what the user adds. */
-import { X509Certificate } from "node:crypto";
+import { hash, X509Certificate } from "node:crypto";
 import fs from "node:fs";
 import tls from "node:tls";
 
-/** Roots, ready for any number of connections: making the context takes longer than a handshake. */
-export interface TrustStore {
+/** Certificates that chains are built of. */
+export interface Issuers {
+  /** Roots that are not out of date, by their subject. */
+  readonly anchors: ReadonlyMap<string, readonly X509Certificate[]>;
+  /** What is trusted and no root: a chain leads through it, and not to it. */
+  readonly intermediates: readonly X509Certificate[];
+}
+
+/** Roots, ready for any number of connections: making the context takes longer than many handshakes. */
+export class TrustStore {
   readonly context: tls.SecureContext;
   /** SHA-256 of everything in it, as in evidence. */
   readonly fingerprints: ReadonlySet<string>;
-  /** Roots that are not out of date, by their subject. */
-  readonly anchors: ReadonlyMap<string, readonly X509Certificate[]>;
-  /** What is no root: a chain leads through it, and not to it. */
-  readonly intermediates: readonly X509Certificate[];
+  readonly #pems: readonly string[];
+  #issuers: Issuers | null = null;
+
+  /** Takes certificates in PEM, by fingerprint. */
+  constructor(pems: ReadonlyMap<string, string>) {
+    this.#pems = [...pems.values()];
+    this.fingerprints = new Set(pems.keys());
+    this.context = tls.createSecureContext({
+      ca: [...this.#pems],
+      // What is older is refused by senders (RFC 8461 §7, RFC 9325 §3.1.1).
+      minVersion: "TLSv1.2",
+    });
+  }
+
+  /** The same once more, for whoever has to explain a chain; read only when it comes to that. */
+  get issuers(): Issuers {
+    this.#issuers ??= sort(this.#pems);
+    return this.#issuers;
+  }
 }
 
 /** Where systems keep their roots: Debian, Fedora, openSUSE, Alpine and the BSDs. */
@@ -30,38 +53,31 @@ export function loadTrustStore(
   caFile: string | null,
   bundles: readonly string[] = systemBundles,
 ): TrustStore {
-  const pems = new Set(tls.rootCertificates);
-  const certificates = new Map<string, X509Certificate>();
-  const add = (certificate: X509Certificate): void => {
-    certificates.set(fingerprintOf(certificate), certificate);
-  };
-  for (const pem of systemPems(bundles)) pems.add(pem);
-  for (const pem of pems) {
-    const certificate = parse(pem);
-    // A system trusts what is not in order no more than it can be read.
-    if (certificate !== null) add(certificate);
+  const pems = new Map<string, string>();
+  for (const pem of [...tls.rootCertificates, ...systemPems(bundles)]) {
+    pems.set(hash("sha256", derOf(pem), "hex"), pem);
   }
-  if (caFile !== null) readCaFile(caFile).forEach(add);
-  return storeOf(certificates);
+  for (const certificate of caFile === null ? [] : readCaFile(caFile)) {
+    pems.set(fingerprintOf(certificate), certificate.toString());
+  }
+  return new TrustStore(pems);
 }
 
-function storeOf(certificates: ReadonlyMap<string, X509Certificate>): TrustStore {
+function sort(pems: readonly string[]): Issuers {
   const anchors = new Map<string, X509Certificate[]>();
   const intermediates: X509Certificate[] = [];
   const now = Date.now();
-  for (const certificate of certificates.values()) {
+  for (const pem of pems) {
+    const certificate = parse(pem);
+    // What is not in order is not trusted: OpenSSL skips it as well.
+    if (certificate === null) continue;
     const { subject, issuer } = certificate;
     if (subject !== issuer) intermediates.push(certificate);
     else if (isCurrent(certificate, now)) {
       anchors.set(subject, [...(anchors.get(subject) ?? []), certificate]);
     }
   }
-  const context = tls.createSecureContext({
-    ca: [...certificates.values()].map((certificate) => certificate.toString()),
-    // What is older is refused by senders (RFC 8461 §7, RFC 9325 §3.1.1).
-    minVersion: "TLSv1.2",
-  });
-  return { context, fingerprints: new Set(certificates.keys()), anchors, intermediates };
+  return { anchors, intermediates };
 }
 
 /** SHA-256, as in evidence. */
@@ -104,6 +120,10 @@ function systemPems(bundles: readonly string[]): readonly string[] {
     }
   }
   return [];
+}
+
+function derOf(pem: string): Buffer {
+  return Buffer.from(pem.replaceAll(/-----[^-]+-----|\s/g, ""), "base64");
 }
 
 function pemsIn(bytes: Buffer): readonly string[] {

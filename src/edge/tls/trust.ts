@@ -1,7 +1,7 @@
 /** Judges where a chain of certificates leads, where OpenSSL does not trust it or says only the half of it. */
 import { X509Certificate } from "node:crypto";
 import type { TlsEvidence } from "../../audit/evidence.ts";
-import { fingerprintOf, isCurrent, type TrustStore } from "./trust-store.ts";
+import { fingerprintOf, isCurrent, type Issuers, type TrustStore } from "./trust-store.ts";
 
 type Trust = TlsEvidence["trust"];
 
@@ -20,8 +20,10 @@ export function explainTrust(chain: readonly Buffer[], reason: string, store: Tr
   const [leaf, ...served] = chain.map((der) => new X509Certificate(der));
   if (leaf === undefined) return "incomplete";
   const now = Date.now();
-  const others = [...served, ...store.intermediates].filter((one) => isCurrent(one, now));
-  const led = store.fingerprints.has(fingerprintOf(leaf)) ? "trusted" : lead(leaf, others, store);
+  const others = [...served, ...store.issuers.intermediates].filter((one) => isCurrent(one, now));
+  const led = store.fingerprints.has(fingerprintOf(leaf))
+    ? "trusted"
+    : lead(leaf, others, store.issuers);
   // OpenSSL has the last word: it knows of name constraints, purposes and weak keys.
   if (led !== "trusted") return led;
   if (!dateReasons.has(reason)) return "invalid";
@@ -29,15 +31,19 @@ export function explainTrust(chain: readonly Buffer[], reason: string, store: Tr
 }
 
 /** Follows the issuers, trusted ones first, as OpenSSL does. */
-function lead(leaf: X509Certificate, others: readonly X509Certificate[], store: TrustStore): Trust {
+function lead(
+  leaf: X509Certificate,
+  others: readonly X509Certificate[],
+  { anchors }: Issuers,
+): Trust {
   let current = leaf;
   for (let step = 0; step < mostSteps; step += 1) {
     const certificate = current;
     if (isSelfSigned(certificate)) return certificate === leaf ? "self-signed" : "private-root";
-    const anchors = store.anchors.get(certificate.issuer) ?? [];
-    if (anchors.some((anchor) => isIssuedBy(certificate, anchor))) return "trusted";
+    const roots = anchors.get(certificate.issuer) ?? [];
+    if (roots.some((root) => isIssuedBy(certificate, root))) return "trusted";
     const candidates = others.filter(({ subject }) => subject === certificate.issuer);
-    if (candidates.length === 0) return anchors.length > 0 ? "invalid" : "incomplete";
+    if (candidates.length === 0) return roots.length > 0 ? "invalid" : "incomplete";
     const issuer = candidates.find((one) => isIssuedBy(certificate, one));
     if (issuer === undefined || !mayIssue(issuer)) return "invalid";
     current = issuer;
