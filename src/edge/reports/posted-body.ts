@@ -1,0 +1,90 @@
+/** The body of a POST: read and unpacked within bounds. */
+import type { IncomingMessage } from "node:http";
+import { promisify } from "node:util";
+import zlib from "node:zlib";
+
+/** Before and after decompression. @see RFC 8460 §3: a receiver may refuse what is larger */
+export const mostBytes = 10 * 1024 * 1024;
+
+/** A refusal: the status of the answer, and why. */
+export class Refusal extends Error {
+  readonly status: number;
+
+  constructor(status: number, reason: string) {
+    super(reason);
+    this.status = status;
+  }
+}
+
+/** Bytes that all requests together may hold while they are read. */
+export class Budget {
+  #left: number;
+
+  constructor(bytes: number) {
+    this.#left = bytes;
+  }
+
+  /** Whether there was room, which is then taken. */
+  take(bytes: number): boolean {
+    if (bytes > this.#left) return false;
+    this.#left -= bytes;
+    return true;
+  }
+
+  give(bytes: number): void {
+    this.#left += bytes;
+  }
+}
+
+/** Reads a body; what it holds is taken from the budget, and `given` back when the request is done. */
+export async function readBody(
+  request: IncomingMessage,
+  budget: Budget,
+): Promise<{ readonly bytes: Buffer; readonly give: () => void }> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const give = (): void => {
+    budget.give(size);
+    size = 0;
+  };
+  try {
+    // Whoever is refused still gets the answer: the iterator would destroy the socket.
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+      const bytes = chunk as Buffer;
+      if (size + bytes.length > mostBytes) throw new Refusal(413, tooLarge);
+      if (!budget.take(bytes.length)) throw new Refusal(503, "too many reports at once");
+      size += bytes.length;
+      chunks.push(bytes);
+    }
+  } catch (error) {
+    give();
+    throw error;
+  }
+  return { bytes: Buffer.concat(chunks), give };
+}
+
+export const tooLarge = `a report may have ${String(mostBytes)} bytes, packed and unpacked`;
+
+const gunzip = promisify<zlib.InputType, zlib.ZlibOptions, Buffer>(zlib.gunzip);
+const gzip = promisify<zlib.InputType, Buffer>(zlib.gzip);
+
+export interface Posted {
+  /** The JSON text. */
+  readonly json: Buffer;
+  /** The same, gzipped: as it came where it came so. */
+  readonly gzip: Buffer;
+}
+
+/** Unpacks a body, whatever its label says of gzip. @throws {@link Refusal} */
+export async function unpack(body: Buffer): Promise<Posted> {
+  if (body.length === 0) throw new Refusal(400, "the body is empty");
+  if (body[0] !== 0x1f || body[1] !== 0x8b) return { json: body, gzip: await gzip(body) };
+  try {
+    return { json: await gunzip(body, { maxOutputLength: mostBytes }), gzip: body };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") {
+      throw new Refusal(413, tooLarge);
+    }
+    throw new Refusal(400, "the body begins like gzip and cannot be unpacked");
+  }
+}

@@ -1,0 +1,280 @@
+/**
+ * Receives reports that senders POST (RFC 8460 §3, `rua=https:`). It speaks plain HTTP and stands behind
+ * a proxy that speaks TLS. A report is answered 201 when it is safely on the disk, and not before.
+ */
+import http from "node:http";
+import type net from "node:net";
+import type { Hints } from "../../reports/hints.ts";
+import type { Arrival } from "../../reports/report.ts";
+import { clientNetwork, forwardedClient, isLoopback, plainAddress } from "./client-address.ts";
+import type { JournalRecord } from "./journal.ts";
+import { Budget, mostBytes, readBody, Refusal, tooLarge, unpack } from "./posted-body.ts";
+import { RateLimit } from "./rate-limit.ts";
+
+export interface ReceiverOptions {
+  readonly address: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  /** The proxy's address, when it is not on this machine; whoever else comes from outside is refused. */
+  readonly proxy: string | null;
+  /** Reports of one client in a minute; one for each {@link tokenBytes} that it has. */
+  readonly perMinute: number;
+  /** Resolves when the record is safely on the disk; rejects with the system's error. */
+  readonly append: (record: JournalRecord) => Promise<unknown>;
+  /** Keeps what is no report, with the reason. */
+  readonly quarantine: (body: Uint8Array, reason: string) => Promise<void>;
+  /** Says why a JSON text is no report; null: it is one. */
+  readonly whyNoReport: (json: Uint8Array) => string | null;
+  /** Whether the disk has room for more. */
+  readonly hasRoom: () => Promise<boolean>;
+  /** How long a request may take to be sent, its head and all of it; two minutes unless given. */
+  readonly timeoutMs?: number;
+  /** Gets one line without its end, free of what a client wrote. */
+  readonly log: (line: string) => void;
+}
+
+export interface Receiver {
+  readonly port: number;
+  /** Takes no more, finishes what has begun, and resolves when every answer is given. */
+  stop(): Promise<void>;
+}
+
+const mediaTypes = ["application/tlsrpt+json", "application/tlsrpt+gzip", "application/tlsrpt"];
+/** A large report counts as several. */
+const tokenBytes = 100 * 1024;
+/** Bytes of bodies in memory at one time, packed. */
+const budgetBytes = 64 * 1024 * 1024;
+const mostConnections = 1000;
+const headersTimeoutMs = 10_000;
+const requestTimeoutMs = 120_000;
+/** How long answers may take once it is to stop. */
+const stopTimeoutMs = 30_000;
+const retrySeconds = 300;
+
+/** Starts listening. @throws the system's errors, such as `EADDRINUSE` */
+export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
+  const { timeoutMs = requestTimeoutMs } = options;
+  const handler = new Handler(options);
+  const take = (request: http.IncomingMessage, response: http.ServerResponse): void => {
+    void handler.answer(request, response);
+  };
+  const server = http.createServer(
+    {
+      headersTimeout: Math.min(headersTimeoutMs, timeoutMs),
+      requestTimeout: timeoutMs,
+      keepAliveTimeout: 15_000,
+      connectionsCheckingInterval: Math.min(2000, timeoutMs),
+      maxHeaderSize: 16 * 1024,
+    },
+    take,
+  );
+  server.maxConnections = mostConnections;
+  // Whoever asks first whether it may send is refused before it has sent.
+  server.on("checkContinue", take);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port, options.address, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+  return {
+    port: (server.address() as net.AddressInfo).port,
+    stop: async () => {
+      handler.isStopping = true;
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+      });
+      server.closeIdleConnections();
+      const patience = setTimeout(() => {
+        server.closeAllConnections();
+      }, stopTimeoutMs);
+      await closed;
+      clearTimeout(patience);
+      await handler.idle();
+    },
+  };
+}
+
+class Handler {
+  isStopping = false;
+  readonly #options: ReceiverOptions;
+  readonly #limit: RateLimit;
+  readonly #budget = new Budget(budgetBytes);
+  readonly #working = new Set<Promise<void>>();
+  /** Why the last report could not be written; null: it could. */
+  #trouble: string | null = null;
+
+  constructor(options: ReceiverOptions) {
+    this.#options = options;
+    this.#limit = new RateLimit(options.perMinute);
+  }
+
+  /** Answers one request. Never rejects. */
+  answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+    const work = this.#answer(request, response);
+    this.#working.add(work);
+    return work.finally(() => this.#working.delete(work));
+  }
+
+  /** Resolves when no request is being worked on: its client may be gone, and its report still is written. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#working);
+  }
+
+  async #answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+    const peer = request.socket.remoteAddress ?? "";
+    const trusted = isLoopback(peer) || plainAddress(peer) === this.#options.proxy;
+    const forwarded = request.headers["x-forwarded-for"];
+    const client = trusted
+      ? forwardedClient(peer, Array.isArray(forwarded) ? forwarded.join() : forwarded)
+      : plainAddress(peer);
+    // A client may go away at any moment; what it has sent whole is kept all the same.
+    request.on("error", () => undefined);
+    response.on("error", () => undefined);
+    try {
+      if (!trusted) throw new Refusal(403, "reports come through the proxy");
+      if (this.#isHealthCheck(request, response)) return;
+      const size = await this.#receive(request, response, client);
+      this.#log(client, 201, `${String(size)} bytes`);
+      say(response, 201, "accepted", this.isStopping);
+    } catch (error) {
+      this.#refuse(request, response, client, error);
+    }
+  }
+
+  #isHealthCheck({ method, url }: http.IncomingMessage, response: http.ServerResponse): boolean {
+    if (url !== "/healthz" || (method !== "GET" && method !== "HEAD")) return false;
+    const trouble = this.isStopping ? "stopping" : this.#trouble;
+    say(response, trouble === null ? 200 : 503, trouble ?? "ok", this.isStopping);
+    return true;
+  }
+
+  /** Takes a report in, and gives its size once it is safe. @throws {@link Refusal} */
+  async #receive(
+    request: http.IncomingMessage,
+    response: http.ServerResponse,
+    client: string,
+  ): Promise<number> {
+    if (request.method !== "POST") throw new Refusal(405, "reports are sent by POST");
+    const type = (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+    if (!mediaTypes.includes(type)) throw new Refusal(415, `send ${mediaTypes.join(" or ")}`);
+    const encoding = request.headers["content-encoding"] ?? "identity";
+    if (!/^(identity|gzip|x-gzip)$/i.test(encoding)) {
+      throw new Refusal(415, "of content encodings only gzip is understood");
+    }
+    const length = Number(request.headers["content-length"] ?? 0);
+    if (length > mostBytes) throw new Refusal(413, tooLarge);
+    const network = clientNetwork(client);
+    const allowance = this.#limit.take(network);
+    if (!allowance.ok) throw new TooMany(allowance.seconds, allowance.isFirst);
+    if (!(await this.#options.hasRoom())) throw new Refusal(503, "the disk is nearly full");
+    if (request.headers.expect !== undefined) response.writeContinue();
+    const { bytes, give } = await readBody(request, this.#budget);
+    try {
+      this.#limit.charge(network, Math.floor(bytes.length / tokenBytes));
+      await this.#keep(bytes);
+      return bytes.length;
+    } finally {
+      give();
+    }
+  }
+
+  async #keep(bytes: Buffer): Promise<void> {
+    let posted;
+    try {
+      posted = await unpack(bytes);
+      const reason = this.#options.whyNoReport(posted.json);
+      if (reason !== null) throw new Refusal(400, reason);
+    } catch (error) {
+      if (error instanceof Refusal && error.status === 400) {
+        await this.#options.quarantine(bytes, error.message);
+      }
+      throw error;
+    }
+    const record = { arrival: arrivalNow(), hints: noHints, gzip: posted.gzip };
+    try {
+      await this.#options.append(record);
+      this.#trouble = null;
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? "an error";
+      this.#trouble = `the report cannot be written: ${code}`;
+      throw new Refusal(503, this.#trouble);
+    }
+  }
+
+  #refuse(
+    request: http.IncomingMessage,
+    response: http.ServerResponse,
+    client: string,
+    error: unknown,
+  ): void {
+    if (!(error instanceof Refusal)) {
+      // The client left before it had sent everything, or it is a bug: both are told, neither stops the rest.
+      if (request.errored === null && !request.destroyed) {
+        this.#log(client, 500, error instanceof Error ? error.message : "");
+        say(response, 500, "the receiver failed", true);
+      } else this.#log(client, 499, "the client left, or was too slow");
+      return;
+    }
+    const { status, message } = error;
+    if (status === 405) response.setHeader("Allow", "POST");
+    if (status === 415) response.setHeader("Accept-Post", mediaTypes.join(", "));
+    if (status === 503) response.setHeader("Retry-After", retrySeconds);
+    if (error instanceof TooMany) response.setHeader("Retry-After", error.seconds);
+    if (!(error instanceof TooMany) || error.isFirst) this.#log(client, status, message);
+    say(response, status, message, true);
+    discardRest(request);
+  }
+
+  #log(client: string, status: number, text: string): void {
+    this.#options.log(`${new Date().toISOString()} ${String(status)} ${client} ${text}`);
+  }
+}
+
+/** A client that sent more than it may. */
+class TooMany extends Refusal {
+  readonly seconds: number;
+  /** Whether it is told so for the first time; the log has no use for the others. */
+  readonly isFirst: boolean;
+
+  constructor(seconds: number, isFirst: boolean) {
+    super(429, "too many reports from this address");
+    this.seconds = seconds;
+    this.isFirst = isFirst;
+  }
+}
+
+function say(response: http.ServerResponse, status: number, text: string, isLast: boolean): void {
+  if (response.headersSent || response.destroyed) return;
+  if (isLast) response.setHeader("Connection", "close");
+  response.writeHead(status, { "Content-Type": "text/plain; charset=utf-8" });
+  response.end(`${text}\n`);
+}
+
+/**
+ * Reads on, so that a client that is still sending gets to read why it is refused: a socket that is
+ * closed with unread bytes takes the answer with it.
+ */
+function discardRest(request: http.IncomingMessage): void {
+  let size = 0;
+  request.on("data", (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > mostBytes) request.destroy();
+  });
+  request.resume();
+}
+
+/** What is posted says nothing of who posted it that could be believed. */
+function arrivalNow(): Arrival {
+  return {
+    via: "https",
+    receivedAt: Math.floor(Date.now() / 1000),
+    submitter: null,
+    verification: { verdict: "unverifiable", signer: null, detail: "sent by POST" },
+  };
+}
+
+const noHints: Hints = { name: "", subjectId: null, domain: null, wrapping: [] };

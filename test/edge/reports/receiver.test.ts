@@ -1,0 +1,428 @@
+/** The receiver over real sockets, with a real journal on the disk. */
+import fs from "node:fs";
+import http from "node:http";
+import net from "node:net";
+import os from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import zlib from "node:zlib";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { JournalWriter } from "../../../src/edge/reports/journal.ts";
+import { readJournal } from "../../../src/edge/reports/read-journal.ts";
+import { startReceiver, type ReceiverOptions } from "../../../src/edge/reports/receiver.ts";
+
+const mostBytes = 10 * 1024 * 1024;
+const json = '{"organization-name":"Reporter","policies":[]}';
+
+interface Bench {
+  readonly port: number;
+  readonly log: readonly string[];
+  readonly quarantined: readonly string[];
+  readonly stop: () => Promise<void>;
+  /** The JSON texts in the journal. */
+  readonly journal: () => Promise<string[]>;
+}
+
+async function start(options: Partial<ReceiverOptions> = {}): Promise<Bench> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "stspress-receiver-"));
+  const writer = await JournalWriter.open(path.join(folder, "journal"));
+  const log: string[] = [];
+  const quarantined: string[] = [];
+  const receiver = await startReceiver({
+    address: "127.0.0.1",
+    port: 0,
+    proxy: null,
+    perMinute: 1_000_000,
+    append: (record) => writer.append([record]),
+    quarantine: (body, reason) => {
+      quarantined.push(`${reason}: ${Buffer.from(body).toString("latin1")}`);
+      return Promise.resolve();
+    },
+    whyNoReport: (bytes) => {
+      try {
+        JSON.parse(Buffer.from(bytes).toString("utf8"));
+        return null;
+      } catch {
+        return "this is no JSON";
+      }
+    },
+    hasRoom: () => Promise.resolve(true),
+    log: (line) => log.push(line),
+    ...options,
+  });
+  onTestFinished(async () => {
+    await receiver.stop();
+    await writer.close();
+    fs.rmSync(folder, { recursive: true });
+  });
+  return {
+    port: receiver.port,
+    log,
+    quarantined,
+    stop: () => receiver.stop(),
+    journal: async () => {
+      const texts: string[] = [];
+      for await (const { records } of readJournal(path.join(folder, "journal"), [])) {
+        for (const { gzip } of records) texts.push(zlib.gunzipSync(gzip).toString("utf8"));
+      }
+      return texts;
+    },
+  };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  readonly body: string;
+}
+
+interface Sent {
+  readonly method?: string;
+  readonly path?: string;
+  readonly type?: string | null;
+  readonly headers?: http.OutgoingHttpHeaders;
+}
+
+function send(port: number, body: string | Buffer, sent: Sent = {}): Promise<Answer> {
+  const { method = "POST", type = "application/tlsrpt+json", headers = {} } = sent;
+  return new Promise((resolve, reject) => {
+    const request = http.request(
+      {
+        port,
+        host: "127.0.0.1",
+        method,
+        path: sent.path ?? "/tlsrpt",
+        headers: { ...(type === null ? {} : { "Content-Type": type }), ...headers },
+        agent: false,
+      },
+      (response) => {
+        let text = "";
+        response.setEncoding("utf8");
+        response.on("data", (chunk: string) => (text += chunk));
+        response.on("end", () => {
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text });
+        });
+      },
+    );
+    request.on("error", reject);
+    request.end(body);
+  });
+}
+
+describe("accepted, and in the journal before the answer", () => {
+  test.each([
+    ["application/tlsrpt+json", json],
+    ["application/tlsrpt+gzip", zlib.gzipSync(json)],
+    ["Application/TLSRPT+JSON; charset=utf-8", json],
+    ["application/tlsrpt", zlib.gzipSync(json)],
+    ["application/tlsrpt+gzip", json],
+    ["application/tlsrpt+json", zlib.gzipSync(json)],
+  ])("%s", async (type, body) => {
+    const { port, journal, log } = await start();
+    expect(await send(port, body, { type })).toMatchObject({ status: 201, body: "accepted\n" });
+    expect(await journal()).toEqual([json]);
+    expect(log[0]).toMatch(/^20\d\d-\S+Z 201 127\.0\.0\.1 \d+ bytes$/);
+  });
+
+  test("with Content-Encoding", async () => {
+    const { port, journal } = await start();
+    const headers = { "Content-Encoding": "gzip" };
+    expect((await send(port, zlib.gzipSync(json), { headers })).status).toBe(201);
+    expect(await journal()).toEqual([json]);
+  });
+
+  test("at any path: whatever the rua says", async () => {
+    const { port, journal } = await start();
+    for (const at of ["/", "/v1/tlsrpt?x=1", "/healthz", "//"]) {
+      expect((await send(port, json, { path: at })).status).toBe(201);
+    }
+    expect(await journal()).toHaveLength(4);
+  });
+
+  test("the same twice: it is told apart later", async () => {
+    const { port } = await start();
+    expect((await send(port, json)).status).toBe(201);
+    expect((await send(port, json)).status).toBe(201);
+  });
+
+  test("10 MB exactly, packed and unpacked", async () => {
+    const { port, journal } = await start();
+    const large = JSON.stringify("x".repeat(mostBytes - 2));
+    expect(large).toHaveLength(mostBytes);
+    expect((await send(port, large)).status).toBe(201);
+    const type = "application/tlsrpt+gzip";
+    expect((await send(port, zlib.gzipSync(large), { type })).status).toBe(201);
+    expect((await journal()).map((text) => text.length)).toEqual([mostBytes, mostBytes]);
+  });
+
+  test("after it asked whether it may send", async () => {
+    const { port, journal } = await start();
+    const headers = { Expect: "100-continue", "Content-Length": json.length };
+    expect((await send(port, json, { headers })).status).toBe(201);
+    expect(await journal()).toEqual([json]);
+  });
+
+  test("two hundred at once", async () => {
+    const { port, journal } = await start();
+    const texts = Array.from({ length: 200 }, (_, n) => JSON.stringify({ "report-id": n }));
+    const answers = await Promise.all(texts.map((text) => send(port, text)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
+    expect((await journal()).sort()).toEqual(texts.sort());
+  });
+});
+
+describe("refused, with a reason", () => {
+  test.each(["GET", "PUT", "DELETE", "OPTIONS", "PATCH"])("405: %s", async (method) => {
+    const { port } = await start();
+    const answer = await send(port, "", { method });
+    expect(answer).toMatchObject({ status: 405, body: "reports are sent by POST\n" });
+    expect(answer.headers.allow).toBe("POST");
+  });
+
+  test.each([
+    null,
+    "",
+    "text/plain",
+    "application/json",
+    "application/x-www-form-urlencoded",
+    "application/tlsrpt+zip",
+  ])("415: Content-Type %s", async (type) => {
+    const { port, journal } = await start();
+    const answer = await send(port, json, { type });
+    expect(answer.status).toBe(415);
+    expect(answer.headers["accept-post"]).toContain("application/tlsrpt+gzip");
+    expect(await journal()).toEqual([]);
+  });
+
+  test("415: a content encoding that nobody unpacks", async () => {
+    const { port } = await start();
+    const answer = await send(port, json, { headers: { "Content-Encoding": "br" } });
+    expect(answer.status).toBe(415);
+  });
+
+  test("413: one byte too many, told or not", async () => {
+    const { port, journal } = await start();
+    const large = JSON.stringify("x".repeat(mostBytes - 1));
+    expect((await send(port, large)).status).toBe(413);
+    const headers = { "Transfer-Encoding": "chunked" };
+    expect((await send(port, large, { headers })).status).toBe(413);
+    expect(await journal()).toEqual([]);
+  });
+
+  test("413: before anything is sent, where the client asks", async () => {
+    const { port } = await start();
+    const socket = net.connect(port, "127.0.0.1");
+    const head = [
+      "POST / HTTP/1.1",
+      "Host: x",
+      "Content-Type: application/tlsrpt+json",
+      "Content-Length: 99999999",
+      "Expect: 100-continue",
+    ];
+    socket.write(`${head.join("\r\n")}\r\n\r\n`);
+    const said = await new Promise<string>((resolve) => {
+      socket.once("data", (bytes) => {
+        resolve(bytes.toString("latin1"));
+      });
+    });
+    socket.destroy();
+    expect(said).toMatch(/^HTTP\/1\.1 413 /);
+  });
+
+  test("413: a bomb of a gigabyte", async () => {
+    const { port, quarantined } = await start();
+    // A member of 16 MB of zeros, 64 times: gzip may be put one behind the other.
+    const member = zlib.gzipSync(Buffer.alloc(16 * 1024 * 1024));
+    const bomb = Buffer.concat(Array.from({ length: 64 }, () => member));
+    const answer = await send(port, bomb, { type: "application/tlsrpt+gzip" });
+    expect(answer.status).toBe(413);
+    expect(quarantined).toEqual([]);
+  });
+
+  test.each([
+    ["no JSON", "<html>", "this is no JSON"],
+    ["nothing", "", "the body is empty"],
+    ["broken gzip", Buffer.from([0x1f, 0x8b, 8, 0, 1]), "the body begins like gzip"],
+  ])("400: %s is quarantined", async (_, body, reason) => {
+    const { port, quarantined, journal } = await start();
+    const answer = await send(port, body);
+    expect(answer.status).toBe(400);
+    expect(answer.body).toContain(reason);
+    expect(quarantined).toHaveLength(1);
+    expect(quarantined[0]).toContain(Buffer.from(body).toString("latin1"));
+    expect(await journal()).toEqual([]);
+  });
+
+  test("429: one client sends too much, another is served", async () => {
+    const { port, log } = await start({ perMinute: 3 });
+    const from = (client: string) => send(port, json, { headers: { "X-Forwarded-For": client } });
+    const statuses: number[] = [];
+    for (let n = 0; n < 6; n += 1) statuses.push((await from("192.0.2.1")).status);
+    expect(statuses).toEqual([201, 201, 201, 429, 429, 429]);
+    const answer = await from("192.0.2.1");
+    expect(Number(answer.headers["retry-after"])).toBeGreaterThanOrEqual(1);
+    expect(Number(answer.headers["retry-after"])).toBeLessThanOrEqual(60);
+    // What a client writes before the last hop does not make it another.
+    expect((await from("198.51.100.9, 192.0.2.1")).status).toBe(429);
+    expect((await from("192.0.2.2")).status).toBe(201);
+    expect(log.filter((line) => line.includes(" 429 192.0.2.1 "))).toHaveLength(1);
+  });
+
+  test("429: a /64 is one client, and a large report counts as several", async () => {
+    const { port } = await start({ perMinute: 10 });
+    const large = JSON.stringify("x".repeat(1_100_000));
+    const from = (client: string, body: string) =>
+      send(port, body, { headers: { "X-Forwarded-For": client } });
+    expect((await from("2001:db8:0:1::1", large)).status).toBe(201);
+    expect((await from("2001:db8:0:1:2:3:4:5", json)).status).toBe(429);
+    expect((await from("2001:db8:0:2::1", json)).status).toBe(201);
+  });
+
+  test.each(["ENOSPC", "EDQUOT", "EIO"])("503: %s, and the health check says so", async (code) => {
+    let full = true;
+    const { port } = await start({
+      append: () =>
+        full ? Promise.reject(Object.assign(new Error(code), { code })) : Promise.resolve(),
+    });
+    const answer = await send(port, json);
+    expect(answer).toMatchObject({ status: 503, body: `the report cannot be written: ${code}\n` });
+    expect(answer.headers["retry-after"]).toBe("300");
+    const sick = await send(port, "", { method: "GET", path: "/healthz" });
+    expect(sick.status).toBe(503);
+    full = false;
+    expect((await send(port, json)).status).toBe(201);
+    const well = await send(port, "", { method: "GET", path: "/healthz" });
+    expect(well).toMatchObject({ status: 200, body: "ok\n" });
+  });
+
+  test("503: before the disk is full", async () => {
+    const { port, journal } = await start({ hasRoom: () => Promise.resolve(false) });
+    expect((await send(port, json)).status).toBe(503);
+    expect(await journal()).toEqual([]);
+  });
+});
+
+describe("bounded", () => {
+  test("a head that never ends, and a body that drips, are cut off", async () => {
+    const { port, log } = await start({ timeoutMs: 300 });
+    const ended = async (text: string): Promise<string> => {
+      const socket = net.connect(port, "127.0.0.1");
+      let said = "";
+      socket.on("data", (bytes) => (said += bytes.toString("latin1")));
+      socket.on("error", () => undefined);
+      socket.write(text);
+      const drip = setInterval(() => socket.write("x"), 50);
+      await new Promise((resolve) => socket.once("close", resolve));
+      clearInterval(drip);
+      return said;
+    };
+    const post = "POST / HTTP/1.1\r\nHost: x\r\n";
+    expect(await ended(`${post}X-Slow: `)).toMatch(/^HTTP\/1\.1 408 /);
+    const type = "Content-Type: application/tlsrpt+json\r\nContent-Length: 5000\r\n\r\n";
+    await ended(post + type);
+    await sleep(50);
+    expect(log.some((line) => line.includes(" 499 127.0.0.1 "))).toBe(true);
+  });
+
+  test("a head of 20 kB", async () => {
+    const { port } = await start();
+    const headers = { "X-Long": "x".repeat(20_000) };
+    await expect(send(port, json, { headers })).resolves.toMatchObject({ status: 431 });
+  });
+
+  test("what is not HTTP", async () => {
+    const { port } = await start();
+    const socket = net.connect(port, "127.0.0.1");
+    socket.write("\u0016\u0003\u0001\u0000 hello\r\n\r\n");
+    const said = await new Promise<string>((resolve) => {
+      socket.once("data", (bytes) => {
+        resolve(bytes.toString("latin1"));
+      });
+    });
+    expect(said).toMatch(/^HTTP\/1\.1 400 /);
+    expect((await send(port, json)).status).toBe(201);
+  });
+
+  test("a log line holds nothing that a client wrote", async () => {
+    const { port, log } = await start();
+    const headers = { "X-Forwarded-For": "red, not an address", "User-Agent": "evil" };
+    await send(port, json, { path: "/%1b[31m", headers });
+    await send(port, "\u001b[31m", { headers });
+    for (const line of log) expect(line).toMatch(/^[ -~]+ 127\.0\.0\.1 [ -~]+$/);
+    expect(log.join()).not.toMatch(/evil|red|%1b/);
+  });
+});
+
+describe("stopping", () => {
+  test("what has begun is finished, and nothing new is taken", async () => {
+    const held: (() => void)[] = [];
+    const kept: unknown[] = [];
+    const { port, stop } = await start({
+      append: (record) =>
+        new Promise((resolve) => {
+          held.push(() => {
+            kept.push(record);
+            resolve(null);
+          });
+        }),
+    });
+    const begun = send(port, json);
+    while (held.length === 0) await sleep(5);
+    const stopped = stop();
+    await expect(send(port, json)).rejects.toMatchObject({ code: "ECONNREFUSED" });
+    held[0]?.();
+    const answer = await begun;
+    expect(answer.status).toBe(201);
+    expect(answer.headers.connection).toBe("close");
+    await stopped;
+    expect(kept).toHaveLength(1);
+  });
+
+  test("a client that has gone away is waited for all the same", async () => {
+    const held: (() => void)[] = [];
+    const { port, stop } = await start({
+      append: () =>
+        new Promise((resolve) => {
+          held.push(() => {
+            resolve(null);
+          });
+        }),
+    });
+    const socket = net.connect(port, "127.0.0.1");
+    socket.write(
+      `POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/tlsrpt+json\r\nContent-Length: ${String(json.length)}\r\n\r\n${json}`,
+    );
+    while (held.length === 0) await sleep(5);
+    socket.destroy();
+    let isStopped = false;
+    const stopped = stop().then(() => {
+      isStopped = true;
+    });
+    await sleep(100);
+    expect(isStopped).toBe(false);
+    held[0]?.();
+    await stopped;
+  });
+});
+
+describe("a proxy on another machine", () => {
+  test("who is neither it nor on this machine is refused", async () => {
+    const outside = Object.values(os.networkInterfaces())
+      .flat()
+      .find((one) => one !== undefined && !one.internal && one.family === "IPv4")?.address;
+    const { port } = await start({ proxy: "192.0.2.80" });
+    // From this machine it is trusted as ever.
+    expect((await send(port, json)).status).toBe(201);
+    if (outside === undefined) return;
+    const elsewhere = await start({ address: outside, proxy: "192.0.2.80" });
+    const request = (receiverPort: number) =>
+      fetch(`http://${outside}:${String(receiverPort)}/`, {
+        method: "POST",
+        body: json,
+        headers: { "Content-Type": "application/tlsrpt+json" },
+      });
+    expect((await request(elsewhere.port)).status).toBe(403);
+    const trusting = await start({ address: outside, proxy: outside });
+    expect((await request(trusting.port)).status).toBe(201);
+  });
+});
