@@ -89,6 +89,13 @@ describe("the verdict and its reason", () => {
     );
   });
 
+  test("of a host that is blocked and private the block is the reason", () => {
+    const hidden = probe({ failure: failure("connect", "not-public") });
+    const blocked = probe({ ...second, failure: failure("connect", "timeout", "ETIMEDOUT") });
+    const { reason } = judge(subject({ mxHosts: [mxHost([hidden, blocked])] }));
+    expect(reason).toBe(`${mx} cannot be reached on port 25: no answer in time ("ETIMEDOUT")`);
+  });
+
   test("a record that announces an old policy is said before all else", () => {
     const built = instance("built2", policyText());
     const earlier = instance("built1", policyText([mx, "*.d.example"]));

@@ -83,12 +83,12 @@ export const senderQuirk = defineRule(
     if (!expectsPolicy(subject)) return;
     const { host, fetches } = evidence.policyHost;
     for (const { address, parsed } of servedBodies(evidence.policyHost)) {
+      if (!parsed.ok) continue;
       const where = { kind: "policy-host", host, address } as const;
       const fetch = fetches.find((one) => one.address === address);
-      if (fetch !== undefined && parsed.ok && !isPolicyMediaType(fetch.contentType)) {
+      if (fetch !== undefined && !isPolicyMediaType(fetch.contentType)) {
         report("sender-quirk/media-type", { host, found: fetch.contentType }, where);
       }
-      if (!parsed.ok) continue;
       const codes = new Set(parsed.warnings.map(({ code }) => code));
       for (const [code, told] of Object.entries(ofText)) {
         if (codes.has(code as keyof typeof ofText)) report(told, { host }, where);

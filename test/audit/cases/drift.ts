@@ -66,6 +66,20 @@ export const driftCases: readonly Case[] = [
     codes: ["drift/policy-old", "policy-host/bodies-differ"],
     safe: "no",
   },
+  {
+    what: "a policy of ours, an old one, and one that is not ours",
+    ...live("built2", null, { address: null }),
+    evidence: {
+      ...live("built2", null).evidence,
+      policyHost: hostWith([
+        fetched(),
+        fetched(built1.text, { address: "2001:db8::10" }),
+        fetched(strange, { address: "2001:db8::11" }),
+      ]),
+    },
+    codes: ["drift/text-differs", "policy-host/bodies-differ"],
+    safe: "no",
+  },
   fault("A, B, A: the same text again is no old policy", "yes", "drift/txt-old", {
     ...live("built0", built2.text, { earlier: [instance("built0", built2.text), built1] }),
   }),

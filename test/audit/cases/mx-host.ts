@@ -169,6 +169,11 @@ const certificates: readonly Case[] = [
   fault("another host's without SNI", "yes", "mx-host/certificate-needs-sni", {
     ...host(probe({ fingerprintWithoutSni: "bb", dnsNamesWithoutSni: ["default.example"] })),
   }),
+  fault("another host's, with SNI and without", "no", "mx-host/certificate-name", {
+    ...host(
+      probe({ tls: tlsWith(certificate("www.d.example")), dnsNamesWithoutSni: ["www.d.example"] }),
+    ),
+  }),
   fine("another certificate without SNI, which would do", {
     ...host(probe({ fingerprintWithoutSni: "bb", dnsNamesWithoutSni: ["*.d.example"] })),
   }),

@@ -321,9 +321,13 @@ const answers: readonly Case[] = [
     what: "a web server without a policy, and no record: no policy host",
     evidence: {
       stsTxt: txt(`_mta-sts.${domain}`),
-      policyHost: hostWith([
-        fetched(html, { tls: tlsWith(certificate("www.d.example"), { trust: "self-signed" }) }),
-      ]),
+      policyHost: hostWith(
+        [
+          fetched(html, { tls: tlsWith(certificate("www.d.example"), { trust: "self-signed" }) }),
+          { ...failing("connect", "refused"), ...second },
+        ],
+        { caa: caa(issue(";")) },
+      ),
     },
     codes: ["sts-txt/none"],
     safe: "no",
@@ -366,6 +370,9 @@ const texts: readonly Case[] = [
     "sender-quirk/media-type",
     host(fetched(undefined, { contentType: null })),
   ),
+  fault("text as a page", "no", "policy-text/invalid", {
+    ...host(fetched("hello", { contentType: "text/html" })),
+  }),
   fine(
     "text/plain with parameters",
     host(fetched(undefined, { contentType: "Text/Plain; charset=utf-8" })),

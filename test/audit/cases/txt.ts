@@ -87,6 +87,20 @@ const wildcards: readonly Case[] = [
       }),
     },
   }),
+  fault(
+    "a policy host that only a wildcard makes an alias is not delegated",
+    "no",
+    "sts-txt/none",
+    {
+      evidence: {
+        stsTxt: txt(sts),
+        wildcardTxt: { ...none, aliases: ["www.d.example"] },
+        policyHost: hostWith([fetched()], {
+          a: answer(policyHost, "A", [{ address: "192.0.2.10" }], { aliases: ["www.d.example"] }),
+        }),
+      },
+    },
+  ),
   fine("a wildcard beside a record of its own", {
     evidence: { wildcardTxt: txt(`x7.${domain}`, "v=spf1 -all") },
   }),
@@ -176,6 +190,10 @@ const tlsRptCases: readonly Case[] = [
   fault("one more than declared", "yes", "tls-rpt-txt/differs", {
     evidence: { tlsRptTxt: rua(...wanted, "https://r.example/") },
     declared: { rua: wanted },
+  }),
+  fault("one fewer than declared", "yes", "tls-rpt-txt/differs", {
+    evidence: { tlsRptTxt: rua(...wanted) },
+    declared: { rua: [...wanted, "https://r.example/"] },
   }),
   fine("in another order", {
     evidence: { tlsRptTxt: rua("https://r.example/", ...wanted) },
