@@ -12,6 +12,8 @@ import { openLook } from "./look.ts";
 /** How a domain comes to be observed: by looking, or from a file. */
 export interface EvidenceSource {
   readonly observe: (domain: string) => Promise<Observed>;
+  /** Keeps what was seen of a domain, where it is to be kept. */
+  readonly save: (evidence: DomainEvidence) => Promise<void>;
   readonly concurrency: number;
   /** Ends it; the diagnostic where what was seen cannot be saved. */
   readonly close: () => Promise<Diagnostic | null>;
@@ -42,6 +44,7 @@ export function fromSaved(
   if (missing !== undefined) return diagnostic("audit/not-observed", { domain: missing, path });
   return {
     concurrency: 1,
+    save: () => Promise.resolve(),
     close: () => Promise.resolve(null),
     observe: (domain) => {
       const evidence = byName.get(domain);
@@ -74,11 +77,8 @@ export function fromWorld(
   }
   return {
     concurrency: options.concurrency,
-    observe: async (domain) => {
-      const observed = await opened.observer.observe(domain);
-      await file?.add(observed.evidence);
-      return observed;
-    },
+    observe: (domain) => opened.observer.observe(domain),
+    save: async (evidence) => file?.add(evidence),
     close: async () => {
       opened.close();
       try {

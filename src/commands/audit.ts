@@ -91,9 +91,10 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
       if (format === "jsonl") io.out(told);
       done += 1;
       progress.show("auditing", done, domains.length);
-      return told;
+      return { told, evidence: observed.evidence };
     },
-    (told) => {
+    async ({ told, evidence }) => {
+      await source.save(evidence);
       if (format === "jsonl") return;
       progress.aside(() => {
         report.tell(told);

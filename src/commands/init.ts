@@ -113,6 +113,27 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
 /** Words the file, and reads it back: what is written is what was found. */
 function wordFile(
   name: DomainName,
+  proposal: Proposal,
+  observedAt: number,
+  settings: SiteSettings,
+): string {
+  const text = word(name, proposal, observedAt, settings);
+  if (isReadable(name, text)) return text;
+  // Senders take some report addresses that a domain file refuses, such as one with a quoted mailbox.
+  const remark = "The TLS-RPT record names an address that cannot stand here.";
+  const without = { ...proposal, rua: null, remarks: [...proposal.remarks, remark] };
+  const second = word(name, without, observedAt, settings);
+  if (isReadable(name, second)) return second;
+  throw new Error(`the file of ${name.ascii} cannot be read back`);
+}
+
+function isReadable(name: DomainName, text: string): boolean {
+  const bytes = new TextEncoder().encode(text);
+  return parseDomainFile(`domains/${name.ascii}.yaml`, bytes).declarations !== null;
+}
+
+function word(
+  name: DomainName,
   { mxHosts, live, rua, remarks }: Proposal,
   observedAt: number,
   settings: SiteSettings,
@@ -124,20 +145,10 @@ function wordFile(
       : `an MTA-STS policy in ${live.policy.mode} with the id ${live.id}, now in stspress.lock`,
     rua === null ? "no TLS-RPT record" : "a TLS-RPT record",
   );
-  const text = newDomainFile(
-    {
-      domain: name.ascii,
-      unicode: name.unicode,
-      comments: [`Found ${formatTime(observedAt)}: ${found.join("; ")}.`, ...remarks].map(plain),
-      rua,
-      policy: live?.policy ?? null,
-      mxHosts,
-    },
-    settings,
-  );
-  const back = parseDomainFile(`domains/${name.ascii}.yaml`, new TextEncoder().encode(text));
-  if (back.declarations === null) throw new Error(`the file of ${name.ascii} cannot be read back`);
-  return text;
+  const comments = [`Found ${formatTime(observedAt)}: ${found.join("; ")}.`, ...remarks].map(plain);
+  const { ascii: domain, unicode } = name;
+  const policy = live?.policy ?? null;
+  return newDomainFile({ domain, unicode, comments, rua, policy, mxHosts }, settings);
 }
 
 /** Comments hold no surprises: printable ASCII on one line. */

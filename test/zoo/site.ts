@@ -60,6 +60,7 @@ export function buildSite(
     const { status, stderr, stdout } = spawnSync(process.execPath, all, { env, encoding: "utf8" });
     if (status !== 0) throw new Error(`the zoo's site was refused:\n${stdout}${stderr}`);
   };
+  if (declared.length === 0) return new Map();
   write("first");
   run("2026-01-01T00:00:00Z", "build", "--no-frozen");
   const live = declared.filter(
