@@ -20,13 +20,12 @@ const table = {
   "json-bom": "the JSON begins with a byte order mark",
   "json-not-utf8": "the JSON is not well-formed UTF-8",
   "json-encoding": "the JSON is in UTF-16",
-  "lone-surrogate": "a text holds half a character",
+  "text-broken": "a text holds half a character or a NUL",
   "report-in-array": "the report is an element of an array",
   // The head.
   "organization-missing": "organization-name is missing or empty",
   "contact-missing": "contact-info is missing, empty or null",
   "report-id-missing": "report-id is missing or empty",
-  "report-id-not-text": "report-id is a number",
   "date-no-zone": "a date has no zone; it is taken for UTC",
   "date-format": "a date is not in the format of RFC 3339",
   "date-number": "a date is a number of seconds or milliseconds",
@@ -36,7 +35,6 @@ const table = {
   "date-not-a-day": "the period is longer or shorter than a day",
   // The policies.
   "policies-not-array": "policies is one object instead of an array",
-  "policies-empty": "policies is missing or empty",
   "policy-unusable": "an element of policies tells no domain, and was left out",
   "policy-flat": "the fields of policy stand beside summary instead of within policy",
   "policy-type-missing": "policy-type is missing or empty",
@@ -51,19 +49,19 @@ const table = {
   "mx-host-text": "mx-host is a string instead of an array",
   "mx-host-cut": "mx-host has more hosts than any policy; the rest was cut off",
   "summary-missing": "summary is missing; its counts are taken from the details",
-  "count-missing": "a count is missing; it is taken for zero",
+  "count-missing":
+    "a count is missing; it is taken for zero, or for one in a failure detail, or from the details",
   "count-text": "a count is a string",
   "count-not-whole": "a count is no whole number; it was rounded",
   "count-negative": "a count is negative; it is taken for zero",
   "count-huge": "a count is beyond belief; it was cut",
   "count-unreadable": "a count is no number; it is taken for zero",
-  "counts-disagree":
-    "failure-details tell failures, and the summary tells none or fewer than one kind has",
+  "counts-disagree": "failure-details add up to another number than the summary tells",
+  "counts-zero": "a policy is reported without any session",
   "details-missing": "the summary tells failures, and there are no failure-details",
   "details-not-array": "failure-details is no array",
   "details-unusable": "an element of failure-details is no object, and was left out",
   "details-many": "there are more failure-details than are kept apart; the rest was added up",
-  "details-elsewhere": "failure-details stand within policy or summary",
   "result-type-missing": "result-type is missing or empty",
   "result-type-unregistered": "result-type is a value that nobody registered",
   "result-type-form": "result-type is not in lower case",
@@ -72,10 +70,8 @@ const table = {
   "ip-odd": "an address of a failure detail is none",
   "mx-missing": "a failure detail lacks receiving-mx-hostname, or it is empty",
   "field-type": "a field that should be a text is something else",
-  "field-name-form": "the name of a field is written in another way",
   "text-cut": "a text is longer than is kept; the rest was cut off",
   "text-empty": 'a field is "" or null instead of absent',
-  "field-unknown": "there are fields that RFC 8460 does not know",
 } as const satisfies Readonly<Record<string, string>>;
 
 /** A way in which a report differs from RFC 8460. What was stored once is an interface: not renamed. */

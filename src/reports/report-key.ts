@@ -1,0 +1,12 @@
+import type { Report } from "./report.ts";
+
+/** SHA-256 of a text, hexadecimal. The core is pure: whoever calls has it. */
+export type Digest = (text: string) => string;
+
+/**
+ * Names a report by what it says: under any wrapping, white space and order of fields it has the same
+ * key. The normaliser gives its fields in one order, so that their JSON is one text.
+ */
+export function reportKey(report: Report, digest: Digest): string {
+  return digest(JSON.stringify(report));
+}
