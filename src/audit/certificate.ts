@@ -168,7 +168,7 @@ export function certificateProse({ source, cost: clause, example: host }: Kind):
     }),
     "private-root": prose<CertificateArgs>({
       ...error,
-      reason: `Senders trust public certificate authorities, and nobody else's. ${cost}`,
+      reason: `Senders trust public certificate authorities and no others. ${cost}`,
       example,
       message: (a) =>
         `${a.host} shows a certificate of an authority that the public does not trust${a.issuer === "" ? "" : `: ${quote(a.issuer)}`}`,

@@ -24,7 +24,7 @@ export const senderQuirk = defineRule(
       ...quirk,
       source: "RFC 8461 §3.2",
       reason:
-        "The RFC lets senders check the media type and does not demand it. Those that do refuse everything but `text/plain`, and a missing type too.",
+        "Senders should check the media type, and need not. Those that do refuse everything but `text/plain`, and a missing type too.",
       example: { host, found: "application/octet-stream" },
       message: (a) =>
         `${a.host} serves the policy ${a.found === null ? "without a media type" : `as ${quote(a.found)}`}; postfix-tlspol, postfix-mta-sts-resolver and go-mtasts then refuse it`,
@@ -67,7 +67,7 @@ export const senderQuirk = defineRule(
         "Senders have to discard TXT records that do not begin with `v=STSv1;`. Checkers do not all do so, and large answers need TCP, which not every network lets through.",
       example: { name: "_mta-sts.example.com", count: 1, sample: "site-verification=abc" },
       message: (a) =>
-        `${a.count === 1 ? "another TXT record stands" : `${String(a.count)} other TXT records stand`} at ${a.name}, such as ${quote(a.sample)}; checkdmarc then calls the record invalid`,
+        `${a.count === 1 ? `another TXT record stands at ${a.name}:` : `${String(a.count)} other TXT records stand at ${a.name}, such as`} ${quote(a.sample)}; checkdmarc then calls the record invalid`,
       fix: () => "move them to the names that they belong to",
     }),
   },

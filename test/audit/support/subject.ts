@@ -245,7 +245,7 @@ export function instance(id: string, text: string): DeclaredInstance {
 }
 
 /** What is declared is built, and is what a domain in good health shows. */
-export function declaration(more: Partial<Declared> = {}): Declared {
+function declaration(more: Partial<Declared> = {}): Declared {
   const current = more.current === undefined ? instance("built2", policyText()) : more.current;
   return {
     policy: current?.policy ?? null,
