@@ -3,7 +3,7 @@
  *
  * The script is run from top to bottom in an empty site folder. `=== path` writes a file with the text
  * below it; `«500×h#.example»` in it stands for 500 copies, each with its number for `#`. A line
- * `$ 20261124T093000Z build` runs a verb at that time. `$ rm PATH`, `$ mkdir PATH`, `$ ln TARGET PATH`,
+ * `$ 20261124T093000Z build` runs a verb at that time; \`SITE/\` before a word is the folder. `$ rm PATH`, `$ mkdir PATH`, `$ ln TARGET PATH`,
  * `$ cp FROM TO`, `$ conflict OURS THEIRS` (the lock as git leaves it), `$ take` (somebody else writes the site) and `$ cat PATH` do what they say.
  */
 import fs from "node:fs";
@@ -51,7 +51,7 @@ describe("golden builds", () => {
       .map((name) => fs.readFileSync(path.join(folder, name), "utf8").split(divider)[1] ?? "")
       .join("");
     const silent = Object.keys(catalogue).filter(
-      (code) => /^(lock|site|template|target)\//.test(code) && !said.includes(`[${code}]`),
+      (code) => /^(lock|site|template|target|audit)\//.test(code) && !said.includes(`[${code}]`),
     );
     expect(silent).toEqual([]);
   });
@@ -84,7 +84,8 @@ async function play(script: string): Promise<string> {
         const taken = takeSite(root);
         if ("release" in taken) release = taken.release;
       } else {
-        said += `$ ${words.join(" ")}\n${await run(root, verb, words)}`;
+        const given = words.map((word) => word.replace(/^SITE\//, `${root}/`));
+        said += `$ ${words.join(" ")}\n${await run(root, verb, given)}`;
       }
     }
   } finally {
