@@ -1,4 +1,5 @@
 /** The fetch of a policy from real HTTPS servers, and from those that only look like one. */
+import fc from "fast-check";
 import net from "node:net";
 import { describe, expect, test } from "vitest";
 import { fetchPolicy } from "../../src/edge/policy-fetch.ts";
@@ -295,6 +296,22 @@ describe("hostile servers", () => {
       failure: { stage: "body", kind: "timeout", detail: "" },
       body: { encoding: "utf8", data: "v", complete: false },
     });
+  });
+
+  test("whatever comes, there is evidence", async () => {
+    const piece = fc.oneof(
+      fc.constantFrom("HTTP/1.1 ", "200", " OK", "\r\n", "\r\n\r\n", "0", "5", ";", ":", " ", "ff"),
+      fc.constantFrom("Content-Length: ", "Transfer-Encoding: chunked\r\n", ok, "Location: "),
+      fc.string({ unit: "binary", maxLength: 8 }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(piece, { maxLength: 12 }), async (pieces) => {
+        const { evidence } = await fetchText(pieces.join(""), { timeoutMs: 2000 });
+        expect(evidence.failure === null).toBe(evidence.body?.complete === true);
+        expect(evidence.failure?.kind).not.toBe("timeout");
+      }),
+      { numRuns: 60 },
+    );
   });
 
   test("chunks of one byte", async () => {

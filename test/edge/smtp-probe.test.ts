@@ -1,4 +1,5 @@
 /** The SMTP probe against real servers, and against those that only look like one. */
+import fc from "fast-check";
 import net from "node:net";
 import tls from "node:tls";
 import { describe, expect, test } from "vitest";
@@ -331,6 +332,34 @@ describe("hostile servers", () => {
     );
     expect(evidence.failure).toEqual({ stage: "banner", kind: "timeout", detail: "" });
     expect(elapsedMs).toBeLessThan(1500);
+  });
+
+  test("whatever comes, there is evidence", async () => {
+    const piece = fc.oneof(
+      fc.constantFrom("220", "250", "554", "-", " ", "\r\n", "\n", "STARTTLS", "250-mx\r\n"),
+      fc.string({ unit: "binary", maxLength: 8 }),
+    );
+    const said = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(""));
+    await fc.assert(
+      fc.asyncProperty(fc.array(said, { maxLength: 4 }), async (texts) => {
+        const { evidence } = await probeRaw(
+          (socket) => {
+            const left = [...texts];
+            const next = (): void => {
+              const text = left.shift();
+              if (text === undefined) socket.end();
+              else socket.write(text, "latin1");
+            };
+            socket.on("data", next).on("error", () => undefined);
+            next();
+          },
+          { timeoutMs: 100 },
+        );
+        expect(evidence.failure).not.toBeNull();
+        expect(evidence.tls).toBeNull();
+      }),
+      { numRuns: 60 },
+    );
   });
 
   test("what they say is kept as it came, and short", async () => {
