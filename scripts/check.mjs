@@ -10,7 +10,8 @@ import { tool } from "./house/run.mjs";
 
 const steps = {
   types: () => passes("tsc", ["-p", "."]),
-  "types, page": () => passes("tsc", ["-p", "src/render/records-page/client"]),
+  "types, records page": () => passes("tsc", ["-p", "src/render/records-page/client"]),
+  "types, reports page": () => passes("tsc", ["-p", "src/render/reports-page/client"]),
   lint: () => passes("eslint", ["--max-warnings=0", "."]),
   format: () => passes("prettier", ["--check", "--log-level=warn", "."]),
   direction,

@@ -6,6 +6,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { bundleRecordsPage } from "./records-page.mjs";
+import { bundleReportsPage } from "./reports-page.mjs";
 import { inRoot, root } from "./root.mjs";
 
 /** What is started by name: the command, the library, and every file that is called `…-worker.ts`. */
@@ -36,8 +37,10 @@ export async function compile() {
   const { build, formatMessages } = await import("esbuild");
   let result;
   let page;
+  let reportsPage;
   try {
     page = await bundleRecordsPage();
+    reportsPage = await bundleReportsPage();
     result = await build({
       ...bundling,
       entryPoints: entryPoints(),
@@ -64,9 +67,12 @@ export async function compile() {
   }));
   files.push({ name: "records-page.js", bytes: Buffer.from(page.script) });
   files.push({ name: "records-page.css", bytes: Buffer.from(page.style) });
+  files.push({ name: "reports-overview.js", bytes: Buffer.from(reportsPage.overviewScript) });
+  files.push({ name: "reports-domain.js", bytes: Buffer.from(reportsPage.domainScript) });
+  files.push({ name: "reports-page.css", bytes: Buffer.from(reportsPage.style) });
   files.push({
     name: "third-party-licences.txt",
-    bytes: Buffer.from(licences(Object.keys(result.metafile.inputs))),
+    bytes: Buffer.from(licences([...Object.keys(result.metafile.inputs), ...reportsPage.inputs])),
   });
   try {
     put(inRoot("build"), files);

@@ -134,7 +134,7 @@ export function certificateProse({ source, cost: clause, example: host }: Kind):
       example,
       message: (a) =>
         `${a.host} shows a certificate that expired on ${a.until}${a.days === 0 ? "" : `, ${counted(a.days, "day")} ago`}${
-          a.subject === "" ? "" : ` (${quote(a.subject)})`
+          a.subject === "" || a.subject === a.host ? "" : ` (${quote(a.subject)})`
         }`,
       fix: () => "renew it, reload the server, and let a timer do both from now on",
     }),

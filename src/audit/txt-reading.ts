@@ -37,6 +37,13 @@ export function textsOf(txt: DnsEvidence<TxtData>): readonly string[] {
   return txt.records.map(({ strings }) => joinStrings(strings));
 }
 
+/** Begins a sentence about records of which none is the one that counts; goes on `with "v=STSv1;"`. */
+export function otherRecords(count: number, name: string): string {
+  return count === 1
+    ? `the only TXT record at ${name} does not begin`
+    : `none of the ${String(count)} TXT records at ${name} begins`;
+}
+
 function read<T>(
   txt: DnsEvidence<TxtData>,
   select: (rrset: readonly string[]) => Parsed<T>,

@@ -67,7 +67,11 @@ const kinds: Readonly<Record<Failure["kind"], string>> = {
   missing: "not tried from here",
 };
 
+/** What the system says of these is the same in other words. */
+const plain: readonly Failure["kind"][] = ["timeout", "refused", "unreachable", "reset", "closed"];
+
 /** Says why a conversation ended, with what was said last. The detail may be hostile text. */
 export function failureWhy({ kind, detail }: Pick<Failure, "kind" | "detail">): string {
-  return detail === "" ? kinds[kind] : `${kinds[kind]} (${quote(detail)})`;
+  if (detail === "" || plain.includes(kind)) return kinds[kind];
+  return `${kinds[kind]} (${quote(detail)})`;
 }

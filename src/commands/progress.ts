@@ -23,7 +23,8 @@ export async function startProgress(io: Io): Promise<Progress> {
       end: () => undefined,
     };
   }
-  const { SingleBar, Presets } = await import("cli-progress");
+  // Bundled, the module has nothing but its default.
+  const { SingleBar, Presets } = (await import("cli-progress")).default;
   const started = Date.now();
   let bar: SingleBar | null = null;
   let drawn = "";

@@ -50,6 +50,21 @@ export function readPlatformHost(
   return { ...noAddress, host: readHost(written, path, report) };
 }
 
+/** Reads the host name of the site that receives reports; null where there is none. */
+export function readReportsHost(
+  written: string | undefined,
+  path: YamlPath,
+  report: Report,
+): string | null {
+  if (written === undefined) return null;
+  // What begins like this is a policy host, whose site block there would be twice.
+  if (parseIpv4(written) === null && !/^mta-sts\./i.test(written)) {
+    return readHost(written, path, report);
+  }
+  report.say("config/reports-host", { text: written }, path);
+  return null;
+}
+
 function readHost(text: string, path: YamlPath, report: Report): string | null {
   // Neither a port, a URL nor a half-written IP address is a matter of name syntax.
   if (/[:/]|(^|\.)\d+$/.test(text)) {

@@ -7,7 +7,7 @@ import type {
   TargetName,
   TargetSettings,
 } from "../site/config.ts";
-import { noAddress, readAddress, readPlatformHost } from "./host-address.ts";
+import { noAddress, readAddress, readPlatformHost, readReportsHost } from "./host-address.ts";
 import type { Report } from "./report.ts";
 import { targetDefaults, type SiteFileShape } from "./schema.ts";
 import { readEmail, readFolder } from "./server-paths.ts";
@@ -28,11 +28,14 @@ export function readTargets(shape: TargetsShape, report: Report): TargetSettings
 }
 
 function readCaddy(shape: NonNullable<TargetsShape["caddy"]>, report: Report): CaddySettings {
+  const host = readReportsHost(shape.reports, ["targets", "caddy", "reports"], report);
+  const port = shape.reports_port ?? targetDefaults.reportsPort;
   return {
     address: readAddress(shape.address, ["targets", "caddy", "address"], report),
     layout: shape.layout ?? "per-host",
     askPort: shape.ask_port ?? targetDefaults.askPort,
     email: readEmail(shape.email, ["targets", "caddy", "email"], report),
+    reports: host === null ? null : { host, port },
   };
 }
 
@@ -69,12 +72,12 @@ function readGithubPages(
 /** The settings of a target that is used but not named under `targets:`. */
 export function withTarget(targets: TargetSettings, name: TargetName): TargetSettings {
   if (targets[name] !== undefined) return targets;
-  const { askPort, ...folders } = targetDefaults;
+  const { askPort, reportsPort: _, ...folders } = targetDefaults;
   switch (name) {
     case "caddy":
       return {
         ...targets,
-        caddy: { address: noAddress, layout: "per-host", askPort, email: null },
+        caddy: { address: noAddress, layout: "per-host", askPort, email: null, reports: null },
       };
     case "nginx":
       return { ...targets, nginx: { address: noAddress, ...folders } };

@@ -201,6 +201,7 @@ function folder(description: string, fallback: string) {
 /** What `targets:` holds when a key is not given. */
 export const targetDefaults = {
   askPort: 9461,
+  reportsPort: 8460,
   root: "/srv/stspress/site",
   certificates: "/srv/stspress/certificates",
   acmeWebroot: "/srv/stspress/acme",
@@ -232,6 +233,19 @@ export const siteFileSchema = z.strictObject(
                   description: "Account address for the certificate authority.",
                   examples: ["postmaster@example.com"],
                 }),
+                reports: text.optional().meta({
+                  description:
+                    "Host name at which TLS reports are received by HTTPS; what is posted there goes to `stspress reports serve` on the same machine.",
+                  examples: ["reports.example.com"],
+                }),
+                reports_port: z
+                  .int(takes("port"))
+                  .min(1)
+                  .max(65535)
+                  .optional()
+                  .meta({
+                    description: `Loopback port of \`stspress reports serve\`. Default: ${String(targetDefaults.reportsPort)}.`,
+                  }),
               },
               takes("map"),
             )

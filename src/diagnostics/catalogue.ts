@@ -10,6 +10,7 @@ import { lockCodes } from "./catalogue/lock.ts";
 import { nameCodes } from "./catalogue/name.ts";
 import { policyCodes } from "./catalogue/policy.ts";
 import { recordCodes } from "./catalogue/record.ts";
+import { reportStoreCodes } from "./catalogue/report-store.ts";
 import { siteFolderCodes } from "./catalogue/site-folder.ts";
 import { targetCodes } from "./catalogue/target.ts";
 import { tlsRptCodes } from "./catalogue/tls-rpt.ts";
@@ -25,6 +26,7 @@ export const catalogue = {
   ...lockCodes,
   ...targetCodes,
   ...auditCodes,
+  ...reportStoreCodes,
 } as const;
 
 export type DiagnosticCode = keyof typeof catalogue;

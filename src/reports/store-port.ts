@@ -36,14 +36,14 @@ export type Daily = Float64Array;
 /** What was reported of one domain, day by day of a window. */
 export interface DomainSeries {
   readonly domain: string;
-  /** How many reports cover the day: 0 is silence, which is not the same as no sessions. */
-  readonly reports: Daily;
+  /** How many policies the day's reports tell of: 0 is silence, which is not the same as no sessions. */
+  readonly entries: Daily;
   readonly successes: Daily;
   readonly failures: Daily;
   /** The part of them that comes from verified reports. */
   readonly verifiedSuccesses: Daily;
   readonly verifiedFailures: Daily;
-  /** By result type, in order of its name. */
+  /** By result type; the 40 with the most failures. */
   readonly kinds: readonly KindSeries[];
   /** How many reporters were heard in the window. */
   readonly reporters: number;
@@ -60,7 +60,8 @@ export interface KindSeries {
 export interface ReporterSeries {
   /** null: all others together. */
   readonly organization: string | null;
-  readonly reports: Daily;
+  /** As in {@link DomainSeries}. */
+  readonly entries: Daily;
   readonly successes: Daily;
   readonly failures: Daily;
 }
@@ -127,6 +128,11 @@ export interface ReportStore {
    * verification is taken over.
    */
   add(reports: readonly NewReport[], positions: readonly SegmentPosition[]): Promise<AddResult>;
+  /**
+   * Of the keys given, those of reports that are there, and whether they are verified. What would change
+   * nothing is not written to the journal again, so that a mailbox can be taken in every day.
+   */
+  known(keys: readonly string[]): Promise<ReadonlyMap<string, boolean>>;
   positions(): Promise<readonly SegmentPosition[]>;
   /** First and last day with data; null: the store is empty. */
   extent(): Promise<Window | null>;

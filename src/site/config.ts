@@ -64,6 +64,14 @@ export interface CaddySettings {
   readonly askPort: number;
   /** Account address for the certificate authority, or null. */
   readonly email: string | null;
+  /** Where TLS-RPT reports are received, or null. */
+  readonly reports: ReportsSite | null;
+}
+/** A site that hands what is posted to it to `stspress reports serve` on the same machine. */
+export interface ReportsSite {
+  readonly host: string;
+  /** Loopback port of the receiver. */
+  readonly port: number;
 }
 export interface NginxSettings {
   readonly address: HostAddress;

@@ -1,4 +1,6 @@
 /** `stspress audit` as its users call it, against a few domains of the zoo. */
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import fs from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { auditOptions, runAudit } from "../zoo/keeper.ts";
@@ -277,5 +279,27 @@ describe("formats", () => {
     );
     expect(stdout).toMatch(/^::error title=mx-host\/certificate-expired::expired-mx\.zoo\.test: /m);
     expect(stdout).toMatch(/^::notice title=audit::expired-mx\.zoo\.test: safe to enforce: no, /m);
+  });
+});
+
+const terminal = spawnSync("script", ["--version"]).status === 0;
+
+describe.skipIf(!terminal)("on a terminal", () => {
+  test("a bar shows what is done, the rate and what remains, and is gone at the end", async () => {
+    const asked = ["healthy-enforce", "banner-never-comes", "expired-mx"].map(domain);
+    const words = [
+      ...[process.execPath, program, "audit", ...auditOptions(zoo), "--concurrency", "2"],
+      ...["--timeout", "3", "--site", new SiteFolder().root, ...asked],
+    ];
+    const child = spawn("script", ["-qec", words.join(" "), "/dev/null"], {
+      env: { PATH: process.env["PATH"] ?? "", TERM: "xterm" },
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    let said = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));
+    await once(child, "close");
+    expect(said).toMatch(/auditing .*[█░]+ \d\/3, [\d.]+ a second, \S+ to go/);
+    expect(said.match(/safe to enforce: /g)).toHaveLength(3);
+    expect(said).not.toContain("this should not have happened");
   });
 });

@@ -27,7 +27,7 @@ const policies = new Map([
 
 function settings(layout: CaddySettings["layout"], askPort: number): { caddy: CaddySettings } {
   const address = { ipv4: ["127.0.0.1"], ipv6: [], host: null };
-  return { caddy: { address, layout, askPort, email: "hostmaster@one.example" } };
+  return { caddy: { address, layout, askPort, email: "hostmaster@one.example", reports: null } };
 }
 
 describePeers("caddy with certificates from pebble", ["caddy", ...acmePrograms], () => {

@@ -19,6 +19,7 @@ const settings: TargetSettings = {
     layout: "per-host",
     askPort: 2020,
     email: null,
+    reports: null,
   },
   cloudflare: { address: { ipv4: [], ipv6: [], host: "acme-sts.pages.dev" }, plan: "free" },
   "github-pages": { address: { ipv4: [], ipv6: [], host: null } },

@@ -23,13 +23,19 @@ const ports: PlanPorts = {
   locateInLock: (domain) => ({ ...nowhere, file: "stspress.lock", text: domain }),
 };
 const address = { ipv4: ["192.0.2.10"], ipv6: [], host: null };
-const caddy = { address, layout: "per-host", askPort: 9461, email: null } as const;
+const caddy = { address, layout: "per-host", askPort: 9461, email: null, reports: null } as const;
 
 function domain(name: string, declared: Policy | null, more: Partial<DomainConfig> = {}) {
   const mtaSts =
     declared === null
       ? null
-      : { policy: declared, profileMx: [], retire: false, skipTesting: "elsewhere", skipOverlap: null };
+      : {
+          policy: declared,
+          profileMx: [],
+          retire: false,
+          skipTesting: "elsewhere",
+          skipOverlap: null,
+        };
   return {
     domain: name,
     unicode: null,

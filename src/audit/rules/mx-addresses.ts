@@ -17,8 +17,10 @@ export const mxAddresses = defineRule(
       reason:
         "The name in an MX record must have addresses of its own and be no CNAME. Most senders follow it all the same, but they disagree about which name the certificate has to carry: the one in the MX record or the one at the end.",
       example: { host, target: "mail.example.net" },
-      message: (a) => `the MX host ${a.host} is an alias of ${a.target}`,
-      fix: (a) => `name ${a.target} in the MX record, or give ${a.host} its own A and AAAA records`,
+      message: (a) =>
+        `the MX host ${a.host} is an alias of ${a.target === a.host ? "itself" : a.target}`,
+      fix: (a) =>
+        `${a.target === a.host ? "" : `name ${a.target} in the MX record, or `}give ${a.host} its own A and AAAA records`,
     }),
     "mx/unresolved": prose<{ host: string }>({
       severity: "warning",

@@ -70,7 +70,7 @@ export const mxHostConnection = defineRule(
         "An address could not be tried from here, such as an IPv6 address from a machine that has none. What is said about the host holds for the others.",
       example: { host, kind: "missing", detail: "no IPv6" },
       message: (a) => `${a.host} was not tried at this address${because(a)}`,
-      fix: () => "audit from a machine that has the network for it",
+      fix: () => "audit from a machine that can, or see for yourself that it is like the others",
     }),
     "mx-host/no-greeting": prose<Failed>({
       severity: "error",

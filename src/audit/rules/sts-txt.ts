@@ -3,10 +3,9 @@ import { quote } from "../../diagnostics/catalogue/quote.ts";
 import { isStillAtHome } from "../deployment.ts";
 import { halfDelegation, hasWildcardAlias } from "../expectation.ts";
 import { prose } from "../finding.ts";
-import { counted } from "../counted.ts";
 import { defineRule } from "../rule.ts";
 import { saidText, sayFirst, type Said } from "../said.ts";
-import { readStsTxt, textsOf } from "../txt-reading.ts";
+import { otherRecords, readStsTxt, textsOf } from "../txt-reading.ts";
 import { dnsFix, dnsWhy, type DnsFailure } from "../why.ts";
 
 const name = "_mta-sts.example.com";
@@ -33,7 +32,7 @@ export const stsTxt = defineRule(
       message: (a) =>
         a.unrelated === 0
           ? `there is no TXT record at ${a.name}, so senders look for no policy`
-          : `none of the ${counted(a.unrelated, "TXT record")} at ${a.name} begins with "v=STSv1;", so senders look for no policy`,
+          : `${otherRecords(a.unrelated, a.name)} with "v=STSv1;", so senders look for no policy`,
       fix: (a) =>
         `once the policy is served, publish at ${a.name} the TXT record that \`stspress records\` prints`,
     }),

@@ -1,10 +1,9 @@
 /** The TXT record at `_smtp._tls.<domain>`, which says where senders report to. */
 import { quote } from "../../diagnostics/catalogue/quote.ts";
 import { prose } from "../finding.ts";
-import { counted } from "../counted.ts";
 import { defineRule } from "../rule.ts";
 import { saidText, sayFirst, type Said } from "../said.ts";
-import { readTlsRptTxt } from "../txt-reading.ts";
+import { otherRecords, readTlsRptTxt } from "../txt-reading.ts";
 import { dnsFix, dnsWhy, type DnsFailure } from "../why.ts";
 
 const name = "_smtp._tls.example.com";
@@ -32,7 +31,7 @@ export const tlsRptTxt = defineRule(
       message: (a) =>
         a.unrelated === 0
           ? `there is no TXT record at ${a.name}, so no sender reports`
-          : `none of the ${counted(a.unrelated, "TXT record")} at ${a.name} begins with "v=TLSRPTv1;", so no sender reports`,
+          : `${otherRecords(a.unrelated, a.name)} with "v=TLSRPTv1;", so no sender reports`,
       fix: (a) =>
         `publish at ${a.name} the TXT record \`v=TLSRPTv1; rua=mailto:\` and an address of yours`,
     }),

@@ -237,6 +237,11 @@ export const configCodes = {
     message: (a) => `${a.text} is neither an IP address nor a host name`,
     fix: () => "write IP addresses, or one host name, without a port",
   }),
+  "config/reports-host": entry<{ text: string }>({
+    severity: "error",
+    message: (a) => `${a.text} cannot be the host that receives reports`,
+    fix: () => "write a host name of its own, such as reports.example.com",
+  }),
   "config/address-mixed": entry<Record<string, never>>({
     severity: "error",
     message: () =>

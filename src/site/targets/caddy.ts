@@ -3,7 +3,7 @@
  * Policies are served from `dist/site/`; certificates come from Caddy's own ACME client.
  */
 import { diagnostic } from "../../diagnostics/diagnostic.ts";
-import type { CaddySettings } from "../config.ts";
+import type { CaddySettings, ReportsSite } from "../config.ts";
 import type { Output } from "../output.ts";
 import { checkCertificateOrders } from "./certificate-orders.ts";
 import type { Publication, Target } from "./target.ts";
@@ -20,7 +20,10 @@ export const caddy: Target<"caddy"> = {
 
   *outputs(publications, settings) {
     yield options(settings);
-    yield settings.layout === "per-host" ? sitesPerHost(publications) : sitesOnDemand(settings);
+    yield settings.layout === "per-host"
+      ? sitesPerHost(publications, settings)
+      : sitesOnDemand(settings);
+    if (settings.reports !== null) yield reportsSite(settings.reports);
   },
 
   check(publications, settings) {
@@ -54,14 +57,17 @@ function options(settings: CaddySettings): Output {
   };
 }
 
-function sitesPerHost(publications: readonly Publication[]): Output {
+function sitesPerHost(publications: readonly Publication[], settings: CaddySettings): Output {
+  const { reports } = settings;
   const hosts = publications.map(({ host }) => host);
   return {
     path: "caddy/sites.caddy",
     phase: "server",
     template: "caddy/sites-per-host.caddy",
-    data: { hosts },
+    data: { hosts, reports },
     verify: (text) => {
+      const without = lacksReports(text, settings);
+      if (without !== null) return without;
       const sites = [...readSites(text)].filter(({ address }) => address.startsWith("mta-sts."));
       const served = sites.map(({ address }) => address);
       if (!same(served, hosts)) return differ("the policy hosts", served, hosts);
@@ -73,13 +79,16 @@ function sitesPerHost(publications: readonly Publication[]): Output {
   };
 }
 
-function sitesOnDemand({ askPort }: CaddySettings): Output {
+function sitesOnDemand(settings: CaddySettings): Output {
+  const { askPort, reports } = settings;
   return {
     path: "caddy/sites.caddy",
     phase: "server",
     template: "caddy/sites-on-demand.caddy",
-    data: { askPort },
+    data: { askPort, reports },
     verify: (text) => {
+      const without = lacksReports(text, settings);
+      if (without !== null) return without;
       const addresses = [...readSites(text)].map(({ address }) => address);
       const expected = [askUrl(askPort).replace(/\/ask$/, ""), "https://"];
       const missing = expected.find((address) => !addresses.includes(address));
@@ -88,6 +97,33 @@ function sitesOnDemand({ askPort }: CaddySettings): Output {
       return named === undefined ? null : `${named} is served by name, though hosts come on demand`;
     },
   };
+}
+
+function reportsSite({ host, port }: ReportsSite): Output {
+  return {
+    path: `caddy/${reportsFile}`,
+    phase: "server",
+    template: "caddy/reports.caddy",
+    data: { host, port },
+    verify: (text) => {
+      const addresses = [...readSites(text)].map(({ address }) => address);
+      if (!same(addresses, [host])) return differ("the site of reports", addresses, [host]);
+      const upstreams = directives(text, "reverse_proxy").map((value) => value.replace(/ \{$/, ""));
+      const receiver = [`127.0.0.1:${String(port)}`];
+      return same(upstreams, receiver) ? null : differ("the receiver", upstreams, receiver);
+    },
+  };
+}
+
+const reportsFile = "reports.caddy";
+
+/** Whether the site of reports, which has a file of its own, is imported where it is asked for. */
+function lacksReports(text: string, { reports }: CaddySettings): string | null {
+  const imports = directives(text, "import").includes(reportsFile);
+  if (imports === (reports !== null)) return null;
+  return imports
+    ? `${reportsFile} is imported, and there is none`
+    : `${reportsFile} is not imported`;
 }
 
 function askUrl(port: number): string {

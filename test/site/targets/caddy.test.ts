@@ -4,7 +4,13 @@ import { caddy } from "../../../src/site/targets/caddy.ts";
 import { altering, publish, publishMany, renderAll } from "./rendering.ts";
 
 const address = { ipv4: ["192.0.2.10"], ipv6: [], host: null };
-const perHost: CaddySettings = { address, layout: "per-host", askPort: 9123, email: null };
+const perHost: CaddySettings = {
+  address,
+  layout: "per-host",
+  askPort: 9123,
+  email: null,
+  reports: null,
+};
 const onDemand: CaddySettings = { ...perHost, layout: "on-demand", email: "a+b@one.example" };
 const two = publish({ "one.example": "1", "two.example": "2" });
 

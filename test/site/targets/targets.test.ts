@@ -14,7 +14,7 @@ const all = {
   "github-pages": { address },
   cloudflare: { address, plan: "free" },
   nginx: { address, root: "/srv/site", certificates: "/srv/certs", acmeWebroot: "/srv/acme" },
-  caddy: { address, layout: "per-host", askPort: 9123, email: null },
+  caddy: { address, layout: "per-host", askPort: 9123, email: null, reports: null },
 } as const satisfies TargetSettings;
 
 test("every target of the settings, each in its own folder, in one order", () => {
