@@ -1,0 +1,196 @@
+/** The charts of one table with their legend, which tells the day that is pointed at. */
+import type uPlot from "uplot";
+import { readDayTable, totalOf, type Cell, type DayTable } from "./day-table.ts";
+import { h } from "./page-parts.ts";
+import { dashes, plot, token, type Mark, type PlotKind } from "./plot.ts";
+
+const titles: Readonly<Record<PlotKind, string>> = {
+  failures: "Failed sessions",
+  rate: "Share of sessions that failed",
+  sessions: "Sessions",
+};
+
+const whole = new Intl.NumberFormat("en-GB");
+const share = new Intl.NumberFormat("en-GB", { style: "percent", maximumSignificantDigits: 2 });
+const longDate = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeZone: "UTC" });
+
+export class ChartPanel {
+  readonly #table: DayTable;
+  readonly #kinds: readonly PlotKind[];
+  readonly #marks: readonly Mark[];
+  readonly #hidden = new Set<number>();
+  readonly #values: HTMLElement[] = [];
+  readonly #swatches: SVGElement[] = [];
+  readonly #when = h("p", { class: "when" });
+  readonly #hosts: HTMLElement[];
+  #plots: uPlot[] = [];
+  #day: number | null = null;
+
+  /** @param host the element that the charts go into, with the kinds of charts in `data-charts` */
+  constructor(host: HTMLElement, marks: readonly Mark[]) {
+    const table = host.parentElement?.querySelector<HTMLTableElement>("table.days");
+    if (table == null) throw new Error("a chart has no table");
+    const [, ...names] = textsOf(table.tHead?.rows[0]);
+    this.#table = readDayTable(names, [...(table.tBodies[0]?.rows ?? [])].map(textsOf));
+    this.#kinds = (host.dataset["charts"] ?? "").split(" ") as PlotKind[];
+    this.#marks = marks;
+    this.#hosts = this.#kinds.map((kind) => this.#makeSlider(kind));
+    host.append(
+      ...this.#kinds.map((kind, at) =>
+        h("figure", {}, h("figcaption", {}, titles[kind]), this.#hosts[at] ?? ""),
+      ),
+      this.#when,
+      this.#makeLegend(),
+    );
+    host.hidden = false;
+    this.draw();
+    let width = host.clientWidth;
+    new ResizeObserver(() => {
+      if (host.clientWidth === width) return;
+      width = host.clientWidth;
+      this.draw();
+    }).observe(host);
+  }
+
+  /** Draws anew: colours, width or choice have changed. */
+  draw(): void {
+    for (const one of this.#plots) one.destroy();
+    const shown = this.#table.series.flatMap((_, at) => (this.#hidden.has(at) ? [] : at));
+    this.#plots = this.#kinds.map((kind, at) => {
+      const host = this.#hosts[at];
+      if (host === undefined) throw new Error("a chart has no place");
+      return plot(host, {
+        kind,
+        table: this.#table,
+        shown,
+        marks: this.#marks,
+        width: host.clientWidth,
+        height: host.clientWidth < 480 ? 190 : 230,
+        onDay: (day) => {
+          this.#tell(day);
+        },
+      });
+    });
+    this.#swatches.forEach((one, at) => {
+      one.style.color = token(`--series-${String((at % 8) + 1)}`);
+    });
+    this.#tell(null);
+  }
+
+  /** A chart is a slider over its days: arrow keys move, and each day is said. */
+  #makeSlider(kind: PlotKind): HTMLElement {
+    const last = this.#table.days.length - 1;
+    const host = h("div", {
+      class: "plot",
+      tabindex: "0",
+      role: "slider",
+      "aria-label": `${titles[kind]}, by day`,
+      "aria-valuemin": "0",
+      "aria-valuemax": String(last),
+      "aria-valuenow": String(last),
+      "aria-valuetext": "all days",
+    });
+    const steps: Readonly<Record<string, (at: number) => number>> = {
+      ArrowLeft: (at) => at - 1,
+      ArrowDown: (at) => at - 1,
+      ArrowRight: (at) => at + 1,
+      ArrowUp: (at) => at + 1,
+      PageDown: (at) => at - 7,
+      PageUp: (at) => at + 7,
+      Home: () => 0,
+      End: () => last,
+    };
+    host.addEventListener("keydown", (event) => {
+      const step = steps[event.key];
+      if (event.key === "Escape") this.#point(kind, null);
+      if (step === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
+      event.preventDefault();
+      const from = this.#day ?? (event.key === "Home" ? 0 : last + (event.key === "End" ? 0 : 1));
+      this.#point(kind, Math.max(0, Math.min(last, step(from))));
+    });
+    host.addEventListener("blur", () => {
+      this.#point(kind, null);
+    });
+    return host;
+  }
+
+  #point(kind: PlotKind, day: number | null): void {
+    const chart = this.#plots[this.#kinds.indexOf(kind)];
+    const noon = day === null ? undefined : this.#table.noons[day];
+    if (chart === undefined) return;
+    const left = noon === undefined ? -10 : chart.valToPos(noon, "x");
+    chart.setCursor({ left, top: noon === undefined ? -10 : 10 });
+  }
+
+  #makeLegend(): HTMLElement {
+    const lines = this.#kinds.includes("rate");
+    const items = this.#table.series.map(({ name }, at) => {
+      const value = h("span", { class: "value" });
+      this.#values.push(value);
+      const swatch = makeSwatch(lines ? (dashes[at % dashes.length] ?? []) : null);
+      this.#swatches.push(swatch);
+      const button = h(
+        "button",
+        { type: "button", "aria-pressed": "true" },
+        swatch,
+        h("bdi", {}, name),
+        value,
+      );
+      button.addEventListener("click", () => {
+        if (!this.#hidden.delete(at)) this.#hidden.add(at);
+        button.setAttribute("aria-pressed", String(!this.#hidden.has(at)));
+        this.draw();
+      });
+      return h("li", {}, button);
+    });
+    return h("ul", { class: "legend", role: "list", "aria-label": "Shown in the chart" }, ...items);
+  }
+
+  #tell(day: number | null): void {
+    this.#day = day;
+    const { series, noons, days } = this.#table;
+    const noon = day === null ? undefined : noons[day];
+    const when =
+      noon === undefined ? `All ${String(days.length)} days` : longDate.format(noon * 1000);
+    this.#when.textContent = when;
+    const told = series.map((one, at) => {
+      const words = wordsOf(day === null ? totalOf(one) : (one.cells[day] ?? null));
+      const place = this.#values[at];
+      if (place !== undefined) place.textContent = words;
+      return `${one.name}: ${words}`;
+    });
+    for (const host of this.#hosts) {
+      host.setAttribute("aria-valuenow", String(day ?? days.length - 1));
+      host.setAttribute("aria-valuetext", `${when}. ${told.join("; ")}`);
+    }
+  }
+}
+
+function textsOf(row: HTMLTableRowElement | undefined): string[] {
+  return [...(row?.cells ?? [])].map((cell) => cell.textContent.trim());
+}
+
+function wordsOf(cell: Cell | null): string {
+  if (cell === null) return "no report";
+  const { failures, sessions } = cell;
+  if (sessions === null) return whole.format(failures);
+  const rate = sessions === 0 ? "" : ` (${share.format(failures / sessions)})`;
+  return `${whole.format(failures)} of ${whole.format(sessions)} failed${rate}`;
+}
+
+const svg = "http://www.w3.org/2000/svg";
+
+/** A sample of the line, or a block of the bar's colour. */
+function makeSwatch(dash: readonly number[] | null): SVGElement {
+  const picture = document.createElementNS(svg, "svg");
+  picture.setAttribute("class", "swatch");
+  picture.setAttribute("viewBox", "0 0 24 12");
+  picture.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS(svg, "path");
+  path.setAttribute("d", dash === null ? "M4 6H20" : "M0 6H24");
+  path.setAttribute("stroke", "currentColor");
+  path.setAttribute("stroke-width", dash === null ? "12" : "3.5");
+  if (dash !== null && dash.length > 0) path.setAttribute("stroke-dasharray", dash.join(" "));
+  picture.append(path);
+  return picture;
+}

@@ -1,0 +1,23 @@
+/** A domain's page, awake: draws its charts. */
+import { ChartPanel } from "./chart-panel.ts";
+import type { Mark } from "./plot.ts";
+
+/** The moments at which policies went live, from the table of instances. */
+function readMarks(): Mark[] {
+  return [...document.querySelectorAll<HTMLElement>("tr[data-live]")]
+    .map(({ dataset }) => ({ at: Number(dataset["live"]), mode: dataset["mode"] ?? "" }))
+    .filter(({ at }) => Number.isFinite(at))
+    .sort((a, b) => a.at - b.at);
+}
+
+const marks = readMarks();
+const panels = [...document.querySelectorAll<HTMLElement>("[data-charts]")].map((host) => {
+  return new ChartPanel(host, marks);
+});
+
+// A canvas does not follow the style sheet by itself.
+for (const media of ["(prefers-color-scheme: dark)", "(forced-colors: active)", "print"]) {
+  matchMedia(media).addEventListener("change", () => {
+    for (const one of panels) one.draw();
+  });
+}

@@ -1,0 +1,202 @@
+/** One domain: what is wrong, since when, what to do; and all that it rests on. */
+import { domainToUnicode } from "node:url";
+import type { DomainPage, Rate } from "../../reports/page-data.ts";
+import { failuresByKind, sessionsByReporter } from "./day-tables.ts";
+import { activeGroups, failureGroups, type FailureGroup } from "./failure-groups.ts";
+import { failuresTable } from "./failures-table.ts";
+import { foreign, html, type Html } from "./html.ts";
+import { healthIcon } from "./icons.ts";
+import { heldTable, instancesTable } from "./policies-tables.ts";
+import { reportersTable } from "./reporters-table.ts";
+import { glossary, healthBadge, trendChip } from "./verdicts.ts";
+import {
+  dayWords,
+  likely,
+  momentWords,
+  ofSessions,
+  percent,
+  plural,
+  rateWords,
+} from "./wording.ts";
+
+/** The content of a domain's page. `home`: where all domains are; null: the page stands alone. */
+export function domainContent(page: DomainPage, home: string | null): Html {
+  const { row } = page;
+  const groups = failureGroups(page);
+  return html`${
+    home === null
+      ? null
+      : html`<nav aria-label="Page">
+          <a class="back" href="${home}"><span aria-hidden="true">‹</span> All domains</a>
+        </nav>`
+  }
+<header class="domain-head">
+<h1${row.domain.length > 32 ? html` class="long"` : null}>${foreign(row.domain)}</h1>
+${unicodeName(row.domain)}
+<p class="badges">${healthBadge(row.health)} ${row.mode === null ? html`<span class="badge mode">no policy</span>` : html`<span class="badge mode">mode <b>${row.mode}</b></span>`} ${row.trend === "none" && row.health === "unknown" ? null : trendChip(row.trend)}</p>
+<p class="headline">${row.headline}</p>
+</header>
+${whatToDo(page, activeGroups(groups))}
+${facts(page)}
+${charts(page)}
+${
+  groups.length === 0
+    ? null
+    : html`<section aria-labelledby="failures">
+        <h2 id="failures">What fails, why, and what to do</h2>
+        ${failuresTable(groups)}
+      </section>`
+}
+${policies(page)}
+<section aria-labelledby="reporters"><h2 id="reporters">Who reports</h2>
+${page.reporters.length === 0 ? html`<p>Nobody in these ${plural(page.days.length, "day")}.</p>` : reportersTable(page.reporters)}</section>
+${glossary()}
+<footer><p>Made ${momentWords(page.madeAt)} of the reports for ${window(page)}.</p></footer>`;
+}
+
+/** An international name as people know it, beside the labels that DNS knows. */
+export function unicodeName(domain: string): Html | null {
+  if (!domain.includes("xn--")) return null;
+  const unicode = domainToUnicode(domain);
+  if (unicode === "" || unicode === domain) return null;
+  return html`<p class="unicode">${foreign(unicode)}</p>`;
+}
+
+function window({ days }: DomainPage): string {
+  const [first] = days;
+  const last = days.at(-1);
+  return first === undefined || last === undefined
+    ? "no day"
+    : `${dayWords(first)} to ${dayWords(last)}`;
+}
+
+function whatToDo({ row, days }: DomainPage, active: readonly FailureGroup[]): Html {
+  const [first, ...others] = active;
+  if (row.health === "unknown") {
+    return notice(
+      row.health,
+      html`<h2>No reports: nobody knows</h2>
+        <p>
+          In ${plural(days.length, "day")} no sender has reported about this domain. That is not a
+          sign that all is well. Senders report when they sent mail here; a small domain may hear
+          nothing for weeks.
+        </p>
+        <ul>
+          <li>
+            Does <code>_smtp._tls.${row.domain}</code> publish the address for reports?
+            <code>stspress audit ${row.domain}</code> tells.
+          </li>
+          <li>
+            Do the reports arrive there, and are they taken in, by
+            <code>stspress reports fetch</code> or <code>reports add</code>?
+          </li>
+        </ul>`,
+    );
+  }
+  if (first === undefined) {
+    return notice(
+      row.health,
+      row.health === "good"
+        ? html`<h2>Nothing to do</h2>
+            <p>What fails is within what always fails.</p>`
+        : html`<h2>Look below</h2>
+            <p>
+              No kind of failure stands out by itself; the charts and the reporters show what moves.
+            </p>`,
+    );
+  }
+  return notice(
+    row.health,
+    html`<h2>What to do</h2>
+      <p class="do">${first.fix}</p>
+      <p>${where(first)} ${first.cause}</p>
+      ${others.length === 0 ? null : html`<p><a href="#failures">${plural(others.length, "more kind")} of failure</a></p>`}`,
+  );
+}
+
+function where({ resultType, rows }: FailureGroup): Html {
+  const hosts = [...new Set(rows.flatMap(({ mxHost }) => mxHost ?? []))];
+  const shown = hosts
+    .slice(0, 3)
+    .map((host, at) => html`${at === 0 ? "" : ", "}<code>${host}</code>`);
+  const more = hosts.length > 3 ? ` and ${String(hosts.length - 3)} more` : "";
+  return html`<code>${foreign(resultType)}</code
+    >${hosts.length === 0 ? null : html` at ${shown}${more}`}:`;
+}
+
+function notice(health: string, content: Html): Html {
+  return html`<section class="notice health-${health}" aria-label="What to do">
+    ${healthIcon(health as DomainPage["row"]["health"])}
+    <div>${content}</div>
+  </section>`;
+}
+
+function facts({ row, days }: DomainPage): Html {
+  return html`<dl class="facts">
+    ${rateFact("Last 7 days with reports", row.recent)}
+    ${rateFact(`Whole window, ${plural(days.length, "day")}`, row.whole)}
+    <div>
+      <dt>Reporters</dt>
+      <dd>
+        <b>${row.reporters === 0 ? "none" : row.reporters}</b
+        ><span class="note"
+          >${row.lastDay === null ? "no report" : `last report for ${dayWords(row.lastDay)}`}</span
+        >
+      </dd>
+    </div>
+    <div>
+      <dt>Verified</dt>
+      <dd>
+        <b>${row.verifiedShare === null ? "–" : percent(row.verifiedShare)}</b
+        ><span class="note"
+          >${row.verifiedShare === null ? "nothing to verify" : "of the sessions; the rest could be forged"}</span
+        >
+      </dd>
+    </div>
+  </dl>`;
+}
+
+function rateFact(name: string, rate: Rate): Html {
+  return html`<div>
+    <dt>${name}</dt>
+    <dd>
+      <b>${rateWords(rate)}</b
+      >${rate.rate === null ? html`<span class="note">which is not zero failures</span>` : html`<span class="note">${ofSessions(rate)}</span><span class="note">${likely(rate)}</span>`}
+    </dd>
+  </div>`;
+}
+
+function charts(page: DomainPage): Html | null {
+  if (page.byReporter.length === 0) return null;
+  const hasFailures = page.byResultType.length > 0;
+  const failed = page.row.whole.failures > 0;
+  return html`<section aria-labelledby="time">
+    <h2 id="time">Day by day</h2>
+    ${hasFailures ? failuresByKind(page) : html`<p class="calm">No failure was reported in these ${plural(page.days.length, "day")}.</p>`}
+    ${sessionsByReporter(page, failed)}
+  </section>`;
+}
+
+function policies(page: DomainPage): Html | null {
+  const { held, instances } = page;
+  if (held.length === 0 && instances.length === 0) return null;
+  return html`<section aria-labelledby="policies">
+    <h2 id="policies">Which policy senders held</h2>
+    ${
+      held.length === 0
+        ? null
+        : html`<p>
+              Senders keep a policy for its max_age. A failure belongs to the policy that the sender
+              held, which may be an earlier one.
+            </p>
+            ${heldTable(held)}`
+    }
+    ${
+      instances.length === 0
+        ? html`<p class="note">The lock knows no policy of this domain.</p>`
+        : html`<h3>Policies of this domain</h3>
+            <p class="note">Each is marked in the charts on the day that it went live.</p>
+            ${instancesTable(instances)}`
+    }
+  </section>`;
+}

@@ -1,0 +1,53 @@
+/** Failures per day at a glance: one bar per day, and a baseline under the days that a report covers. */
+import { html, type Html } from "./html.ts";
+import { plural, thousands } from "./wording.ts";
+
+const height = 24;
+const ground = height - 1.5;
+
+/** A row's sparkline with its words. `values`: null where no report covers the day. */
+export function sparkline(values: readonly (number | null)[]): Html {
+  const most = values.reduce<number>((max, value) => Math.max(max, value ?? 0), 0);
+  const covered = values.filter((value) => value !== null).length;
+  return html`<svg
+    class="spark"
+    viewBox="0 0 ${Math.max(1, values.length)} ${height}"
+    preserveAspectRatio="none"
+    role="img"
+    aria-label="${label(most, covered, values.length)}"
+  >
+    <path class="base" d="${baseline(values)}" />
+    ${most === 0 ? null : html`<path class="bars" d="${bars(values, most)}" />`}
+  </svg>`;
+}
+
+function label(most: number, covered: number, days: number): string {
+  if (covered === 0) return `No report in ${plural(days, "day")}`;
+  const told =
+    covered === days ? plural(days, "day") : `${thousands(covered)} of ${plural(days, "day")}`;
+  return most === 0
+    ? `No failures on ${told} with reports`
+    : `Failures per day: at most ${thousands(most)}; ${told} with reports`;
+}
+
+function baseline(values: readonly (number | null)[]): string {
+  let path = "";
+  for (let at = 0; at < values.length; at += 1) {
+    if (values[at] === null) continue;
+    const from = at;
+    while (at < values.length && values[at] !== null) at += 1;
+    path += `M${String(from)} ${String(height - 0.75)}H${String(at)}`;
+  }
+  return path;
+}
+
+/** Even a day of three failures beside one of three thousand is seen, as a dot. */
+function bars(values: readonly (number | null)[], most: number): string {
+  let path = "";
+  values.forEach((value, at) => {
+    if (value === null || value <= 0) return;
+    const tall = Math.max(1.5, (value / most) * (ground - 1));
+    path += `M${String(at)}.5 ${String(ground)}v-${tall.toFixed(1)}`;
+  });
+  return path;
+}

@@ -1,0 +1,71 @@
+/** Numbers, rates and days as the reports page tells them. */
+import type { Rate } from "../../reports/page-data.ts";
+
+const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+
+/** A number for people: `1,234,567`. */
+export function thousands(count: number): string {
+  const digits = String(count);
+  if (digits.length < 4 || !/^\d+$/.test(digits)) return digits;
+  return digits.replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** A number of things: `1 day`, `10,000 domains`. */
+export function plural(count: number, noun: string): string {
+  return `${thousands(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** A share between 0 and 1 with the digits that matter: `0 %`, `0.0031 %`, `4.2 %`, `99.7 %`, `100 %`. */
+export function percent(share: number): string {
+  const value = share * 100;
+  if (value === 0 || value === 100) return `${String(value)}\u00a0%`;
+  if (value < 0.0001) return "under 0.0001\u00a0%";
+  if (value > 99.9) return "over 99.9\u00a0%";
+  if (value >= 90) return `${trimmed(value.toFixed(1))}\u00a0%`;
+  return `${value >= 10 ? value.toFixed(0) : trimmed(Number(value.toPrecision(2)).toFixed(6))}\u00a0%`;
+}
+
+function trimmed(decimals: string): string {
+  return decimals.replace(/\.?0+$/, "");
+}
+
+/** A failure rate: `0.42 % failed`, or that there was nothing to fail. */
+export function rateWords({ rate }: Rate): string {
+  return rate === null ? "no sessions" : `${percent(rate)} failed`;
+}
+
+/** What a rate rests on: `128 of 30,412 sessions`. */
+export function ofSessions({ failures, sessions }: Rate): string {
+  return `${thousands(failures)} of ${plural(sessions, "session")}`;
+}
+
+/** Where the true rate lies: `likely 0.35 % to 0.5 %`; "" where nothing is known. */
+export function likely({ sessions, low, high }: Rate): string {
+  return sessions === 0 ? "" : `likely ${percent(low)} to ${percent(high)}`;
+}
+
+/** An ISO day: `12 Nov 2026`. What is none is told as it is. */
+export function dayWords(day: string): string {
+  const found = /^(\d{4})-(\d\d)-(\d\d)$/.exec(day);
+  const month = months[Number(found?.[2]) - 1];
+  if (found === null || month === undefined) return day;
+  return `${String(Number(found[3]))} ${month} ${found[1] ?? ""}`;
+}
+
+/** A moment in Unix seconds: `12 Nov 2026, 09:30 UTC`. */
+export function momentWords(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  if (Number.isNaN(date.getTime())) return `second ${String(seconds)}`;
+  const iso = date.toISOString();
+  return `${dayWords(iso.slice(0, 10))}, ${iso.slice(11, 16)} UTC`;
+}
+
+/** `a`, `a and b`, `a, b and 3 more`. */
+export function listWords(names: readonly string[], most: number): string {
+  const shown = names.slice(0, most);
+  const more = names.length - shown.length;
+  if (more > 0) return `${shown.join(", ")} and ${thousands(more)} more`;
+  const last = shown.pop();
+  if (last === undefined) return "";
+  return shown.length === 0 ? last : `${shown.join(", ")} and ${last}`;
+}
