@@ -1,0 +1,109 @@
+/** gzip and zip within bounds: what a few octets become is decided by a stranger. */
+import zlib from "node:zlib";
+import { codeOf } from "../site-files.ts";
+
+/** Octets that what comes from one source may become, in all. */
+export const maxUnpacked = 64 * 1024 * 1024;
+
+/** What may still be unpacked of one source. */
+export class Allowance {
+  #left = maxUnpacked;
+
+  /** At least one, which zlib asks for. */
+  get left(): number {
+    return Math.max(1, this.#left);
+  }
+
+  spend(octets: number): void {
+    this.#left -= octets;
+  }
+}
+
+export type Unpacked<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly reason: "bomb" | "gzip-damaged" | "zip-damaged" };
+
+/** Decompresses gzip; what follows its members is ignored. */
+export function gunzip(bytes: Uint8Array, allowance: Allowance): Unpacked<Buffer> {
+  try {
+    const value = zlib.gunzipSync(bytes, { maxOutputLength: allowance.left });
+    allowance.spend(value.length);
+    return { ok: true, value };
+  } catch (error) {
+    return { ok: false, reason: isTooLarge(error) ? "bomb" : "gzip-damaged" };
+  }
+}
+
+export interface ZipEntry {
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
+const maxEntries = 1000;
+const endLength = 22;
+const maxComment = 0xffff;
+const [endMark, entryMark, localMark] = [0x06054b50, 0x02014b50, 0x04034b50];
+
+/**
+ * Decompresses a zip archive by its directory. Entries that are encrypted, or compressed in another way
+ * than by deflate, count as damage; so does ZIP64, which nothing that fits the bound needs.
+ *
+ * @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
+ */
+export function unzip(given: Uint8Array, allowance: Allowance): Unpacked<readonly ZipEntry[]> {
+  const bytes = Buffer.from(given.buffer, given.byteOffset, given.byteLength);
+  try {
+    return { ok: true, value: readEntries(bytes, allowance) };
+  } catch (error) {
+    // A length that lies leads out of the buffer, which throws.
+    return { ok: false, reason: isTooLarge(error) ? "bomb" : "zip-damaged" };
+  }
+}
+
+function readEntries(bytes: Buffer, allowance: Allowance): readonly ZipEntry[] {
+  const end = findEnd(bytes);
+  const count = bytes.readUInt16LE(end + 10);
+  // Where something stands before the archive, its offsets count from its own beginning.
+  const start = end - bytes.readUInt32LE(end + 12) - bytes.readUInt32LE(end + 16);
+  if (count > maxEntries || start < 0) throw new Error("not a directory");
+  const entries: ZipEntry[] = [];
+  for (let at = end - bytes.readUInt32LE(end + 12), index = 0; index < count; index += 1) {
+    if (bytes.readUInt32LE(at) !== entryMark) throw new Error("not an entry");
+    const nameLength = bytes.readUInt16LE(at + 28);
+    const name = bytes.toString("utf8", at + 46, at + 46 + nameLength);
+    if (!name.endsWith("/")) entries.push({ name, bytes: readEntry(bytes, at, start, allowance) });
+    at += 46 + nameLength + bytes.readUInt16LE(at + 30) + bytes.readUInt16LE(at + 32);
+  }
+  return entries;
+}
+
+function findEnd(bytes: Buffer): number {
+  const earliest = Math.max(0, bytes.length - endLength - maxComment);
+  for (let at = bytes.length - endLength; at >= earliest; at -= 1) {
+    if (bytes.readUInt32LE(at) === endMark) return at;
+  }
+  throw new Error("no directory");
+}
+
+function readEntry(bytes: Buffer, at: number, start: number, allowance: Allowance): Buffer {
+  const isEncrypted = (bytes.readUInt16LE(at + 8) & 1) === 1;
+  const method = bytes.readUInt16LE(at + 10);
+  const packedLength = bytes.readUInt32LE(at + 20);
+  const local = start + bytes.readUInt32LE(at + 42);
+  if (isEncrypted || bytes.readUInt32LE(local) !== localMark) throw new Error("not readable");
+  const from = local + 30 + bytes.readUInt16LE(local + 26) + bytes.readUInt16LE(local + 28);
+  const packed = bytes.subarray(from, from + packedLength);
+  if (packed.length !== packedLength || (method !== 0 && method !== 8)) throw new Error("cut off");
+  if (method === 0 && packed.length > allowance.left) throw new RangeError("too large");
+  const value =
+    method === 0 ? packed : zlib.inflateRawSync(packed, { maxOutputLength: allowance.left });
+  allowance.spend(value.length);
+  // Node 22.0 and 22.1 have none.
+  const sum = (zlib as Partial<typeof zlib>).crc32?.(value);
+  if (sum !== undefined && sum !== bytes.readUInt32LE(at + 16)) throw new Error("damaged");
+  return value;
+}
+
+function isTooLarge(error: unknown): boolean {
+  return codeOf(error) === "ERR_BUFFER_TOO_LARGE" || (error as Error).message === "too large";
+}

@@ -1,0 +1,103 @@
+/** A mail → what its head says, and its parts. */
+import PostalMime, { type Email } from "postal-mime";
+
+export interface MailPart {
+  /** "" where it has none. */
+  readonly name: string;
+  /** Lower case; "" where it is the text of the mail. */
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface Mail {
+  /** Whether it is `multipart/report; report-type=tlsrpt`. */
+  readonly isReport: boolean;
+  /** `TLS-Report-Domain`, `TLS-Report-Submitter`, and the domain of From; null: not told. */
+  readonly domain: string | null;
+  readonly submitter: string | null;
+  readonly fromDomain: string | null;
+  /** The report-id in the Subject; null: none. */
+  readonly subjectId: string | null;
+  /** When the last server received it, else its Date; Unix seconds, null: not told. */
+  readonly receivedAt: number | null;
+  readonly parts: readonly MailPart[];
+}
+
+/** Parts within each other: a report is in the second level. */
+const maxNestingDepth = 32;
+const maxHeadersSize = 1024 * 1024;
+const maxHost = 255;
+const maxId = 512;
+
+/** Parses a mail; mails within it are parts, with their octets. Null: it is built to hurt. */
+export async function readMail(message: Uint8Array): Promise<Mail | null> {
+  let email: Email;
+  try {
+    email = await PostalMime.parse(message, {
+      forceRfc822Attachments: true,
+      maxNestingDepth,
+      maxHeadersSize,
+    });
+  } catch {
+    return null;
+  }
+  const head = (key: string): string =>
+    email.headers.find((header) => header.key === key)?.value.trim() ?? "";
+  const type = head("content-type").slice(0, 2000);
+  const parts = email.attachments.map(({ filename, mimeType, content }) => ({
+    name: (filename ?? "").slice(0, maxId),
+    mediaType: mimeType,
+    bytes: toBytes(content),
+  }));
+  const text = email.text?.trimStart() ?? "";
+  // Pasted into the mail instead of attached.
+  if (text.startsWith("{")) parts.push({ name: "", mediaType: "", bytes: Buffer.from(text) });
+  return {
+    isReport: /^multipart\/report\b/i.test(type) && /;\s*report-type\s*=\s*"?tlsrpt\b/i.test(type),
+    domain: hostOf(head("tls-report-domain")),
+    submitter: hostOf(head("tls-report-submitter")),
+    fromDomain: hostOf(email.from?.address?.split("@").at(-1) ?? ""),
+    subjectId: subjectIdOf(email.subject ?? ""),
+    receivedAt: timeOf(head("received").split(";").at(-1) ?? "") ?? timeOf(head("date")),
+    parts,
+  };
+}
+
+function toBytes(content: ArrayBuffer | Uint8Array | string): Uint8Array {
+  if (typeof content === "string") return Buffer.from(content);
+  return content instanceof Uint8Array ? content : new Uint8Array(content);
+}
+
+function hostOf(text: string): string | null {
+  const host = text.trim().toLowerCase().replace(/\.$/, "");
+  return host === "" || host.length > maxHost ? null : host;
+}
+
+/** @see RFC 8460 §5.3: `Report Domain: … Submitter: … Report-ID: <…>` */
+function subjectIdOf(subject: string): string | null {
+  const found = /report-id:\s*(<[^>]*>|[^\s>]+)/i.exec(subject.slice(0, 4096))?.[1];
+  const id = found?.replace(/^<|>$/g, "").trim() ?? "";
+  return id === "" ? null : id.slice(0, maxId);
+}
+
+function timeOf(text: string): number | null {
+  const milliseconds = text === "" ? NaN : Date.parse(text.slice(0, 200));
+  return Number.isNaN(milliseconds) ? null : Math.floor(milliseconds / 1000);
+}
+
+/** Whether the base64 of some part is not as RFC 2045 §6.8 has it: padding within, missing, or other characters. */
+export function hasLooseBase64(message: Uint8Array): boolean {
+  const text = Buffer.from(message.buffer, message.byteOffset, message.byteLength).toString(
+    "latin1",
+  );
+  for (const { index } of text.matchAll(/^content-transfer-encoding:[ \t]*"?base64/gim)) {
+    const blank = /\r?\n\r?\n/g;
+    blank.lastIndex = index;
+    if (blank.exec(text) === null) continue;
+    const next = text.indexOf("\n--", blank.lastIndex - 1);
+    const body = text.slice(blank.lastIndex, next === -1 ? text.length : next);
+    const digits = body.replace(/[\r\n]+/g, "");
+    if (digits.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(digits)) return true;
+  }
+  return false;
+}

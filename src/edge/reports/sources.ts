@@ -1,0 +1,98 @@
+/** Files → the octets of one mail or file at a time: mailboxes are taken apart while they are read. */
+import fs from "node:fs";
+import { describe } from "../site-files.ts";
+import { splitMbox } from "./mbox.ts";
+import { sniff, sniffLength } from "./sniff.ts";
+import type { PassedOver } from "./walk.ts";
+
+/** One file, or one mail of a mailbox. */
+export interface Source {
+  /** The path; for a mail of a mailbox with its number: `inbox#12`. */
+  readonly name: string;
+  /** Null: it is too large to be read into memory. */
+  readonly bytes: Uint8Array | null;
+  /** Octets that were read for it. */
+  readonly read: number;
+}
+
+/** Octets of a file that is read as a whole. */
+const maxFileBytes = 64 * 1024 * 1024;
+const chunkBytes = 1024 * 1024;
+
+/** What is named by this is standard input. */
+export const standardInput = "-";
+
+/** Reads a file, or standard input for `-`. What cannot be read is told. */
+export async function* readSources(file: string): AsyncGenerator<Source | PassedOver> {
+  try {
+    if (file === standardInput) yield* readStream(file, 0);
+    else {
+      const handle = fs.openSync(file, "r");
+      try {
+        const { size } = fs.fstatSync(handle);
+        if (size <= chunkBytes) yield* readSmall(file, handle);
+        else yield* readStream(file, handle);
+      } finally {
+        fs.closeSync(handle);
+      }
+    }
+  } catch (error) {
+    yield { path: file, why: describe(error), isUnreadable: true };
+  }
+}
+
+async function* readSmall(file: string, handle: number): AsyncGenerator<Source> {
+  const bytes = fs.readFileSync(handle);
+  if (sniff(bytes) === "mbox") yield* readMbox(file, [bytes]);
+  else yield { name: file, bytes, read: bytes.length };
+}
+
+async function* readStream(file: string, handle: number): AsyncGenerator<Source> {
+  const chunks = chunksOf(handle);
+  let head = Buffer.alloc(0);
+  // A pipe may give its first octets one by one.
+  while (head.length < sniffLength) {
+    const next = await chunks.next();
+    if (next.done === true) break;
+    head = Buffer.concat([head, next.value]);
+  }
+  if (sniff(head) === "mbox") {
+    yield* readMbox(file, continued(head, chunks));
+    return;
+  }
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of continued(head, chunks)) {
+    size += chunk.length;
+    if (size <= maxFileBytes) parts.push(chunk);
+    // Of what is too large the rest need not be read.
+    else break;
+  }
+  const isTooLarge = size > maxFileBytes;
+  yield { name: file, bytes: isTooLarge ? null : Buffer.concat(parts), read: size };
+}
+
+async function* continued(head: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  yield head;
+  yield* rest;
+}
+
+async function* chunksOf(handle: number): AsyncGenerator<Buffer> {
+  const stream = fs.createReadStream("", {
+    fd: handle,
+    autoClose: false,
+    highWaterMark: chunkBytes,
+  });
+  for await (const chunk of stream) yield chunk as Buffer;
+}
+
+async function* readMbox(
+  file: string,
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): AsyncGenerator<Source> {
+  let read = 0;
+  for await (const { number, bytes, end } of splitMbox(chunks)) {
+    yield { name: `${file}#${String(number)}`, bytes, read: end - read };
+    read = end;
+  }
+}
