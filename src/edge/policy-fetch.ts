@@ -46,7 +46,7 @@ interface Exchanged {
 /** Goes as far as the link carries; why it went no further stands there. */
 async function exchange(link: Link, host: string): Promise<Exchanged> {
   const tls = (await link.connect()) ? await link.secure({ sni: true }) : null;
-  if (tls === null) return { tls: null, head: null, body: null };
+  if (tls === null || link.failure !== null) return { tls, head: null, body: null };
   link.enter("request");
   link.send(requestText(host));
   const reader = new ByteReader(link);

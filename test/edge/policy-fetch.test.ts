@@ -1,6 +1,8 @@
 /** The fetch of a policy from real HTTPS servers, and from those that only look like one. */
 import fc from "fast-check";
 import net from "node:net";
+import { Duplex } from "node:stream";
+import tls from "node:tls";
 import { describe, expect, test } from "vitest";
 import { fetchPolicy } from "../../src/edge/policy-fetch.ts";
 import {
@@ -16,6 +18,23 @@ import { authority, fetchFrom, fetchText, host, openConnections, policy } from "
 import type { Failure } from "../../src/audit/evidence.ts";
 
 const ok = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n";
+
+/** Two streams, each of which reads what is written to the other. */
+function duplexPair(): readonly [Duplex, Duplex] {
+  const sides: Duplex[] = [0, 1].map(
+    (side) =>
+      new Duplex({
+        read: () => undefined,
+        write: (chunk: Buffer, _encoding, done) => {
+          sides[1 - side]?.push(chunk);
+          done();
+        },
+      }),
+  );
+  const [first, second] = sides;
+  if (first === undefined || second === undefined) throw new Error("two sides make a pair");
+  return [first, second];
+}
 
 describe("a server in good health", () => {
   test("the whole response is recorded", async () => {
@@ -257,6 +276,25 @@ describe("hostile servers", () => {
     expect(evidence).toMatchObject({ failure: { stage: "tls", kind: "tls" }, tls: null });
   });
 
+  test("garbage right behind the handshake", async () => {
+    const { identities } = await authority();
+    const context = tls.createSecureContext(await identities.issue("good", [host]));
+    const { evidence } = await fetchFrom({
+      raw: (socket) => {
+        // Between the two sides, to put something behind the server's first flight.
+        const [outer, inner] = duplexPair();
+        const secured = new tls.TLSSocket(inner, { isServer: true, secureContext: context });
+        secured.on("error", () => undefined);
+        socket.pipe(outer);
+        outer.on("data", (flight: Buffer) => {
+          if (socket.writable)
+            socket.write(Buffer.concat([flight, Buffer.from("\r\ngarbage\r\n")]));
+        });
+      },
+    });
+    expect(evidence).toMatchObject({ failure: { kind: "tls" }, status: null });
+  });
+
   test("HTTP in place of TLS", async () => {
     const { evidence } = await fetchFrom({
       raw: (socket) => void socket.once("data", () => socket.end("HTTP/1.1 400 Bad\r\n\r\n")),
@@ -310,7 +348,7 @@ describe("hostile servers", () => {
         expect(evidence.failure === null).toBe(evidence.body?.complete === true);
         expect(evidence.failure?.kind).not.toBe("timeout");
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 

@@ -353,12 +353,12 @@ describe("hostile servers", () => {
             socket.on("data", next).on("error", () => undefined);
             next();
           },
-          { timeoutMs: 100 },
+          { timeoutMs: 60 },
         );
         expect(evidence.failure).not.toBeNull();
         expect(evidence.tls).toBeNull();
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 

@@ -3,7 +3,7 @@ import net from "node:net";
 import tls from "node:tls";
 import { isPublicAddress } from "../public-address.ts";
 import { isOutOfReach, socketFailure } from "./failures.ts";
-import { tlsEvidence, type PeerChain } from "./tls-evidence.ts";
+import { handshakeOf, tlsEvidence, type Handshake, type PeerChain } from "./tls-evidence.ts";
 import type { Failure, TlsEvidence } from "../../audit/evidence.ts";
 import type { TrustStore } from "./trust-store.ts";
 
@@ -77,14 +77,17 @@ export class Link {
     return this.#until(socket, "connect");
   }
 
-  /** Makes TLS of what is in clear. The certificate is recorded, not enforced. */
+  /**
+   * Makes TLS of what is in clear. The certificate is recorded, not enforced. Evidence of a handshake
+   * that was done is given even where the link has failed by now.
+   */
   async secure({ sni }: { sni: boolean }): Promise<TlsEvidence | null> {
     this.enter("tls");
     const clear = this.#socket;
     if (clear === null || this.#failure !== null) return null;
     const { host, trust } = this.#to;
     this.#abandon();
-    const shown: { peer?: PeerChain } = {};
+    const shown: { peer?: PeerChain; handshake?: Handshake } = {};
     const socket = tls.connect({
       socket: clear,
       secureContext: trust.context,
@@ -97,8 +100,12 @@ export class Link {
       },
     });
     this.#adopt(socket);
-    if (!(await this.#until(socket, "secureConnect"))) return null;
-    return tlsEvidence(socket, shown.peer ?? socket.getPeerCertificate(true), host, trust);
+    // At once: a moment later the other side may have ended it, and nothing can be asked any more.
+    socket.once("secureConnect", () => {
+      shown.handshake = handshakeOf(socket, shown.peer);
+    });
+    await this.#until(socket, "secureConnect");
+    return shown.handshake === undefined ? null : tlsEvidence(shown.handshake, host, trust);
   }
 
   /** Says something; each character is one byte. */

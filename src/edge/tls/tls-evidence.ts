@@ -15,25 +15,43 @@ export interface PeerChain {
   readonly issuerCertificate?: PeerChain;
 }
 
-/** Records a connection to `host` whose handshake is done, and who showed `peer`. */
+/** What a handshake came to. */
+export interface Handshake {
+  readonly protocol: string;
+  readonly cipher: string;
+  readonly peer: PeerChain;
+  /** Why OpenSSL does not trust the chain, such as `CERT_HAS_EXPIRED`; null: it does. */
+  readonly reason: string | null;
+}
+
+/** Asks a socket whose handshake is done; `peer` is the chain, where it is known already. */
+export function handshakeOf(socket: tls.TLSSocket, peer?: PeerChain): Handshake {
+  return {
+    protocol: socket.getProtocol() ?? "",
+    cipher: socket.getCipher().name,
+    peer: peer ?? socket.getPeerCertificate(true),
+    // The types say an error; it is the code of one.
+    reason: socket.authorized ? null : String(socket.authorizationError),
+  };
+}
+
+/** Records a handshake with `host`. */
 export function tlsEvidence(
-  socket: tls.TLSSocket,
-  peer: PeerChain,
+  { protocol, cipher, peer, reason }: Handshake,
   host: string,
   store: TrustStore,
 ): TlsEvidence {
   const chain = servedChain(peer, store);
-  const reason = reasonOf(socket);
   return {
-    protocol: socket.getProtocol() ?? "",
-    cipher: socket.getCipher().name,
+    protocol,
+    cipher,
     chain: chain.map((der) => certificateEvidence(der, host)),
     trust: reason === null ? "trusted" : explainTrust(chain, reason, store),
   };
 }
 
 /** Records one certificate; of more names than evidence holds, those nearest to `host`. */
-export function certificateEvidence(der: Buffer, host: string): CertificateEvidence {
+function certificateEvidence(der: Buffer, host: string): CertificateEvidence {
   const fields = readCertificate(der);
   if (fields.dnsNames.length <= mostDnsNames) return fields;
   const parent = host.slice(host.indexOf("."));
@@ -59,12 +77,4 @@ function servedChain(peer: PeerChain, store: TrustStore): readonly Buffer[] {
     next = next.issuerCertificate;
   }
   return chain;
-}
-
-/** Why OpenSSL does not trust the chain, such as `CERT_HAS_EXPIRED`; null: it does. */
-function reasonOf(socket: tls.TLSSocket): string | null {
-  if (socket.authorized) return null;
-  const error: unknown = socket.authorizationError;
-  if (error instanceof Error) return (error as NodeJS.ErrnoException).code ?? error.message;
-  return String(error);
 }
