@@ -83,6 +83,41 @@ describe("layout: on-demand", () => {
   });
 });
 
+describe.each([perHost, onDemand])("reports, in layout $layout", (settings) => {
+  const reports = { host: "reports.example.com", port: 8999 };
+  const receiving = caddy.outputs(two, { ...settings, reports });
+
+  test("a site of its own, which the others import", () => {
+    const files = renderAll(caddy.outputs(two, { ...settings, reports }));
+    expect(files.get("caddy/sites.caddy")).toContain("\nimport reports.caddy\n");
+    const site = files.get("caddy/reports.caddy");
+    expect(site).toContain("\nreports.example.com {\n\t@report method POST\n");
+    expect(site).toContain("\t\treverse_proxy 127.0.0.1:8999 {\n");
+  });
+
+  test("nothing of it where nobody asked for it", () => {
+    const files = renderAll(caddy.outputs(two, settings));
+    expect([...files.keys()].sort()).toEqual(["caddy/sites.caddy", "caddy/stspress.options"]);
+    expect(files.get("caddy/sites.caddy")).not.toContain("import reports");
+  });
+
+  test("a template may not leave it out or hand reports to somebody else", () => {
+    const site = altering(caddy.outputs(two, { ...settings, reports }), "caddy/reports.caddy");
+    expect(site.verdict("reports.example.com {", "reports.evil.example {")).toBe(
+      "the site of reports differ: reports.evil.example instead of reports.example.com",
+    );
+    expect(site.verdict("127.0.0.1:8999", "192.0.2.9:8999")).toBe(
+      "the receiver differ: 192.0.2.9:8999 instead of 127.0.0.1:8999",
+    );
+    const sites = altering(receiving, "caddy/sites.caddy");
+    expect(sites.verdict("import reports.caddy", "")).toBe("reports.caddy is not imported");
+    const without = altering(caddy.outputs(two, settings), "caddy/sites.caddy");
+    expect(without.verdict("https:// {", "import reports.caddy\n\nhttps:// {")).toBe(
+      "reports.caddy is imported, and there is none",
+    );
+  });
+});
+
 describe("hints", () => {
   const codes = (count: number, settings: CaddySettings): string[] =>
     caddy.check(publishMany(count), settings).map(({ code }) => code);
