@@ -1,0 +1,75 @@
+/** The tables of the store: described for users in docs/reports-store.md, and changed together with it. */
+
+/** Of the tables; a file of another version is made anew by `reports rebuild`. */
+export const schemaVersion = 1;
+
+/**
+ * Names are numbered, for numbers are compared and grouped several times faster; the views have the
+ * names in place. What a query filters by stands in each table again, so that none has to join.
+ * Nothing is indexed: rows come in by day, and the smallest and greatest day that DuckDB keeps of each
+ * block of rows do what an index would. Keys are unique because `add` looks them up in its transaction,
+ * and DuckDB allows one writing process.
+ */
+export const schema = [
+  "CREATE TABLE stspress (version INTEGER NOT NULL)",
+  "CREATE TABLE segments (segment VARCHAR NOT NULL, read_to BIGINT NOT NULL)",
+  "CREATE TABLE domains (id INTEGER NOT NULL, name VARCHAR NOT NULL)",
+  "CREATE TABLE organizations (id INTEGER NOT NULL, name VARCHAR NOT NULL)",
+  `CREATE TABLE policy_texts (
+    id INTEGER NOT NULL, digest UUID NOT NULL, lines VARCHAR[] NOT NULL, mx_hosts VARCHAR[] NOT NULL)`,
+  `CREATE TABLE reports (
+    id INTEGER NOT NULL, key UUID NOT NULL, day DATE NOT NULL, organization INTEGER NOT NULL,
+    contact VARCHAR, report_id VARCHAR NOT NULL, starts TIMESTAMP NOT NULL, ends TIMESTAMP NOT NULL,
+    via VARCHAR NOT NULL, received TIMESTAMP NOT NULL, submitter VARCHAR, verdict VARCHAR NOT NULL,
+    signer VARCHAR, detail VARCHAR NOT NULL, deviations VARCHAR[] NOT NULL)`,
+  `CREATE TABLE policies (
+    id BIGINT NOT NULL, report INTEGER NOT NULL, day DATE NOT NULL, organization INTEGER NOT NULL,
+    domain INTEGER NOT NULL, verified BOOLEAN NOT NULL, type VARCHAR NOT NULL,
+    policy_text INTEGER NOT NULL, successes BIGINT NOT NULL, failures BIGINT NOT NULL)`,
+  `CREATE TABLE failures (
+    policy BIGINT NOT NULL, report INTEGER NOT NULL, day DATE NOT NULL, organization INTEGER NOT NULL,
+    domain INTEGER NOT NULL, verified BOOLEAN NOT NULL, result_type VARCHAR NOT NULL,
+    sending_ip VARCHAR, receiving_mx VARCHAR, receiving_helo VARCHAR, receiving_ip VARCHAR,
+    failed BIGINT NOT NULL, information VARCHAR, reason VARCHAR)`,
+  // What the two tables above add up to; the days in stale_days are added up again before they are read.
+  `CREATE TABLE daily (
+    domain INTEGER NOT NULL, day DATE NOT NULL, entries BIGINT NOT NULL,
+    successes BIGINT NOT NULL, failures BIGINT NOT NULL,
+    verified_successes BIGINT NOT NULL, verified_failures BIGINT NOT NULL)`,
+  `CREATE TABLE daily_failures (
+    domain INTEGER NOT NULL, day DATE NOT NULL, result_type VARCHAR NOT NULL,
+    failed BIGINT NOT NULL, verified_failed BIGINT NOT NULL)`,
+  "CREATE TABLE stale_days (day DATE NOT NULL)",
+  `CREATE VIEW report_rows AS
+    SELECT r.* EXCLUDE (organization), o.name AS organization
+    FROM reports r JOIN organizations o ON o.id = r.organization`,
+  `CREATE VIEW policy_rows AS
+    SELECT p.id, p.report, p.day, o.name AS organization, d.name AS domain, p.verified, p.type,
+      t.lines AS policy_string, t.mx_hosts, p.successes, p.failures
+    FROM policies p JOIN domains d ON d.id = p.domain JOIN organizations o ON o.id = p.organization
+      JOIN policy_texts t ON t.id = p.policy_text`,
+  `CREATE VIEW failure_rows AS
+    SELECT f.policy, f.report, f.day, o.name AS organization, d.name AS domain, f.verified,
+      f.result_type, f.sending_ip, f.receiving_mx, f.receiving_helo, f.receiving_ip, f.failed,
+      f.information, f.reason
+    FROM failures f JOIN domains d ON d.id = f.domain JOIN organizations o ON o.id = f.organization`,
+  `INSERT INTO stspress VALUES (${String(schemaVersion)})`,
+] as const;
+
+/** Adds up again the days that changed. */
+export const refreshDaily = [
+  "DELETE FROM daily WHERE day IN (SELECT day FROM stale_days)",
+  `INSERT INTO daily
+    SELECT domain, day, count(*), sum(successes)::BIGINT, sum(failures)::BIGINT,
+      coalesce(sum(successes) FILTER (verified), 0)::BIGINT,
+      coalesce(sum(failures) FILTER (verified), 0)::BIGINT
+    FROM policies WHERE day IN (SELECT day FROM stale_days)
+    GROUP BY domain, day ORDER BY domain, day`,
+  "DELETE FROM daily_failures WHERE day IN (SELECT day FROM stale_days)",
+  `INSERT INTO daily_failures
+    SELECT domain, day, result_type, sum(failed)::BIGINT,
+      coalesce(sum(failed) FILTER (verified), 0)::BIGINT
+    FROM failures WHERE day IN (SELECT day FROM stale_days)
+    GROUP BY domain, day, result_type ORDER BY domain, day`,
+  "DELETE FROM stale_days",
+] as const;

@@ -1,0 +1,150 @@
+/** The store of reports in a DuckDB file: an index of the journal, which can be made anew from it. */
+import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import type {
+  AddResult,
+  DomainSeries,
+  ExportRow,
+  FailureGroup,
+  NewReport,
+  PolicyTotals,
+  ReporterSeries,
+  ReporterTotals,
+  ReportStore,
+  SegmentPosition,
+  SenderHabits,
+  Window,
+} from "../../reports/store-port.ts";
+import { addReports, knownKeys, Numbering } from "./duckdb-add.ts";
+import { exportDays } from "./duckdb-export.ts";
+import { failureGroups } from "./duckdb-failures.ts";
+import { closeDatabase, openDatabase, type OpenDatabase } from "./duckdb-open.ts";
+import { policyTotals, reporterSeries, reporterTotals } from "./duckdb-queries.ts";
+import { refreshDaily } from "./duckdb-schema.ts";
+import { senderHabits } from "./duckdb-senders.ts";
+import { domainSeries } from "./duckdb-series.ts";
+
+/**
+ * Opens the store in a file, which is made where it is missing; or says why it cannot be used. Waits a
+ * while for another process that has it.
+ */
+export async function openReportStore(
+  file: string,
+  patienceMs?: number,
+): Promise<ReportStore | Diagnostic> {
+  const database = await openDatabase(file, patienceMs);
+  return "code" in database ? database : new DuckDbStore(database);
+}
+
+class DuckDbStore implements ReportStore {
+  readonly #database: OpenDatabase;
+  readonly #numbering: Numbering;
+  /** One transaction or query at a time: they share a connection. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(database: OpenDatabase) {
+    this.#database = database;
+    this.#numbering = new Numbering(database);
+  }
+
+  add(reports: readonly NewReport[], positions: readonly SegmentPosition[]): Promise<AddResult> {
+    return this.#inTurn(async () => {
+      try {
+        return await this.#whole(() =>
+          addReports(this.#database, this.#numbering, reports, positions),
+        );
+      } catch (error) {
+        this.#numbering.forget();
+        throw error;
+      }
+    });
+  }
+
+  known(keys: readonly string[]): Promise<ReadonlyMap<string, boolean>> {
+    return this.#inTurn(() => knownKeys(this.#database, keys));
+  }
+
+  positions(): Promise<readonly SegmentPosition[]> {
+    return this.#inTurn(async () => {
+      const rows = await this.#rows("SELECT segment, read_to::DOUBLE FROM segments");
+      return rows.map(([segment, offset]) => ({
+        segment: String(segment),
+        offset: Number(offset),
+      }));
+    });
+  }
+
+  extent(): Promise<Window | null> {
+    return this.#inTurn(async () => {
+      const [row] = await this.#rows("SELECT min(day)::VARCHAR, max(day)::VARCHAR FROM policies");
+      const [from, to] = row ?? [];
+      return typeof from === "string" && typeof to === "string" ? { from, to } : null;
+    });
+  }
+
+  async *series(window: Window, domain?: string): AsyncGenerator<DomainSeries> {
+    await this.#inTurn(() => this.#refresh());
+    yield* domainSeries(this.#database, window, domain);
+  }
+
+  seriesByReporter(window: Window, domain: string): Promise<readonly ReporterSeries[]> {
+    return this.#inTurn(() => reporterSeries(this.#database, window, domain));
+  }
+
+  reporters(window: Window, domain?: string): Promise<readonly ReporterTotals[]> {
+    return this.#inTurn(() => reporterTotals(this.#database, window, domain));
+  }
+
+  failures(window: Window, domain: string): Promise<readonly FailureGroup[]> {
+    return this.#inTurn(() => failureGroups(this.#database, window, domain));
+  }
+
+  policies(window: Window, domain: string): Promise<readonly PolicyTotals[]> {
+    return this.#inTurn(() => policyTotals(this.#database, window, domain));
+  }
+
+  senders(): Promise<readonly SenderHabits[]> {
+    return this.#inTurn(() => senderHabits(this.#database));
+  }
+
+  exportRows(window: Window | null, domain?: string): AsyncGenerator<ExportRow> {
+    return exportDays(this.#database, window, domain);
+  }
+
+  async close(): Promise<void> {
+    await this.#turn.catch(() => undefined);
+    closeDatabase(this.#database);
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work, work);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  async #rows(sql: string): Promise<readonly (readonly unknown[])[]> {
+    return (await this.#database.connection.runAndReadAll(sql)).getRows();
+  }
+
+  /** All of the work or nothing. */
+  async #whole<T>(work: () => Promise<T>): Promise<T> {
+    const { connection } = this.#database;
+    await connection.run("BEGIN");
+    try {
+      const result = await work();
+      await connection.run("COMMIT");
+      return result;
+    } catch (error) {
+      // What ended the transaction itself, such as a full disk, leaves nothing to roll back.
+      await connection.run("ROLLBACK").catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #refresh(): Promise<void> {
+    const [row] = await this.#rows("SELECT count(*)::DOUBLE FROM stale_days");
+    if (row?.[0] === 0) return;
+    await this.#whole(async () => {
+      for (const statement of refreshDaily) await this.#database.connection.run(statement);
+    });
+  }
+}

@@ -1,0 +1,77 @@
+/** Reports for tests, whole and small. */
+import crypto from "node:crypto";
+import type {
+  Arrival,
+  FailureDetail,
+  Report,
+  ReportedPolicy,
+} from "../../../src/reports/report.ts";
+import type { NewReport } from "../../../src/reports/store-port.ts";
+
+/** Unix seconds of a day's first second. */
+export function startOf(day: string): number {
+  return Date.parse(`${day}T00:00:00Z`) / 1000;
+}
+
+export function detail(part: Partial<FailureDetail> = {}): FailureDetail {
+  return {
+    resultType: "certificate-expired",
+    sendingIp: "192.0.2.1",
+    receivingMx: "mx1.example.com",
+    receivingHelo: null,
+    receivingIp: "198.51.100.7",
+    count: 1,
+    information: null,
+    reason: null,
+    ...part,
+  };
+}
+
+export function policy(part: Partial<ReportedPolicy> = {}): ReportedPolicy {
+  return {
+    type: "sts",
+    domain: "example.com",
+    strings: ["version: STSv1", "mode: testing", "mx: mx1.example.com", "max_age: 86400"],
+    mxHosts: ["mx1.example.com"],
+    successes: 100,
+    failures: 0,
+    details: [],
+    ...part,
+  };
+}
+
+export function report(day: string, part: Partial<Report> = {}): Report {
+  return {
+    organization: "Sender Inc",
+    contact: "tls@sender.example",
+    reportId: `id-${day}`,
+    start: startOf(day),
+    end: startOf(day) + 86_399,
+    policies: [policy()],
+    ...part,
+  };
+}
+
+export const verified: Arrival = {
+  via: "mail",
+  receivedAt: startOf("2026-11-24"),
+  submitter: "sender.example",
+  verification: { verdict: "verified", signer: "sender.example", detail: "" },
+};
+
+export const unverifiable: Arrival = {
+  via: "file",
+  receivedAt: startOf("2026-11-24"),
+  submitter: null,
+  verification: { verdict: "unverifiable", signer: null, detail: "a file" },
+};
+
+/** A report as it is handed to the store. */
+export function asNew(
+  one: Report,
+  arrival: Arrival = verified,
+  deviations: readonly string[] = [],
+): NewReport {
+  const key = crypto.createHash("sha256").update(JSON.stringify(one)).digest("hex");
+  return { key, report: one, arrival, deviations };
+}
