@@ -136,7 +136,7 @@ function sumReporters(rest: readonly Series[]): Series {
     });
   };
   return {
-    name: `${plural(rest.length, "other")}`,
+    name: plural(rest.length, "other"),
     successes: column((one) => one.successes),
     failures: column((one) => one.failures),
   };

@@ -96,7 +96,7 @@ function tally(counts: Counts): Html {
 function quarantine(count: number): Html | null {
   if (count === 0) return null;
   const [waits, is] = count === 1 ? ["It waits", "is"] : ["They wait", "are"];
-  return html`<section class="notice health-watch" aria-label="Quarantine">
+  return html`<section class="notice slim health-watch" aria-label="Quarantine">
     ${healthIcon("watch")}
     <p>
       <b>${plural(count, "report")} could not be read.</b> ${waits} in

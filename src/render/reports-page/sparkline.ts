@@ -16,7 +16,11 @@ export function sparkline(values: readonly (number | null)[]): Html {
     role="img"
     aria-label="${label(most, covered, values.length)}"
   >
-    <path class="base" d="${baseline(values)}" />
+    ${
+      covered === 0
+        ? html`<path class="void" d="M0 ${height / 2}H${values.length}" />`
+        : html`<path class="base" d="${baseline(values)}" />`
+    }
     ${most === 0 ? null : html`<path class="bars" d="${bars(values, most)}" />`}
   </svg>`;
 }

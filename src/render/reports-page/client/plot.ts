@@ -1,7 +1,6 @@
 /** One chart: bars upon each other, or lines, over the days; with days without reports and policies marked. */
 import uPlot from "uplot";
-import type { DayTable } from "./day-table.ts";
-import { stack } from "./day-table.ts";
+import { stack, type DayTable } from "./day-table.ts";
 
 /** A policy that went live. */
 export interface Mark {
@@ -209,8 +208,9 @@ function hatch(u: uPlot, noons: readonly number[], covered: readonly boolean[]):
     ctx.moveTo(x, bbox.top + bbox.height);
     ctx.lineTo(x + bbox.height, bbox.top);
   }
-  ctx.strokeStyle = token("--line");
-  ctx.lineWidth = 1.5 * ratio;
+  ctx.strokeStyle = token("--edge");
+  ctx.globalAlpha = 0.45;
+  ctx.lineWidth = 1.25 * ratio;
   ctx.stroke();
   ctx.restore();
 }
