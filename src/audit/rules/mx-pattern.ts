@@ -24,7 +24,7 @@ export const mxPattern = defineRule(
         "Senders that honour an enforced policy do not deliver to an MX host that none of its patterns matches. In testing they deliver, and report it.",
       example: { host, policy: "live", patterns: ["mx1.example.com"] },
       message: (a) =>
-        `no pattern of the ${a.policy} policy covers the MX host ${a.host}: ${listed(a.patterns)}`,
+        `no pattern of the ${a.policy} policy covers the MX host ${a.host}: ${theirs(a.patterns)}`,
       fix: (a) => `add \`${a.host}\` under \`mx:\`, or remove its MX record`,
     }),
     "mx-pattern/too-deep": prose<{ host: string; policy: Which; pattern: string }>({
@@ -95,8 +95,14 @@ function isAbove(pattern: string, host: string): boolean {
   return pattern.startsWith("*.") && host.toLowerCase().endsWith(pattern.slice(1).toLowerCase());
 }
 
-function listed(patterns: readonly string[]): string {
+function theirs(patterns: readonly string[]): string {
   if (patterns.length === 0) return "it has none";
+  return patterns.length === 1
+    ? `its only one is ${listed(patterns)}`
+    : `it has ${listed(patterns)}`;
+}
+
+function listed(patterns: readonly string[]): string {
   const shown = patterns.slice(0, shownPatterns).map(quote).join(", ");
   const more = patterns.length - shownPatterns;
   return more > 0 ? `${shown} and ${String(more)} more` : shown;
