@@ -105,7 +105,12 @@ export async function addReports(
     "stale_days",
     [...days].map((day) => [day]),
   );
-  await move(database, positions);
+  // Never replaced: the furthest position of a segment counts.
+  await appendRows(
+    database,
+    "segments",
+    positions.map(({ segment, offset }) => [segment, offset]),
+  );
   return { added: fresh.length, duplicates: reports.length - fresh.length };
 }
 
@@ -185,7 +190,8 @@ async function insert(
 ): Promise<void> {
   const named = (id: number, name: string): readonly Cell[] => [id, name];
   const all = fresh.flatMap(({ report }) => report.policies);
-  const texts = new Map(all.map((policy) => [digestOf(policy), policy]));
+  const digests = new Map(all.map((policy) => [policy, digestOf(policy)]));
+  const texts = new Map([...digests].map(([policy, digest]) => [digest, policy]));
   const domains = await numbering.numbers("domains", new Set(all.map((one) => one.domain)), named);
   const organizations = await numbering.numbers(
     "organizations",
@@ -217,7 +223,7 @@ async function insert(
     for (const policy of report.policies) {
       const number = await numbering.next("policies");
       const domain = domains.get(policy.domain) ?? 0;
-      const text = policyTexts.get(digestOf(policy)) ?? 0;
+      const text = policyTexts.get(digests.get(policy) ?? "") ?? 0;
       rows.policies.push([
         ...[number, id, day, organization, domain, verified, policy.type, text],
         ...[count(policy.successes), count(policy.failures)],
@@ -267,18 +273,6 @@ async function takeOver(
       [type],
     );
   }
-}
-
-async function move(database: OpenDatabase, positions: readonly SegmentPosition[]): Promise<void> {
-  const latest = new Map(positions.map(({ segment, offset }) => [segment, offset]));
-  if (latest.size === 0) return;
-  const [list, listType] = textList(database, [...latest.keys()]);
-  await database.connection.run(
-    "DELETE FROM segments WHERE segment IN (SELECT unnest($1))",
-    [list],
-    [listType],
-  );
-  await appendRows(database, "segments", [...latest]);
 }
 
 /** The UTC day that most of the period is in, in days since 1970: not every sender's day is UTC's. */

@@ -65,7 +65,9 @@ class DuckDbStore implements ReportStore {
 
   positions(): Promise<readonly SegmentPosition[]> {
     return this.#inTurn(async () => {
-      const rows = await this.#rows("SELECT segment, read_to::DOUBLE FROM segments");
+      const rows = await this.#rows(
+        "SELECT segment, max(read_to)::DOUBLE FROM segments GROUP BY segment",
+      );
       return rows.map(([segment, offset]) => ({
         segment: String(segment),
         offset: Number(offset),
