@@ -24,8 +24,8 @@ export type Normalised =
 
 /** What is known of a report from outside of it. */
 export interface Circumstances {
-  /** When it came, Unix seconds: no report is about what comes after. */
-  readonly receivedAt: number;
+  /** Unix seconds: no report is about what comes after. */
+  readonly now: number;
   /** The domain that it is about by its wrapping, for a report that does not tell; null: unknown. */
   readonly domain: string | null;
   /** What reading its text has noted. */
@@ -37,7 +37,7 @@ export function normaliseReport(value: unknown, circumstances: Circumstances): N
   const notes: Notes = new Set(circumstances.notes ?? []);
   const root = unwrapArray(value, notes);
   if (typeof root === "string") return { ok: false, reason: root };
-  const period = readPeriod(root, circumstances.receivedAt, notes);
+  const period = readPeriod(root, circumstances.now, notes);
   if (typeof period === "string") return { ok: false, reason: period };
   const policies = readPolicies(root, circumstances.domain, notes);
   if (typeof policies === "string") return { ok: false, reason: policies };

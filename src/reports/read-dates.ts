@@ -19,8 +19,8 @@ const longest = 370 * day;
 /** Clocks are wrong, and some report a day before it is over. */
 const ahead = 2 * day;
 
-/** Reads `date-range` of a report that came at `receivedAt` (Unix seconds). */
-export function readPeriod(report: JsonObject, receivedAt: number, notes: Notes): Period | Refusal {
+/** Reads `date-range`. `now` is in Unix seconds: no report is about what comes after. */
+export function readPeriod(report: JsonObject, now: number, notes: Notes): Period | Refusal {
   const range = fieldOf(report, "date-range");
   if (!isObject(range)) return "dates-missing";
   const values = [fieldOf(range, "start-datetime"), fieldOf(range, "end-datetime")];
@@ -33,8 +33,8 @@ export function readPeriod(report: JsonObject, receivedAt: number, notes: Notes)
   const isPossible =
     period.start >= earliest &&
     period.end - period.start <= longest &&
-    period.start <= receivedAt + ahead &&
-    period.end <= receivedAt + ahead + day;
+    period.start <= now + ahead &&
+    period.end <= now + ahead + day;
   return isPossible ? period : "dates-impossible";
 }
 

@@ -19,8 +19,7 @@ const table = {
   // The report.
   "dates-missing": "there is no date-range, or it is empty",
   "dates-unreadable": "no date of date-range can be read",
-  "dates-impossible":
-    "date-range lies before 2016 or after the report came, or spans more than a year",
+  "dates-impossible": "date-range lies before 2016 or in the future, or spans more than a year",
   "policies-missing": "there are no policies",
   "policies-too-many": "there are more policies than any honest report has",
   "domain-missing": "no policy says which domain it is of",

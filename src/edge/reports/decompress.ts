@@ -3,11 +3,15 @@ import zlib from "node:zlib";
 import { codeOf } from "../site-files.ts";
 
 /** Octets that what comes from one source may become, in all. */
-export const maxUnpacked = 64 * 1024 * 1024;
+const maxUnpacked = 64 * 1024 * 1024;
 
 /** What may still be unpacked of one source. */
 export class Allowance {
-  #left = maxUnpacked;
+  #left: number;
+
+  constructor(octets = maxUnpacked) {
+    this.#left = octets;
+  }
 
   /** At least one, which zlib asks for. */
   get left(): number {

@@ -5,12 +5,12 @@
 import crypto from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
-import type { Refusal } from "../../reports/refusal.ts";
 import { codeOf } from "../site-files.ts";
 
 /** Something that could not be read. */
 export interface Quarantined {
-  readonly reasons: readonly Refusal[];
+  /** Codes of refusal.ts, or words. */
+  readonly reasons: readonly string[];
   /** Where it came from: a path, a mailbox and the number of the mail in it, an address. */
   readonly source: string;
   /** Unix seconds. */

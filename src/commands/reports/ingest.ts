@@ -1,0 +1,60 @@
+/** The JSON text of a report, and how it came → a row for the store; or why not. */
+import crypto from "node:crypto";
+import { maxReportBytes } from "../../reports/bounds.ts";
+import type { Notes } from "../../reports/field.ts";
+import type { Hints } from "../../reports/hints.ts";
+import { claimsToBeReport, normaliseReport } from "../../reports/normalise.ts";
+import { readJson } from "../../reports/read-json.ts";
+import type { Refusal } from "../../reports/refusal.ts";
+import { reportKey } from "../../reports/report-key.ts";
+import type { Arrival } from "../../reports/report.ts";
+import type { NewReport } from "../../reports/store-port.ts";
+import { wrappingDeviations, wrappingDomain } from "../../reports/wrapping.ts";
+import { Allowance, gunzip } from "../../edge/reports/decompress.ts";
+import type { JournalRecord } from "../../edge/reports/journal.ts";
+
+export type Ingested =
+  | { readonly ok: true; readonly report: NewReport }
+  | {
+      readonly ok: false;
+      readonly reason: Refusal;
+      /** Whether the text itself says that it is a report: other JSON is none of ours. */
+      readonly isClaimed: boolean;
+    };
+
+/** Reads, normalises and names a report. Never throws. `now` is in Unix seconds. */
+export function ingest(json: Uint8Array, arrival: Arrival, hints: Hints, now: number): Ingested {
+  const notes: Notes = new Set();
+  const read = readJson(json, notes);
+  if (!read.ok) return { ok: false, reason: read.reason, isClaimed: mentionsFields(json) };
+  const normalised = normaliseReport(read.value, { now, domain: wrappingDomain(hints), notes });
+  if (!normalised.ok) {
+    const isClaimed = claimsToBeReport(read.value);
+    return { ok: false, reason: normalised.reason, isClaimed };
+  }
+  const { report, deviations } = normalised;
+  const all = new Set([...deviations, ...wrappingDeviations(report, arrival, hints)]);
+  const key = reportKey(report, sha256);
+  return { ok: true, report: { key, report, arrival, deviations: [...all].sort() } };
+}
+
+/** Reads a record of the journal, as {@link ingest} does. */
+export function ingestRecord(
+  { arrival, hints, gzip }: JournalRecord,
+  now: number,
+): NewReport | { readonly reason: Refusal } {
+  const unpacked = gunzip(gzip, new Allowance(maxReportBytes + 1));
+  if (!unpacked.ok) return { reason: unpacked.reason };
+  const ingested = ingest(unpacked.value, arrival, hints, now);
+  return ingested.ok ? ingested.report : { reason: ingested.reason };
+}
+
+/** Whether text that is no JSON looks like the beginning of a report. */
+function mentionsFields(json: Uint8Array): boolean {
+  const bytes = Buffer.from(json.buffer, json.byteOffset, json.byteLength);
+  return bytes.includes('"organization-name"') || bytes.includes('"policies"');
+}
+
+function sha256(text: string): string {
+  return crypto.hash("sha256", text, "hex");
+}

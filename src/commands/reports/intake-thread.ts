@@ -1,0 +1,73 @@
+/** Batches of reports, from a thread where that is quicker. */
+import { Worker } from "node:worker_threads";
+import { standardInput } from "../../edge/reports/sources.ts";
+import { walk } from "../../edge/reports/walk.ts";
+import { intake, type IntakeBatch, type IntakeOrder } from "./intake.ts";
+import type { SentBatch } from "./intake-worker.ts";
+
+/** Below this a thread takes longer to start than to help. */
+const fewFiles = 200;
+const fewOctets = 4 * 1024 * 1024;
+
+/** Takes everything in, in this thread or in another. @throws what {@link intake} throws */
+export function startIntake(order: IntakeOrder): AsyncGenerator<IntakeBatch> {
+  return isLittle(order.paths) ? intake(order) : intakeInThread(order);
+}
+
+function isLittle(paths: readonly string[]): boolean {
+  if (paths.includes(standardInput)) return false;
+  let files = 0;
+  let octets = 0;
+  for (const found of walk(paths)) {
+    files += 1;
+    if ("size" in found) octets += found.size;
+    if (files > fewFiles || octets > fewOctets) return false;
+  }
+  return true;
+}
+
+async function* intakeInThread(order: IntakeOrder): AsyncGenerator<IntakeBatch> {
+  const worker = new Worker(new URL("./intake-worker.js", import.meta.url), { workerData: order });
+  try {
+    let next = ask(worker);
+    while (true) {
+      const sent = await next;
+      if (sent === null) return;
+      // The thread goes on while this one writes.
+      next = ask(worker);
+      next.catch(() => undefined);
+      yield received(sent);
+    }
+  } finally {
+    await worker.terminate();
+  }
+}
+
+function ask(worker: Worker): Promise<SentBatch | null> {
+  return new Promise((resolve, reject) => {
+    const settle = (): void => {
+      worker.off("message", take).off("error", fail);
+    };
+    const take = (sent: SentBatch | null): void => {
+      settle();
+      resolve(sent);
+    };
+    const fail = (error: Error): void => {
+      settle();
+      reject(error);
+    };
+    worker.on("message", take).on("error", fail);
+    worker.postMessage("next");
+  });
+}
+
+function received({ batch, lengths, gzips }: SentBatch): IntakeBatch {
+  let at = 0;
+  const ready = batch.ready.map(({ report, record }, index) => {
+    const end = at + (lengths[index] ?? 0);
+    const gzip = gzips.subarray(at, end);
+    at = end;
+    return { report, record: { ...record, gzip } };
+  });
+  return { ...batch, ready };
+}

@@ -1,0 +1,173 @@
+/** Paths → batches of reports that are ready for journal and store: what `reports add` does in a thread of its own. */
+import { DnsClient } from "../../edge/dns/client.ts";
+import { systemServers, type Server } from "../../edge/dns/servers.ts";
+import { resolveWith } from "../../edge/reports/dkim-resolver.ts";
+import { verifyReporter } from "../../edge/reports/dkim.ts";
+import { Quarantine } from "../../edge/reports/quarantine.ts";
+import { readSources, standardInput, type Source } from "../../edge/reports/sources.ts";
+import { sniff } from "../../edge/reports/sniff.ts";
+import { walk, type PassedOver } from "../../edge/reports/walk.ts";
+import type { Refusal } from "../../reports/refusal.ts";
+import type { Verification } from "../../reports/report.ts";
+import { takeIn, type ReadyReport, type TakenIn, type Verify } from "./take-in.ts";
+
+/** Plain data: it is handed to a thread. */
+export interface IntakeOrder {
+  readonly paths: readonly string[];
+  /** Unix seconds. */
+  readonly now: number;
+  /** The folder of the quarantine. */
+  readonly quarantine: string;
+  /** Null: signatures are not looked at. */
+  readonly dkim: { readonly resolver: Server | null } | null;
+}
+
+export interface IntakeBatch {
+  readonly ready: ReadyReport[];
+  readonly quarantined: QuarantinedSource[];
+  readonly passedOver: PassedOver[];
+  notReports: number;
+  /** Files and mails that were read, and their octets. */
+  sources: number;
+  octets: number;
+}
+
+export interface QuarantinedSource {
+  readonly source: string;
+  readonly reasons: readonly Refusal[];
+}
+
+/** A batch ends at either of these: with many small reports, or few large ones. */
+const batchReports = 1000;
+const batchOctets = 16 * 1024 * 1024;
+
+/** Sources that are read before the first must be done: they wait for the DNS together. */
+const openSources = 64;
+const openOctets = 32 * 1024 * 1024;
+
+/** Takes everything in. @throws the system's errors where the quarantine cannot be written */
+export async function* intake(order: IntakeOrder): AsyncGenerator<IntakeBatch> {
+  const quarantine = new Quarantine(order.quarantine);
+  const dns =
+    order.dkim === null
+      ? null
+      : new DnsClient({
+          servers: order.dkim.resolver === null ? systemServers() : [order.dkim.resolver],
+          timeoutMs: dnsTimeoutMs,
+        });
+  const coming = {
+    via: "file",
+    now: order.now,
+    verify: dns === null ? null : verifier(dns),
+  } as const;
+  let batch = emptyBatch();
+  let held = 0;
+  let open: { source: Source; taken: Promise<TakenIn | null> }[] = [];
+  let openSize = 0;
+  const settle = async (): Promise<void> => {
+    for (const { source, taken } of open) {
+      held += addTo(batch, source, await taken, quarantine, order.now);
+    }
+    open = [];
+    openSize = 0;
+  };
+  try {
+    for await (const found of allSources(order.paths)) {
+      if ("why" in found) {
+        batch.passedOver.push(found);
+        continue;
+      }
+      const { bytes, name } = found;
+      open.push({
+        source: found,
+        taken: bytes === null ? Promise.resolve(null) : takeIn(bytes, name, coming),
+      });
+      openSize += bytes?.length ?? 0;
+      if (open.length < openSources && openSize < openOctets) continue;
+      await settle();
+      if (
+        batch.ready.length < batchReports &&
+        held < batchOctets &&
+        batch.sources < 4 * batchReports
+      ) {
+        continue;
+      }
+      yield batch;
+      batch = emptyBatch();
+      held = 0;
+    }
+    await settle();
+    yield batch;
+  } finally {
+    dns?.close();
+  }
+}
+
+function emptyBatch(): IntakeBatch {
+  return { ready: [], quarantined: [], passedOver: [], notReports: 0, sources: 0, octets: 0 };
+}
+
+async function* allSources(paths: readonly string[]): AsyncGenerator<Source | PassedOver> {
+  for (const given of paths) {
+    if (given === standardInput) yield* readSources(given);
+    else {
+      for (const found of walk([given])) {
+        if ("why" in found) yield found;
+        else yield* readSources(found.path);
+      }
+    }
+  }
+}
+
+/** Adds what came of one source to a batch, and quarantines it where it must be; gives the octets that the batch grew by. */
+function addTo(
+  batch: IntakeBatch,
+  source: Source,
+  taken: TakenIn | null,
+  quarantine: Quarantine,
+  now: number,
+): number {
+  batch.sources += 1;
+  batch.octets += source.read;
+  if (source.bytes === null) {
+    batch.passedOver.push({ path: source.name, why: "it is too large", isUnreadable: false });
+  }
+  const { ready, refusals } = taken ?? { ready: [], refusals: [] };
+  if (refusals.length > 0 && source.bytes !== null) {
+    quarantine.put(source.bytes, extensionOf(source.bytes), {
+      reasons: refusals,
+      source: source.name.slice(-1000),
+      at: now,
+    });
+    batch.quarantined.push({ source: source.name, reasons: refusals });
+  } else if (ready.length === 0) batch.notReports += 1;
+  batch.ready.push(...ready);
+  return ready.reduce((sum, { record }) => sum + record.gzip.length, 0);
+}
+
+/** What the file in the quarantine ends in: a person may want to open it. */
+function extensionOf(bytes: Uint8Array): string {
+  const kind = sniff(bytes);
+  return { gzip: "gz", zip: "zip", json: "json", mail: "eml", mbox: "mbox", other: "bin" }[kind];
+}
+
+const dnsTimeoutMs = 10_000;
+/** After this many mails in a row for which the DNS did not answer, it is not asked any more. */
+const mostSilent = 20;
+
+function verifier(dns: DnsClient): Verify {
+  const resolve = resolveWith(dns);
+  let silent = 0;
+  return async (message, submitter, at) => {
+    if (silent >= mostSilent) return unasked;
+    const verification = await verifyReporter(message, submitter, resolve, at);
+    silent = verification.verdict === "not-checked" ? silent + 1 : 0;
+    return verification;
+  };
+}
+
+const unasked: Verification = {
+  verdict: "not-checked",
+  signer: null,
+  detail: "the DNS does not answer",
+};
