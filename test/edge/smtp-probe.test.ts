@@ -264,10 +264,14 @@ describe("bytes in clear after the go-ahead", () => {
         if (line !== "STARTTLS\r\n") return;
         socket.off("data", hear);
         socket.write("220 go ahead\r\n");
-        socket.write("250 injected\r\n", () => {
-          const secured = new tls.TLSSocket(socket, { isServer: true, secureContext: context });
-          secured.on("error", () => undefined).on("data", () => secured.end("221 bye\r\n"));
-        });
+        // Two turns later: the client has read the go-ahead by itself.
+        const inject = (): void => {
+          socket.write("250 injected\r\n", () => {
+            const secured = new tls.TLSSocket(socket, { isServer: true, secureContext: context });
+            secured.on("error", () => undefined).on("data", () => secured.end("221 bye\r\n"));
+          });
+        };
+        setImmediate(() => setImmediate(inject));
       });
     });
     expect(evidence.injected).toBe(true);
@@ -288,6 +292,14 @@ describe("hostile servers", () => {
     expect(written).toBeLessThan(32_000_000);
   });
 
+  test("a hundred lines are a greeting, one more is too much", async () => {
+    const lines = (count: number): string => `${"220-x\r\n".repeat(count - 1)}220 mx\r\n`;
+    const most = await probe({ script: { greeting: lines(100) } });
+    expect(most.evidence.failure).toBeNull();
+    const more = await probe({ script: { greeting: lines(101) } });
+    expect(more.evidence.failure).toEqual({ stage: "banner", kind: "too-large", detail: "" });
+  });
+
   test("garbage in place of the handshake", async () => {
     const { evidence, written } = await probe({
       script: {
@@ -300,10 +312,10 @@ describe("hostile servers", () => {
     expect(written).toBeLessThan(32_000_000);
   });
 
-  test("a flood in place of the goodbye ends with the patience for it", async () => {
+  test("a flood in place of the goodbye is not read to its end", async () => {
     const { identities } = await authority();
     const context = tls.createSecureContext(await identities.issue("good", [host]));
-    const { evidence, elapsedMs } = await probeRaw((socket) => {
+    const { evidence, elapsedMs, written } = await probeRaw((socket) => {
       answers("220 mx\r\n", ehlo)(socket);
       socket.on("data", (bytes: Buffer) => {
         if (bytes.toString() !== "STARTTLS\r\n") return;
@@ -318,6 +330,7 @@ describe("hostile servers", () => {
     });
     expect(evidence).toMatchObject({ failure: null, tls: { trust: "trusted" } });
     expect(elapsedMs).toBeLessThan(6000);
+    expect(written).toBeLessThan(64_000_000);
   });
 
   test("a byte now and then does not move the deadline", async () => {

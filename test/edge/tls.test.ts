@@ -2,6 +2,7 @@
 import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
 import { X509Certificate } from "node:crypto";
+import tls from "node:tls";
 import { describe, expect, test } from "vitest";
 import { fetchPolicy } from "../../src/edge/policy-fetch.ts";
 import { loadTrustStore } from "../../src/edge/tls/trust-store.ts";
@@ -120,11 +121,14 @@ describe("chains", () => {
   test("an intermediate that has expired is as good as none", async () => {
     const old = await make({ name: "Old", issuer: root, from: -9, to: -1 });
     expect(await trustOf(await leafOf(old), [old])).toBe("incomplete");
+    expect(await trustOf(await leafOf(old, { from: -9, to: -1 }), [old])).toBe("incomplete");
   });
 
   test("a root that has expired is not trusted", async () => {
     const old = await make({ name: "Old Root", issuer: null, from: -9, to: -1 });
     expect(await trustOf(await leafOf(old), [], [old, root])).toBe("incomplete");
+    const leaf = await leafOf(old, { from: -9, to: -1 });
+    expect(await trustOf(leaf, [], [old, root])).toBe("incomplete");
   });
 
   test("an intermediate that is also signed by an expired root", async () => {
@@ -307,18 +311,26 @@ describe("the trust store", () => {
   });
 });
 
-test("a name that does not go into SNI is not sent", async () => {
+test.each<[string, string | false]>([
+  [host, host],
+  ["192.0.2.1", false],
+  ["2001:db8::1", false],
+  ["\u0000\u001bx.test", false],
+  ["x".repeat(300), false],
+])("%j in SNI", async (name, expected) => {
+  const names: unknown[] = [];
+  const server = tls.createServer(await identityOf(await leafOf(middle), middle), (socket) => {
+    names.push((socket as tls.TLSSocket & { servername: unknown }).servername);
+    socket.on("error", () => undefined).end();
+  });
   const sockets = new Sockets();
-  const identity = await identityOf(await leafOf(middle), middle);
-  const served = new Map([[host, { server: {}, identity, policy }]]);
-  const port = await sockets.listen(makePolicyServer(served, sockets), "127.0.0.1", 0);
+  const port = await sockets.listen(server, "127.0.0.1", 0);
   const trust = loadTrustStore(temporaryFile(root.pem), []);
-  const where = { address: "127.0.0.1", port, allowPrivate: true, trust, timeoutMs: 5000 };
+  const where = { host: name, address: "127.0.0.1", port, allowPrivate: true };
   try {
-    for (const name of ["192.0.2.1", "2001:db8::1", "\u0000\u001bx.test", "x".repeat(300)]) {
-      const { tls } = await fetchPolicy({ ...where, host: name });
-      expect(tls?.trust).toBe("trusted");
-    }
+    const evidence = await fetchPolicy({ ...where, trust, timeoutMs: 5000 });
+    expect(evidence.tls?.trust).toBe("trusted");
+    expect(names).toEqual([expected]);
   } finally {
     await sockets.close();
   }

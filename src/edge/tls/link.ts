@@ -115,7 +115,8 @@ export class Link {
 
   /** Whether bytes have come that nobody has read; they are thrown away. */
   async discard(): Promise<boolean> {
-    // One turn of the event loop: what the other side sent along is here by then.
+    // What has arrived by now is read in the next turn of the event loop, and this one is not over.
+    await new Promise(setImmediate);
     await new Promise(setImmediate);
     return this.#take().length > 0;
   }
