@@ -14,6 +14,14 @@ const io: Io = {
     for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
     return Buffer.concat(chunks);
   },
+  stopRequested: () =>
+    new Promise((resolve) => {
+      for (const signal of ["SIGTERM", "SIGINT"]) {
+        process.once(signal, () => {
+          resolve();
+        });
+      }
+    }),
   env: process.env,
   outIsTerminal: process.stdout.isTTY,
   errIsTerminal: process.stderr.isTTY,

@@ -114,6 +114,7 @@ async function run(root: string, time: string, words: readonly string[]): Promis
       ...(frozen ? { CI: "true" } : {}),
     },
     outIsTerminal: false,
+    stopRequested: () => Promise.resolve(),
     errIsTerminal: false,
   });
   return said + (exit === 0 ? "" : `exit ${String(exit)}\n`);

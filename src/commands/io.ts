@@ -5,6 +5,8 @@ export interface Io {
   /** Progress, diagnostics for people, advice. */
   readonly err: (text: string) => void;
   readonly readStdin: () => Promise<Uint8Array>;
+  /** Resolves when the process is asked to end; asking twice ends it. */
+  readonly stopRequested: () => Promise<void>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Whether stdout and stderr are terminals, and so may be coloured or carry a progress bar. */
   readonly outIsTerminal: boolean;

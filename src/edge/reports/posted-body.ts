@@ -2,17 +2,21 @@
 import type { IncomingMessage } from "node:http";
 import { promisify } from "node:util";
 import zlib from "node:zlib";
+import type { Refusal } from "../../reports/refusal.ts";
 
 /** Before and after decompression. @see RFC 8460 §3: a receiver may refuse what is larger */
 export const mostBytes = 10 * 1024 * 1024;
 
-/** A refusal: the status of the answer, and why. */
-export class Refusal extends Error {
+/** A request that is turned away: the status of the answer, and why. */
+export class Rejection extends Error {
   readonly status: number;
+  /** Why what was sent is no report; null: that is not why. */
+  readonly refusal: Refusal | null;
 
-  constructor(status: number, reason: string) {
+  constructor(status: number, reason: string, refusal: Refusal | null = null) {
     super(reason);
     this.status = status;
+    this.refusal = refusal;
   }
 }
 
@@ -51,8 +55,8 @@ export async function readBody(
     // Whoever is refused still gets the answer: the iterator would destroy the socket.
     for await (const chunk of request.iterator({ destroyOnReturn: false })) {
       const bytes = chunk as Buffer;
-      if (size + bytes.length > mostBytes) throw new Refusal(413, tooLarge);
-      if (!budget.take(bytes.length)) throw new Refusal(503, "too many reports at once");
+      if (size + bytes.length > mostBytes) throw new Rejection(413, tooLarge);
+      if (!budget.take(bytes.length)) throw new Rejection(503, "too many reports at once");
       size += bytes.length;
       chunks.push(bytes);
     }
@@ -75,16 +79,16 @@ export interface Posted {
   readonly gzip: Buffer;
 }
 
-/** Unpacks a body, whatever its label says of gzip. @throws {@link Refusal} */
+/** Unpacks a body, whatever its label says of gzip. @throws {@link Rejection} */
 export async function unpack(body: Buffer): Promise<Posted> {
-  if (body.length === 0) throw new Refusal(400, "the body is empty");
+  if (body.length === 0) throw new Rejection(400, "the body is empty");
   if (body[0] !== 0x1f || body[1] !== 0x8b) return { json: body, gzip: await gzip(body) };
   try {
     return { json: await gunzip(body, { maxOutputLength: mostBytes }), gzip: body };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") {
-      throw new Refusal(413, tooLarge);
+      throw new Rejection(413, tooLarge);
     }
-    throw new Refusal(400, "the body begins like gzip and cannot be unpacked");
+    throw new Rejection(400, "the gzip data is damaged or cut off", "gzip-damaged");
   }
 }

@@ -5,10 +5,11 @@
 import http from "node:http";
 import type net from "node:net";
 import type { Hints } from "../../reports/hints.ts";
+import type { Refusal } from "../../reports/refusal.ts";
 import type { Arrival } from "../../reports/report.ts";
 import { clientNetwork, forwardedClient, isLoopback, plainAddress } from "./client-address.ts";
 import type { JournalRecord } from "./journal.ts";
-import { Budget, mostBytes, readBody, Refusal, tooLarge, unpack } from "./posted-body.ts";
+import { Budget, mostBytes, readBody, Rejection, tooLarge, unpack } from "./posted-body.ts";
 import { RateLimit } from "./rate-limit.ts";
 
 export interface ReceiverOptions {
@@ -22,9 +23,12 @@ export interface ReceiverOptions {
   /** Resolves when the record is safely on the disk; rejects with the system's error. */
   readonly append: (record: JournalRecord) => Promise<unknown>;
   /** Keeps what is no report, with the reason. */
-  readonly quarantine: (body: Uint8Array, reason: string) => Promise<void>;
-  /** Says why a JSON text is no report; null: it is one. */
-  readonly whyNoReport: (json: Uint8Array) => string | null;
+  readonly quarantine: (body: Uint8Array, reason: Refusal) => void;
+  /** Says why a JSON text is no report, as a code and in words; null: it is one. */
+  readonly whyNoReport: (
+    record: JournalRecord,
+    json: Uint8Array,
+  ) => { readonly code: Refusal; readonly words: string } | null;
   /** Whether the disk has room for more. */
   readonly hasRoom: () => Promise<boolean>;
   /** How long a request may take to be sent, its head and all of it; two minutes unless given. */
@@ -135,7 +139,7 @@ class Handler {
     request.on("error", () => undefined);
     response.on("error", () => undefined);
     try {
-      if (!trusted) throw new Refusal(403, "reports come through the proxy");
+      if (!trusted) throw new Rejection(403, "reports come through the proxy");
       if (this.#isHealthCheck(request, response)) return;
       const size = await this.#receive(request, response, client);
       this.#log(client, 201, `${String(size)} bytes`);
@@ -152,25 +156,25 @@ class Handler {
     return true;
   }
 
-  /** Takes a report in, and gives its size once it is safe. @throws {@link Refusal} */
+  /** Takes a report in, and gives its size once it is safe. @throws {@link Rejection} */
   async #receive(
     request: http.IncomingMessage,
     response: http.ServerResponse,
     client: string,
   ): Promise<number> {
-    if (request.method !== "POST") throw new Refusal(405, "reports are sent by POST");
+    if (request.method !== "POST") throw new Rejection(405, "reports are sent by POST");
     const type = (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
-    if (!mediaTypes.includes(type)) throw new Refusal(415, `send ${mediaTypes.join(" or ")}`);
+    if (!mediaTypes.includes(type)) throw new Rejection(415, `send ${mediaTypes.join(" or ")}`);
     const encoding = request.headers["content-encoding"] ?? "identity";
     if (!/^(identity|gzip|x-gzip)$/i.test(encoding)) {
-      throw new Refusal(415, "of content encodings only gzip is understood");
+      throw new Rejection(415, "of content encodings only gzip is understood");
     }
     const length = Number(request.headers["content-length"] ?? 0);
-    if (length > mostBytes) throw new Refusal(413, tooLarge);
+    if (length > mostBytes) throw new Rejection(413, tooLarge);
     const network = clientNetwork(client);
     const allowance = this.#limit.take(network);
     if (!allowance.ok) throw new TooMany(allowance.seconds, allowance.isFirst);
-    if (!(await this.#options.hasRoom())) throw new Refusal(503, "the disk is nearly full");
+    if (!(await this.#options.hasRoom())) throw new Rejection(503, "the disk is nearly full");
     if (request.headers.expect !== undefined) response.writeContinue();
     const { bytes, give } = await readBody(request, this.#budget);
     try {
@@ -183,25 +187,25 @@ class Handler {
   }
 
   async #keep(bytes: Buffer): Promise<void> {
-    let posted;
+    let record: JournalRecord;
     try {
-      posted = await unpack(bytes);
-      const reason = this.#options.whyNoReport(posted.json);
-      if (reason !== null) throw new Refusal(400, reason);
+      const { json, gzip } = await unpack(bytes);
+      record = { arrival: arrivalNow(), hints: noHints, gzip };
+      const reason = this.#options.whyNoReport(record, json);
+      if (reason !== null) throw new Rejection(400, reason.words, reason.code);
     } catch (error) {
-      if (error instanceof Refusal && error.status === 400) {
-        await this.#options.quarantine(bytes, error.message);
+      if (error instanceof Rejection && error.refusal !== null) {
+        this.#options.quarantine(bytes, error.refusal);
       }
       throw error;
     }
-    const record = { arrival: arrivalNow(), hints: noHints, gzip: posted.gzip };
     try {
       await this.#options.append(record);
       this.#trouble = null;
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? "an error";
       this.#trouble = `the report cannot be written: ${code}`;
-      throw new Refusal(503, this.#trouble);
+      throw new Rejection(503, this.#trouble);
     }
   }
 
@@ -211,7 +215,7 @@ class Handler {
     client: string,
     error: unknown,
   ): void {
-    if (!(error instanceof Refusal)) {
+    if (!(error instanceof Rejection)) {
       // The client left before it had sent everything, or it is a bug: both are told, neither stops the rest.
       if (request.errored === null && !request.destroyed) {
         this.#log(client, 500, error instanceof Error ? error.message : "");
@@ -235,7 +239,7 @@ class Handler {
 }
 
 /** A client that sent more than it may. */
-class TooMany extends Refusal {
+class TooMany extends Rejection {
   readonly seconds: number;
   /** Whether it is told so for the first time; the log has no use for the others. */
   readonly isFirst: boolean;

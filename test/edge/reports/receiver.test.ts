@@ -36,14 +36,13 @@ async function start(options: Partial<ReceiverOptions> = {}): Promise<Bench> {
     append: (record) => writer.append([record]),
     quarantine: (body, reason) => {
       quarantined.push(`${reason}: ${Buffer.from(body).toString("latin1")}`);
-      return Promise.resolve();
     },
-    whyNoReport: (bytes) => {
+    whyNoReport: (_, bytes) => {
       try {
         JSON.parse(Buffer.from(bytes).toString("utf8"));
         return null;
       } catch {
-        return "this is no JSON";
+        return { code: "json-invalid", words: "this is no JSON" };
       }
     },
     hasRoom: () => Promise.resolve(true),
@@ -241,8 +240,7 @@ describe("refused, with a reason", () => {
 
   test.each([
     ["no JSON", "<html>", "this is no JSON"],
-    ["nothing", "", "the body is empty"],
-    ["broken gzip", Buffer.from([0x1f, 0x8b, 8, 0, 1]), "the body begins like gzip"],
+    ["broken gzip", Buffer.from([0x1f, 0x8b, 8, 0, 1]), "the gzip data is damaged"],
   ])("400: %s is quarantined", async (_, body, reason) => {
     const { port, quarantined, journal } = await start();
     const answer = await send(port, body);
@@ -251,6 +249,12 @@ describe("refused, with a reason", () => {
     expect(quarantined).toHaveLength(1);
     expect(quarantined[0]).toContain(Buffer.from(body).toString("latin1"));
     expect(await journal()).toEqual([]);
+  });
+
+  test("400: nothing, of which nothing is kept", async () => {
+    const { port, quarantined } = await start();
+    expect(await send(port, "")).toMatchObject({ status: 400, body: "the body is empty\n" });
+    expect(quarantined).toEqual([]);
   });
 
   test("429: one client sends too much, another is served", async () => {
