@@ -108,6 +108,18 @@ export interface PolicyTotals {
   readonly failures: number;
 }
 
+/** What only the page of one domain needs; lists are empty where nobody reported. */
+export interface DomainDetails {
+  /** The reporters with the most sessions, at most 30, and the others together; most sessions first. */
+  readonly byReporter: readonly ReporterSeries[];
+  /** Those that were heard in the window; most sessions first, at most 200. */
+  readonly reporters: readonly ReporterTotals[];
+  /** Most frequent first, at most 500. */
+  readonly failures: readonly FailureGroup[];
+  /** Latest first, at most 200. */
+  readonly policies: readonly PolicyTotals[];
+}
+
 /** How one reporter sends: for `reports senders`. */
 export interface SenderHabits {
   readonly organization: string;
@@ -136,16 +148,12 @@ export interface ReportStore {
   positions(): Promise<readonly SegmentPosition[]>;
   /** First and last day with data; null: the store is empty. */
   extent(): Promise<Window | null>;
-  /** Every domain that a report of the window is about, or the one that is named; each once, in no order. */
-  series(window: Window, domain?: string): AsyncIterable<DomainSeries>;
-  /** The reporters with the most sessions, at most 30, and the others together; most sessions first. */
-  seriesByReporter(window: Window, domain: string): Promise<readonly ReporterSeries[]>;
+  /** Every domain that a report of the window is about, or those named; each once, in no order. */
+  series(window: Window, domains?: readonly string[]): AsyncIterable<DomainSeries>;
   /** Those that were heard in the window; most sessions first, at most 1,000. */
-  reporters(window: Window, domain?: string): Promise<readonly ReporterTotals[]>;
-  /** Most frequent first, at most 500. */
-  failures(window: Window, domain: string): Promise<readonly FailureGroup[]>;
-  /** Latest first, at most 500. */
-  policies(window: Window, domain: string): Promise<readonly PolicyTotals[]>;
+  reporters(window: Window): Promise<readonly ReporterTotals[]>;
+  /** Everything else about some domains; a few hundred at once cost little more than one. */
+  details(window: Window, domains: readonly string[]): Promise<ReadonlyMap<string, DomainDetails>>;
   /** Most reports first. */
   senders(): Promise<readonly SenderHabits[]>;
   /** Rows of the export, one per failure detail, or one per policy that has none; streamed, by day. */

@@ -6,7 +6,12 @@ import path from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openReportStore } from "../../src/edge/reports/duckdb-store.ts";
-import type { DomainSeries, NewReport, ReportStore } from "../../src/reports/store-port.ts";
+import type {
+  DomainDetails,
+  DomainSeries,
+  NewReport,
+  ReportStore,
+} from "../../src/reports/store-port.ts";
 import { asNew, detail, policy, report, unverifiable, verified } from "./support/reports.ts";
 
 const hasDuckDb = await import("@duckdb/node-api").then(
@@ -29,8 +34,15 @@ describe.skipIf(!hasDuckDb)(
     };
     const seriesOf = async (domain?: string): Promise<DomainSeries[]> => {
       const all: DomainSeries[] = [];
-      for await (const one of store.series(november, domain)) all.push(one);
+      for await (const one of store.series(november, domain === undefined ? undefined : [domain]))
+        all.push(one);
       return all;
+    };
+
+    const detailsOf = async (domain: string, from = store): Promise<DomainDetails> => {
+      const found = (await from.details(november, [domain, "absent.example"])).get(domain);
+      if (found === undefined) throw new Error(`nothing is known of ${domain}`);
+      return found;
     };
 
     beforeEach(async () => {
@@ -48,7 +60,7 @@ describe.skipIf(!hasDuckDb)(
       expect(await seriesOf()).toEqual([]);
       expect(await store.positions()).toEqual([]);
       expect(await store.reporters(november)).toEqual([]);
-      expect(await store.failures(november, "example.com")).toEqual([]);
+      expect(await store.details(november, ["example.com"])).toEqual(new Map());
       expect(await store.senders()).toEqual([]);
     });
 
@@ -184,7 +196,7 @@ describe.skipIf(!hasDuckDb)(
         ],
         [],
       );
-      const [big, small] = await store.failures(november, "example.com");
+      const [big, small] = (await detailsOf("example.com")).failures;
       expect(big).toMatchObject({
         mxHost: "mx1.example.com",
         firstDay: "2026-11-03",
@@ -222,10 +234,8 @@ describe.skipIf(!hasDuckDb)(
           longestGapDays: 32,
         },
       ]);
-      expect(await store.reporters(november, "example.com")).toEqual(
-        await store.reporters(november),
-      );
-      expect(await store.reporters(november, "absent.example")).toEqual([]);
+      const { reporters } = await detailsOf("example.com");
+      expect(reporters).toEqual(await store.reporters(november));
       const crowd = Array.from({ length: 40 }, (_, n) =>
         asNew(
           report("2026-11-12", {
@@ -235,7 +245,7 @@ describe.skipIf(!hasDuckDb)(
         ),
       );
       await store.add(crowd, []);
-      const series = await store.seriesByReporter(november, "example.com");
+      const { byReporter: series } = await detailsOf("example.com");
       expect(series).toHaveLength(31);
       expect(series[0]?.organization).toBe("Sender Inc");
       expect(series[1]?.organization).toBe("org 39");
@@ -250,7 +260,7 @@ describe.skipIf(!hasDuckDb)(
         [asNew(report("2026-11-03")), asNew(report("2026-11-04", { policies: [newer] }))],
         [],
       );
-      expect(await store.policies(november, "example.com")).toEqual([
+      expect((await detailsOf("example.com")).policies).toEqual([
         {
           type: "sts",
           strings: newer.strings,
@@ -291,9 +301,10 @@ describe.skipIf(!hasDuckDb)(
             ],
           });
           await hostile.add([asNew(given, unverifiable, [kind])], []);
-          const [group] = await hostile.failures(november, name);
+          const { failures, policies } = await detailsOf(name, hostile);
+          const [group] = failures;
           expect(group).toMatchObject({ resultType: kind, mxHost: name, count, reasons: [reason] });
-          expect((await hostile.policies(november, name))[0]?.strings).toEqual([reason, kind]);
+          expect(policies[0]?.strings).toEqual([reason, kind]);
           const [habits] = await hostile.senders();
           expect(habits?.organization).toBe(name);
           expect(Object.keys(habits?.deviations ?? {})).toEqual([kind]);

@@ -2,24 +2,36 @@
 import type * as DuckDb from "@duckdb/node-api";
 import type { Daily, DomainSeries, Window } from "../../reports/store-port.ts";
 import type { OpenDatabase } from "./duckdb-open.ts";
+import { textList } from "./duckdb-rows.ts";
 
 const day = 86_400_000;
 const mostKinds = "40";
 
-/** Yields the series of every domain of a window, or of one. */
+/** Yields the series of every domain of a window, or of some. */
 export async function* domainSeries(
   database: OpenDatabase,
   window: Window,
-  domain: string | undefined,
+  domains: readonly string[] | undefined,
 ): AsyncGenerator<DomainSeries> {
   // A connection of its own: others may ask while this one is read.
   const connection = await database.instance.connect();
   try {
-    const values = [window.from, window.to, ...(domain === undefined ? [] : [domain])];
-    const names = await numbered<string>(connection, namesSql(domain), values);
-    const reporters = await numbered<number>(connection, reportersSql(domain), values);
+    const list = domains === undefined ? null : textList(database, domains);
+    const asked: Asked = {
+      only:
+        list === null
+          ? ""
+          : "AND domain IN (SELECT id FROM domains WHERE name IN (SELECT unnest($3)))",
+      values: [window.from, window.to, ...(list === null ? [] : [list[0]])],
+      types: [
+        ...[database.module.VARCHAR, database.module.VARCHAR],
+        ...(list === null ? [] : [list[1]]),
+      ],
+    };
+    const names = await numbered<string>(connection, namesSql(asked), asked);
+    const reporters = await numbered<number>(connection, reportersSql(asked), asked);
     const length = lengthOf(window);
-    const result = await connection.stream(seriesSql(domain), values);
+    const result = await connection.stream(seriesSql(asked), asked.values, asked.types);
     let open: Building | null = null;
     for (;;) {
       const chunk = await result.fetchChunk();
@@ -43,24 +55,27 @@ export function lengthOf({ from, to }: Window): number {
   return Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / day) + 1);
 }
 
-function only(domain: string | undefined): string {
-  return domain === undefined ? "" : "AND domain IN (SELECT id FROM domains WHERE name = $3)";
+/** Which domains, as a condition, and the parameters of the query. */
+interface Asked {
+  readonly only: string;
+  readonly values: DuckDb.DuckDBValue[];
+  readonly types: DuckDb.DuckDBType[];
 }
 
-function namesSql(domain: string | undefined): string {
+function namesSql({ only }: Asked): string {
   return `SELECT id, name FROM domains
-    WHERE id IN (SELECT domain FROM daily WHERE day BETWEEN $1::DATE AND $2::DATE ${only(domain)})`;
+    WHERE id IN (SELECT domain FROM daily WHERE day BETWEEN $1::DATE AND $2::DATE ${only})`;
 }
 
-function reportersSql(domain: string | undefined): string {
+function reportersSql({ only }: Asked): string {
   return `SELECT domain, count(*)::DOUBLE FROM (
       SELECT DISTINCT domain, organization FROM policies
-      WHERE day BETWEEN $1::DATE AND $2::DATE ${only(domain)}
+      WHERE day BETWEEN $1::DATE AND $2::DATE ${only}
     ) GROUP BY domain`;
 }
 
-function seriesSql(domain: string | undefined): string {
-  const where = `WHERE day BETWEEN $1::DATE AND $2::DATE ${only(domain)}`;
+function seriesSql({ only }: Asked): string {
+  const where = `WHERE day BETWEEN $1::DATE AND $2::DATE ${only}`;
   return `SELECT domain, kind, (day - $1::DATE)::INTEGER, a, b, c, d, e FROM (
       SELECT domain, NULL AS kind, day, entries::DOUBLE AS a, successes::DOUBLE AS b,
         failures::DOUBLE AS c, verified_successes::DOUBLE AS d, verified_failures::DOUBLE AS e
@@ -80,9 +95,9 @@ function seriesSql(domain: string | undefined): string {
 async function numbered<T>(
   connection: DuckDb.DuckDBConnection,
   sql: string,
-  values: string[],
+  { values, types }: Asked,
 ): Promise<ReadonlyMap<number, T>> {
-  const rows = await connection.runAndReadAll(sql, values);
+  const rows = await connection.runAndReadAll(sql, values, types);
   return new Map(rows.getRows() as unknown as [number, T][]);
 }
 

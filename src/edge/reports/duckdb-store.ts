@@ -2,12 +2,10 @@
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import type {
   AddResult,
+  DomainDetails,
   DomainSeries,
   ExportRow,
-  FailureGroup,
   NewReport,
-  PolicyTotals,
-  ReporterSeries,
   ReporterTotals,
   ReportStore,
   SegmentPosition,
@@ -16,9 +14,9 @@ import type {
 } from "../../reports/store-port.ts";
 import { addReports, knownKeys, Numbering } from "./duckdb-add.ts";
 import { exportDays } from "./duckdb-export.ts";
-import { failureGroups } from "./duckdb-failures.ts";
+import { domainDetails } from "./duckdb-details.ts";
 import { closeDatabase, openDatabase, type OpenDatabase } from "./duckdb-open.ts";
-import { policyTotals, reporterSeries, reporterTotals } from "./duckdb-queries.ts";
+import { reporterTotals } from "./duckdb-reporters.ts";
 import { refreshDaily } from "./duckdb-schema.ts";
 import { senderHabits } from "./duckdb-senders.ts";
 import { domainSeries } from "./duckdb-series.ts";
@@ -83,25 +81,17 @@ class DuckDbStore implements ReportStore {
     });
   }
 
-  async *series(window: Window, domain?: string): AsyncGenerator<DomainSeries> {
+  async *series(window: Window, domains?: readonly string[]): AsyncGenerator<DomainSeries> {
     await this.#inTurn(() => this.#refresh());
-    yield* domainSeries(this.#database, window, domain);
+    yield* domainSeries(this.#database, window, domains);
   }
 
-  seriesByReporter(window: Window, domain: string): Promise<readonly ReporterSeries[]> {
-    return this.#inTurn(() => reporterSeries(this.#database, window, domain));
+  reporters(window: Window): Promise<readonly ReporterTotals[]> {
+    return this.#inTurn(() => reporterTotals(this.#database, window));
   }
 
-  reporters(window: Window, domain?: string): Promise<readonly ReporterTotals[]> {
-    return this.#inTurn(() => reporterTotals(this.#database, window, domain));
-  }
-
-  failures(window: Window, domain: string): Promise<readonly FailureGroup[]> {
-    return this.#inTurn(() => failureGroups(this.#database, window, domain));
-  }
-
-  policies(window: Window, domain: string): Promise<readonly PolicyTotals[]> {
-    return this.#inTurn(() => policyTotals(this.#database, window, domain));
+  details(window: Window, domains: readonly string[]): Promise<ReadonlyMap<string, DomainDetails>> {
+    return this.#inTurn(() => domainDetails(this.#database, window, domains));
   }
 
   senders(): Promise<readonly SenderHabits[]> {

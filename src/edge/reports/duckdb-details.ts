@@ -1,0 +1,71 @@
+/** What only the pages of domains need, for some domains at once. */
+import type { DomainDetails, PolicyTotals, Window } from "../../reports/store-port.ts";
+import { failureGroups } from "./duckdb-failures.ts";
+import type { OpenDatabase } from "./duckdb-open.ts";
+import { reporterSeries, reporterTotalsOf } from "./duckdb-reporters.ts";
+import { asked, byDomain, type Question } from "./duckdb-question.ts";
+import { textList } from "./duckdb-rows.ts";
+
+/** @see ReportStore.details */
+export async function domainDetails(
+  database: OpenDatabase,
+  window: Window,
+  domains: readonly string[],
+): Promise<ReadonlyMap<string, DomainDetails>> {
+  const { connection, module } = database;
+  const [list, type] = textList(database, domains);
+  const known = await connection.runAndReadAll(
+    "SELECT id, name FROM domains WHERE name IN (SELECT unnest($1))",
+    [list],
+    [type],
+  );
+  const names = new Map(known.getRows() as unknown as [number, string][]);
+  const values = [window.from, window.to, module.listValue([...names.keys()])];
+  const types = [module.VARCHAR, module.VARCHAR, module.LIST(module.INTEGER)];
+  const question: Question = {
+    window,
+    names,
+    connection,
+    ask: async (sql) => (await connection.runAndReadAll(sql, values, types)).getRowsJS(),
+  };
+  const byReporter = await reporterSeries(question);
+  const reporters = await reporterTotalsOf(question);
+  const failures = await failureGroups(question);
+  const policies = await policyTotals(question);
+  return new Map(
+    [...names].map(([id, name]) => [
+      name,
+      {
+        byReporter: byReporter.get(id) ?? [],
+        reporters: reporters.get(id) ?? [],
+        failures: failures.get(id) ?? [],
+        policies: policies.get(id) ?? [],
+      },
+    ]),
+  );
+}
+
+async function policyTotals({
+  ask,
+}: Question): Promise<ReadonlyMap<number, readonly PolicyTotals[]>> {
+  const rows = await ask(
+    `SELECT domain, type, lines, first::VARCHAR, last::VARCHAR, successes, failures FROM (
+        SELECT domain, type, policy_text, min(day) AS first, max(day) AS last,
+          sum(successes)::DOUBLE AS successes, sum(failures)::DOUBLE AS failures
+        FROM policies WHERE ${asked} GROUP BY domain, type, policy_text
+      ) JOIN policy_texts ON id = policy_text
+      WINDOW ranking AS (PARTITION BY domain ORDER BY last DESC, successes + failures DESC, id)
+      QUALIFY row_number() OVER ranking <= 200
+      ORDER BY domain, row_number() OVER ranking`,
+  );
+  return byDomain(rows, (group) =>
+    group.map(([type, lines, first, last, successes, failures]) => ({
+      type: type as string,
+      strings: lines as string[],
+      firstDay: first as string,
+      lastDay: last as string,
+      successes: Number(successes),
+      failures: Number(failures),
+    })),
+  );
+}
