@@ -315,7 +315,7 @@ describe("hostile servers", () => {
   test("a flood in place of the goodbye is not read to its end", async () => {
     const { identities } = await authority();
     const context = tls.createSecureContext(await identities.issue("good", [host]));
-    const { evidence, elapsedMs, written } = await probeRaw((socket) => {
+    const { evidence, elapsedMs } = await probeRaw((socket) => {
       answers("220 mx\r\n", ehlo)(socket);
       socket.on("data", (bytes: Buffer) => {
         if (bytes.toString() !== "STARTTLS\r\n") return;
@@ -329,8 +329,8 @@ describe("hostile servers", () => {
       });
     });
     expect(evidence).toMatchObject({ failure: null, tls: { trust: "trusted" } });
-    expect(elapsedMs).toBeLessThan(6000);
-    expect(written).toBeLessThan(64_000_000);
+    // Less than the patience for a goodbye.
+    expect(elapsedMs).toBeLessThan(1900);
   });
 
   test("a byte now and then does not move the deadline", async () => {
