@@ -1,0 +1,94 @@
+/** Opens the store of a site, and brings it up to date with the journal. */
+import { diagnostic, type Diagnostic } from "../../diagnostics/diagnostic.ts";
+import { openReportStore } from "../../edge/reports/duckdb-store.ts";
+import { readJournal } from "../../edge/reports/read-journal.ts";
+import { makeReportFolders, type ReportFolders } from "../../edge/reports/report-folders.ts";
+import { codeOf, describe } from "../../edge/site-files.ts";
+import type { NewReport, ReportStore } from "../../reports/store-port.ts";
+import type { Io } from "../io.ts";
+import { readClock } from "../load-site.ts";
+import { startProgress } from "../progress.ts";
+import { ingestRecord } from "./ingest.ts";
+
+/** Opens it, or says why it cannot be used. `root` is the absolute path of the site folder. */
+export async function openStore(root: string, io: Io): Promise<ReportStore | Diagnostic> {
+  const now = readClock(io.env);
+  if (typeof now !== "number") return now;
+  const folders = reportFolders(root);
+  if ("code" in folders) return folders;
+  const store = await openReportStore(folders.database);
+  if ("code" in store) return store;
+  try {
+    tellCaughtUp(await catchUp(store, folders.journal, now, io), io);
+    return store;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** The folders of the reports, made where they are missing; or why they cannot be. */
+export function reportFolders(root: string): ReportFolders | Diagnostic {
+  try {
+    return makeReportFolders(root);
+  } catch (error) {
+    if (codeOf(error) === "") throw error;
+    return diagnostic("site/cannot-write", { path: ".stspress/reports", detail: describe(error) });
+  }
+}
+
+/** What came of reading the journal on. */
+export interface CaughtUp {
+  readonly added: number;
+  readonly duplicates: number;
+  /** Records that this program does not take for reports, though one before it did. */
+  readonly refused: number;
+  /** Stretches of the journal that the disk did not keep. */
+  readonly damaged: number;
+}
+
+/** Adds to the store what stands in the journal after the store's positions. */
+export async function catchUp(
+  store: ReportStore,
+  journal: string,
+  now: number,
+  io: Io,
+): Promise<CaughtUp> {
+  const sum = { added: 0, duplicates: 0, refused: 0, damaged: 0 };
+  const progress = await startProgress(io);
+  let read = 0;
+  try {
+    for await (const batch of readJournal(journal, await store.positions())) {
+      const reports: NewReport[] = [];
+      for (const record of batch.records) {
+        const ingested = ingestRecord(record, now);
+        if ("reason" in ingested) sum.refused += 1;
+        else reports.push(ingested);
+      }
+      const { added, duplicates } = await store.add(reports, [batch.position]);
+      sum.added += added;
+      sum.duplicates += duplicates;
+      sum.damaged += batch.damaged;
+      read += batch.records.length;
+      // How much is to come, the journal does not tell.
+      progress.show("reading the journal", read, read);
+    }
+  } finally {
+    progress.end();
+  }
+  return sum;
+}
+
+/** Says what was wrong with the journal; nothing is lost silently. */
+export function tellCaughtUp({ refused, damaged }: CaughtUp, io: Io): void {
+  if (damaged > 0) {
+    io.err(
+      `the journal of the reports is damaged in ${String(damaged)} place${damaged === 1 ? "" : "s"}: what stood there is lost; check the disk\n`,
+    );
+  }
+  if (refused > 0) {
+    io.err(
+      `${String(refused)} record${refused === 1 ? "" : "s"} of the journal cannot be read as a report by this version; they stay in the journal\n`,
+    );
+  }
+}
