@@ -69,12 +69,12 @@ export async function probe(server: MxServer, patience: Patience = {}): Promise<
   );
 }
 
-/** Probes whatever the function makes of a connection. */
+/** Probes whatever the function makes of a connection; half open, it outlives the client's end of it. */
 export function probeRaw(
   serve: (socket: net.Socket) => void,
-  patience: Patience = {},
+  { allowHalfOpen = false, ...patience }: Patience & { allowHalfOpen?: boolean } = {},
 ): Promise<Seen<SmtpProbe>> {
-  return probeAt(net.createServer(serve), new Sockets(), patience);
+  return probeAt(net.createServer({ allowHalfOpen }, serve), new Sockets(), patience);
 }
 
 async function probeAt(
