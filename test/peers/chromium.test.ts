@@ -9,21 +9,11 @@ import { recordsPageFile, type RecordsPageAssets } from "../../src/render/record
 import { compileTemplates } from "../../src/render/templates.ts";
 import type { PageData } from "../../src/site/page-data.ts";
 import { policy, sampleDomain, sampleSite } from "../render/records-page-data.ts";
+import { chromiumFlags, faintTexts } from "./support/chromium.ts";
 import { Cleanup } from "./support/cleanup.ts";
 import { describePeers, programPath } from "./support/programs.ts";
 import { readTemplates, repository } from "./support/site.ts";
 import { makeTempFolder } from "./support/temp-folder.ts";
-
-const flags = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 const override = "\u202e";
 const markup = `</script><img src=x onerror="document.title='owned'">`;
@@ -49,7 +39,10 @@ describePeers("the records page in chromium", ["chromium"], () => {
   beforeAll(async () => {
     folder = makeTempFolder("chromium", cleanup);
     assets = await bundleRecordsPage();
-    browser = await chromium.launch({ executablePath: programPath("chromium"), args: flags });
+    browser = await chromium.launch({
+      executablePath: programPath("chromium"),
+      args: chromiumFlags,
+    });
     cleanup.add(() => browser.close());
   });
 
@@ -457,43 +450,3 @@ describePeers("the records page in chromium", ["chromium"], () => {
     },
   );
 });
-
-/** Runs in the page: the visible texts whose contrast is below WCAG's 4.5 (3 for large ones). */
-const faintTexts = `(() => {
-  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-  const over = (ground, color) => {
-    canvas.fillStyle = ground;
-    canvas.fillRect(0, 0, 1, 1);
-    canvas.fillStyle = color;
-    canvas.fillRect(0, 0, 1, 1);
-    const [r, g, b] = canvas.getImageData(0, 0, 1, 1).data;
-    return "rgb(" + r + "," + g + "," + b + ")";
-  };
-  const groundOf = (element) => {
-    if (element === null) return "rgb(255,255,255)";
-    return over(groundOf(element.parentElement), getComputedStyle(element).backgroundColor);
-  };
-  const luminance = (color) => {
-    const [r, g, b] = color.match(/\\d+/g).map((n) => {
-      const c = n / 255;
-      return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
-    });
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  let seen = 0;
-  const faint = [];
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const element = walker.currentNode.parentElement;
-    const text = walker.currentNode.data.trim();
-    if (text === "" || !element.checkVisibility() || element.closest("script, style, noscript")) continue;
-    const style = getComputedStyle(element);
-    const ground = groundOf(element);
-    const [a, b] = [luminance(over(ground, style.color)), luminance(ground)];
-    const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    const large = parseFloat(style.fontSize) >= 24;
-    seen += 1;
-    if (contrast < (large ? 3 : 4.5)) faint.push(contrast.toFixed(2) + ": " + text.slice(0, 40));
-  }
-  return { seen, faint };
-})()`;

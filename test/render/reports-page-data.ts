@@ -427,3 +427,31 @@ export function overviewOf(pages: readonly DomainPage[], quarantined = 0): Overv
     quarantined,
   };
 }
+
+/** A page in which every text that a report or a lock can hold is this one. */
+export function hostilePage(evil: string): DomainPage {
+  const page = sampleDomainPage(evil, 0, 1);
+  return {
+    ...page,
+    row: { ...page.row, headline: evil, mode: evil },
+    byReporter: page.byReporter.map((one) => ({ ...one, name: evil })),
+    byResultType: page.byResultType.map((one) => ({ ...one, resultType: evil })),
+    failures: page.failures.map((one) => ({
+      ...one,
+      resultType: evil,
+      cause: evil,
+      fix: evil,
+      mxHost: evil,
+      receivingIps: [evil],
+      sendingIps: [evil, evil, evil, evil, evil],
+      reporters: [evil],
+      reasons: [evil],
+    })),
+    reporters: page.reporters.map((one) => ({ ...one, organization: evil })),
+    instances: page.instances.map((one) => ({ ...one, id: evil, mode: evil })),
+    held: [
+      ...page.held.map((one) => ({ ...one, id: evil, mode: evil, remark: evil })),
+      ...page.held.map((one) => ({ ...one, id: null, type: evil })),
+    ],
+  };
+}

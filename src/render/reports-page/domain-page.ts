@@ -1,6 +1,6 @@
 /** One domain: what is wrong, since when, what to do; and all that it rests on. */
 import { domainToUnicode } from "node:url";
-import type { DomainPage, Rate } from "../../reports/page-data.ts";
+import type { DomainPage, Health, Rate } from "../../reports/page-data.ts";
 import { failuresByKind, sessionsByReporter } from "./day-tables.ts";
 import { activeGroups, failureGroups, type FailureGroup } from "./failure-groups.ts";
 import { failuresTable } from "./failures-table.ts";
@@ -93,16 +93,24 @@ function whatToDo({ row, days }: DomainPage, active: readonly FailureGroup[]): H
         </ul>`,
     );
   }
+  if (row.health === "good") {
+    const why =
+      row.recent.failures === 0
+        ? "Senders report, and nothing fails."
+        : "What fails is so little that chance and careless senders explain it.";
+    return notice(
+      row.health,
+      html`<h2>Nothing to do</h2>
+        <p>${why}</p>`,
+    );
+  }
   if (first === undefined) {
     return notice(
       row.health,
-      row.health === "good"
-        ? html`<h2>Nothing to do</h2>
-            <p>What fails is within what always fails.</p>`
-        : html`<h2>Look below</h2>
-            <p>
-              No kind of failure stands out by itself; the charts and the reporters show what moves.
-            </p>`,
+      html`<h2>Look below</h2>
+        <p>
+          No kind of failure stands out by itself; the charts and the reporters show what moves.
+        </p>`,
     );
   }
   return notice(
@@ -124,9 +132,9 @@ function where({ resultType, rows }: FailureGroup): Html {
     >${hosts.length === 0 ? null : html` at ${shown}${more}`}:`;
 }
 
-function notice(health: string, content: Html): Html {
+function notice(health: Health, content: Html): Html {
   return html`<section class="notice health-${health}" aria-label="What to do">
-    ${healthIcon(health as DomainPage["row"]["health"])}
+    ${healthIcon(health)}
     <div>${content}</div>
   </section>`;
 }
@@ -178,25 +186,29 @@ function charts(page: DomainPage): Html | null {
 }
 
 function policies(page: DomainPage): Html | null {
-  const { held, instances } = page;
+  const { held, instances, byReporter } = page;
   if (held.length === 0 && instances.length === 0) return null;
+  const known =
+    instances.length === 0
+      ? html`<p class="note">The lock knows no policy of this domain.</p>`
+      : instancesTable(instances);
+  const marked = html`<p class="note">
+    Each is marked in the charts on the day that it went live.
+  </p>`;
+  if (held.length === 0) {
+    return html`<section aria-labelledby="policies">
+      <h2 id="policies">Policies of this domain</h2>
+      ${known}
+    </section>`;
+  }
   return html`<section aria-labelledby="policies">
     <h2 id="policies">Which policy senders held</h2>
-    ${
-      held.length === 0
-        ? null
-        : html`<p>
-              Senders keep a policy for its max_age. A failure belongs to the policy that the sender
-              held, which may be an earlier one.
-            </p>
-            ${heldTable(held)}`
-    }
-    ${
-      instances.length === 0
-        ? html`<p class="note">The lock knows no policy of this domain.</p>`
-        : html`<h3>Policies of this domain</h3>
-            <p class="note">Each is marked in the charts on the day that it went live.</p>
-            ${instancesTable(instances)}`
-    }
+    <p>
+      Senders keep a policy for its max_age. A failure belongs to the policy that the sender held,
+      which may be an earlier one.
+    </p>
+    ${heldTable(held)}
+    <h3>Policies of this domain</h3>
+    ${instances.length > 0 && byReporter.length > 0 ? marked : null} ${known}
   </section>`;
 }

@@ -63,6 +63,6 @@ export function foreign(text: string): Html {
 
 /** A text from outside, cut where it is too long to be read. */
 export function clipped(text: string, most: number): string {
-  const points = [...text.slice(0, most * 2)];
+  const points = [...text.slice(0, most * 2 + 1)];
   return points.length <= most ? text : `${points.slice(0, most).join("")}…`;
 }

@@ -22,7 +22,7 @@ export function overviewContent(overview: Overview): Html {
   const { domains, reporters } = overview;
   const counts = healthCounts(domains);
   return html`<header class="overview-head">
-      <h1>${summary(counts, domains.length)}</h1>
+      <h1>${summary(counts, domains)}</h1>
       ${lead(overview)}
     </header>
     ${quarantine(overview.quarantined)}
@@ -60,14 +60,22 @@ function healthCounts(domains: readonly DomainRow[]): Counts {
   return counts;
 }
 
-function summary({ emergency, trouble, watch, good, unknown }: Counts, all: number): string {
-  if (all === 0) return "No domain has reports yet";
+function summary(counts: Counts, domains: readonly DomainRow[]): Html {
+  const { emergency, trouble, watch, good, unknown } = counts;
+  const all = domains.length;
+  const [only] = domains;
   const bad = emergency + trouble;
-  if (bad > 0)
-    return `${thousands(bad)} of ${plural(all, "domain")} ${bad === 1 ? "needs" : "need"} you`;
-  if (good === all) return all === 1 ? "All is well" : `All ${thousands(all)} domains are well`;
-  if (good === 0 && watch === 0) return `Nothing is known of ${plural(unknown, "domain")}`;
-  return `No domain of ${thousands(all)} needs you now`;
+  if (only === undefined) return html`No domain has reports yet`;
+  if (bad > 0) {
+    if (all === 1) return html`${foreign(only.domain)} needs you`;
+    return html`${thousands(bad)} of ${thousands(all)} domains ${bad === 1 ? "needs" : "need"} you`;
+  }
+  if (all === 1 && good === 1) return html`${foreign(only.domain)} is well`;
+  if (good === all) return html`All ${thousands(all)} domains are well`;
+  if (good + watch === 0) return html`Nothing is known of ${plural(unknown, "domain")}`;
+  return all === 1
+    ? html`${foreign(only.domain)} does not need you now`
+    : html`None of ${thousands(all)} domains needs you now`;
 }
 
 /** Totals, as a sentence. */

@@ -59,13 +59,3 @@ export function momentWords(seconds: number): string {
   const iso = date.toISOString();
   return `${dayWords(iso.slice(0, 10))}, ${iso.slice(11, 16)} UTC`;
 }
-
-/** `a`, `a and b`, `a, b and 3 more`. */
-export function listWords(names: readonly string[], most: number): string {
-  const shown = names.slice(0, most);
-  const more = names.length - shown.length;
-  if (more > 0) return `${shown.join(", ")} and ${thousands(more)} more`;
-  const last = shown.pop();
-  if (last === undefined) return "";
-  return shown.length === 0 ? last : `${shown.join(", ")} and ${last}`;
-}

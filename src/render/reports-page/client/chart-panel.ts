@@ -1,8 +1,8 @@
 /** The charts of one table with their legend, which tells the day that is pointed at. */
 import type uPlot from "uplot";
-import { readDayTable, totalOf, type Cell, type DayTable } from "./day-table.ts";
+import { readDayTable, together, totalOf, type Cell, type DayTable } from "./day-table.ts";
 import { h } from "./page-parts.ts";
-import { dashes, plot, token, type Mark, type PlotKind } from "./plot.ts";
+import { lookOf, plot, type Mark, type PlotKind } from "./plot.ts";
 
 const titles: Readonly<Record<PlotKind, string>> = {
   failures: "Failed sessions",
@@ -18,6 +18,7 @@ export class ChartPanel {
   readonly #table: DayTable;
   readonly #kinds: readonly PlotKind[];
   readonly #marks: readonly Mark[];
+  readonly #whole: number | null;
   readonly #hidden = new Set<number>();
   readonly #values: HTMLElement[] = [];
   readonly #swatches: SVGElement[] = [];
@@ -31,13 +32,24 @@ export class ChartPanel {
     const table = host.parentElement?.querySelector<HTMLTableElement>("table.days");
     if (table == null) throw new Error("a chart has no table");
     const [, ...names] = textsOf(table.tHead?.rows[0]);
-    this.#table = readDayTable(names, [...(table.tBodies[0]?.rows ?? [])].map(textsOf));
+    const read = readDayTable(names, [...(table.tBodies[0]?.rows ?? [])].map(textsOf));
     this.#kinds = (host.dataset["charts"] ?? "").split(" ") as PlotKind[];
+    // Lines cross each other; one that stands for all of them is seen first.
+    const hasWhole = this.#kinds.includes("rate") && read.series.length > 1;
+    this.#whole = hasWhole ? read.series.length : null;
+    this.#table = hasWhole
+      ? { ...read, series: [...read.series, together("all reporters", read.series)] }
+      : read;
     this.#marks = marks;
     this.#hosts = this.#kinds.map((kind) => this.#makeSlider(kind));
     host.append(
       ...this.#kinds.map((kind, at) =>
-        h("figure", {}, h("figcaption", {}, titles[kind]), this.#hosts[at] ?? ""),
+        h(
+          "figure",
+          {},
+          ...(this.#kinds.length > 1 ? [h("figcaption", {}, titles[kind])] : []),
+          this.#hosts[at] ?? "",
+        ),
       ),
       this.#when,
       this.#makeLegend(),
@@ -63,6 +75,7 @@ export class ChartPanel {
         kind,
         table: this.#table,
         shown,
+        whole: this.#whole,
         marks: this.#marks,
         width: host.clientWidth,
         height: host.clientWidth < 480 ? 190 : 230,
@@ -72,7 +85,7 @@ export class ChartPanel {
       });
     });
     this.#swatches.forEach((one, at) => {
-      one.style.color = token(`--series-${String((at % 8) + 1)}`);
+      one.style.color = lookOf(at, this.#whole).colour;
     });
     this.#tell(null);
   }
@@ -127,7 +140,8 @@ export class ChartPanel {
     const items = this.#table.series.map(({ name }, at) => {
       const value = h("span", { class: "value" });
       this.#values.push(value);
-      const swatch = makeSwatch(lines ? (dashes[at % dashes.length] ?? []) : null);
+      const { dash, thickness } = lookOf(at, this.#whole);
+      const swatch = lines ? makeSwatch(dash, thickness * 1.5) : makeSwatch([], 12);
       this.#swatches.push(swatch);
       const button = h(
         "button",
@@ -141,9 +155,29 @@ export class ChartPanel {
         button.setAttribute("aria-pressed", String(!this.#hidden.has(at)));
         this.draw();
       });
+      for (const [event, focused] of [
+        ["pointerenter", true],
+        ["focus", true],
+        ["pointerleave", false],
+        ["blur", false],
+      ] as const) {
+        button.addEventListener(event, () => {
+          this.#single(focused ? at : null);
+        });
+      }
       return h("li", {}, button);
     });
     return h("ul", { class: "legend", role: "list", "aria-label": "Shown in the chart" }, ...items);
+  }
+
+  /** Lets one line stand out; null: all are equal again. */
+  #single(series: number | null): void {
+    const chart = this.#plots[this.#kinds.indexOf("rate")];
+    if (chart === undefined) return;
+    const shown = this.#table.series.flatMap((_, at) => (this.#hidden.has(at) ? [] : at));
+    const at = series === null ? -1 : shown.indexOf(series);
+    // `null` is how uPlot says that no series is in focus; its types do not know.
+    chart.setSeries(at === -1 ? null : at + 1, { focus: at !== -1 });
   }
 
   #tell(day: number | null): void {
@@ -181,16 +215,16 @@ function wordsOf(cell: Cell | null): string {
 const svg = "http://www.w3.org/2000/svg";
 
 /** A sample of the line, or a block of the bar's colour. */
-function makeSwatch(dash: readonly number[] | null): SVGElement {
+function makeSwatch(dash: readonly number[], thickness: number): SVGElement {
   const picture = document.createElementNS(svg, "svg");
   picture.setAttribute("class", "swatch");
   picture.setAttribute("viewBox", "0 0 24 12");
   picture.setAttribute("aria-hidden", "true");
   const path = document.createElementNS(svg, "path");
-  path.setAttribute("d", dash === null ? "M4 6H20" : "M0 6H24");
+  path.setAttribute("d", thickness > 6 ? "M4 6H20" : "M0 6H24");
   path.setAttribute("stroke", "currentColor");
-  path.setAttribute("stroke-width", dash === null ? "12" : "3.5");
-  if (dash !== null && dash.length > 0) path.setAttribute("stroke-dasharray", dash.join(" "));
+  path.setAttribute("stroke-width", String(thickness));
+  if (dash.length > 0) path.setAttribute("stroke-dasharray", dash.join(" "));
   picture.append(path);
   return picture;
 }

@@ -63,6 +63,17 @@ export function totalOf({ cells }: DaySeries): Cell {
   return { failures, sessions };
 }
 
+/** All series together; null where none covers the day. */
+export function together(name: string, series: readonly DaySeries[]): DaySeries {
+  const days = series[0]?.cells.length ?? 0;
+  const cells = Array.from({ length: days }, (_, at): Cell | null => {
+    const told = series.flatMap((one) => one.cells[at] ?? []);
+    if (told.length === 0) return null;
+    return totalOf({ name, cells: told });
+  });
+  return { name, cells };
+}
+
 /** One column of numbers upon the other, the first at the bottom; null where none of them has one. */
 export function stack(columns: readonly (readonly (number | null)[])[]): (number | null)[][] {
   const below: (number | null)[] = [];

@@ -57,8 +57,8 @@ function start(): void {
     else shown[to]?.focus();
   });
 
-  controls.hidden = false;
-  part("tally").hidden = true;
+  controls.hidden = rows.length < 2;
+  part("tally").hidden = !controls.hidden;
   // Whoever comes back from a domain finds the list as it was.
   const before = readChoice(location.hash.slice(1));
   search.value = before.query;

@@ -17,6 +17,8 @@ export interface PlotOptions {
   readonly table: DayTable;
   /** Positions of the series to draw. */
   readonly shown: readonly number[];
+  /** The series that stands for all others, drawn as a line and in no stack; null: there is none. */
+  readonly whole: number | null;
   readonly marks: readonly Mark[];
   readonly width: number;
   readonly height: number;
@@ -25,7 +27,7 @@ export interface PlotOptions {
 
 const day = 86_400;
 /** Lines are told apart by their dashes as well. */
-export const dashes: readonly (readonly number[])[] = [
+const dashes: readonly (readonly number[])[] = [
   [],
   [8, 4],
   [2, 3],
@@ -36,20 +38,30 @@ export const dashes: readonly (readonly number[])[] = [
   [6, 2, 1, 2, 1, 2],
 ];
 
+/** How a series looks: by its position, but for the one that stands for all. */
+export function lookOf(
+  at: number,
+  whole: number | null,
+): { colour: string; dash: readonly number[]; thickness: number } {
+  if (at === whole) return { colour: token("--ink"), dash: [], thickness: 3 };
+  const colour = token(`--series-${String((at % dashes.length) + 1)}`);
+  return { colour, dash: dashes[at % dashes.length] ?? [], thickness: 1.5 };
+}
+
 /** A colour or a font of the style sheet, as it is now. */
-export function token(name: string): string {
+function token(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
 /** Draws a chart into an element. */
 export function plot(host: HTMLElement, options: PlotOptions): uPlot {
-  const { kind, table, shown, width, height } = options;
+  const { kind, table, whole, width, height } = options;
+  const shown = kind === "rate" ? options.shown : options.shown.filter((at) => at !== whole);
   const columns = shown.map((at) => columnOf(table, at, kind));
   const ys = kind === "rate" ? columns : stack(columns);
-  const colours = shown.map((at) => token(`--series-${String((at % 8) + 1)}`));
-  const series = shown.map((at, position): uPlot.Series => {
-    const colour = colours[position] ?? "";
-    return kind === "rate" ? line(colour, dashes[at % dashes.length] ?? []) : bars(colour);
+  const series = shown.map((at): uPlot.Series => {
+    const { colour, dash, thickness } = lookOf(at, whole);
+    return kind === "rate" ? line(colour, dash, thickness) : bars(colour);
   });
   // The sum of all is drawn first, and each part that ends lower over it.
   if (kind !== "rate") {
@@ -66,8 +78,9 @@ export function plot(host: HTMLElement, options: PlotOptions): uPlot {
     {
       width,
       height,
-      padding: [options.marks.length > 0 ? 22 : 8, 8, 0, 0],
+      padding: [options.marks.length > 0 ? 22 : 8, 26, 0, 0],
       legend: { show: false },
+      focus: { alpha: 0.15 },
       cursor: {
         y: false,
         drag: { x: false, y: false, setScale: false },
@@ -147,14 +160,22 @@ function bars(colour: string): uPlot.Series {
   };
 }
 
-function line(colour: string, dash: readonly number[]): uPlot.Series {
+function line(colour: string, dash: readonly number[], width: number): uPlot.Series {
   return {
     stroke: colour,
-    width: 2,
+    width,
     dash: [...dash],
     spanGaps: false,
-    points: { show: true, size: 4, fill: colour, stroke: colour, width: 0 },
+    points: { show: true, size: 5, fill: colour, stroke: colour, width: 0, filter: lonely },
   };
+}
+
+/** Days between two without a report: no line would show them. */
+function lonely(u: uPlot, series: number): number[] {
+  const values = u.data[series] ?? [];
+  return [...values.keys()].filter((at) => {
+    return values[at] != null && values[at - 1] == null && values[at + 1] == null;
+  });
 }
 
 /** A rate of a thousandth must not look like a catastrophe: the axis shows at least one percent. */
