@@ -47,6 +47,8 @@ export interface DomainSeries {
   readonly kinds: readonly KindSeries[];
   /** How many reporters were heard in the window. */
   readonly reporters: number;
+  /** Index of the last day for which the reporter that told most failures reported at all; -1: none told any. */
+  readonly witnessed: number;
 }
 
 /** Failures of one result type, from `failure-details`. */

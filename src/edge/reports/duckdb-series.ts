@@ -29,7 +29,7 @@ export async function* domainSeries(
       ],
     };
     const names = await numbered<string>(connection, namesSql(asked), asked);
-    const reporters = await numbered<number>(connection, reportersSql(asked), asked);
+    const reporters = await numbered<Heard>(connection, reportersSql(asked), asked);
     const length = lengthOf(window);
     const result = await connection.stream(seriesSql(asked), asked.values, asked.types);
     let open: Building | null = null;
@@ -68,10 +68,21 @@ function namesSql({ only }: Asked): string {
 }
 
 function reportersSql({ only }: Asked): string {
-  return `SELECT domain, count(*)::DOUBLE FROM (
-      SELECT DISTINCT domain, organization FROM policies
-      WHERE day BETWEEN $1::DATE AND $2::DATE ${only}
-    ) GROUP BY domain`;
+  return `SELECT domain, struct_pack(
+        heard := count(*)::DOUBLE,
+        witnessed := coalesce(arg_max(last, failed) FILTER (failed > 0), -1)
+      ) FROM (
+        SELECT domain, organization, (max(day) - $1::DATE)::INTEGER AS last,
+          sum(failures) AS failed
+        FROM policies WHERE day BETWEEN $1::DATE AND $2::DATE ${only}
+        GROUP BY domain, organization
+      ) GROUP BY domain`;
+}
+
+/** Who reports on a domain. */
+interface Heard {
+  readonly heard: number;
+  readonly witnessed: number;
 }
 
 function seriesSql({ only }: Asked): string {
@@ -98,7 +109,7 @@ async function numbered<T>(
   { values, types }: Asked,
 ): Promise<ReadonlyMap<number, T>> {
   const rows = await connection.runAndReadAll(sql, values, types);
-  return new Map(rows.getRows() as unknown as [number, T][]);
+  return new Map(rows.getRowsJS() as unknown as [number, T][]);
 }
 
 interface Row {
@@ -135,7 +146,7 @@ interface Building {
 function begin(
   id: number,
   name: string | undefined,
-  reporters: number | undefined,
+  heard: Heard | undefined,
   length: number,
 ): Building {
   const kinds: Building["kinds"] = [];
@@ -147,7 +158,8 @@ function begin(
     verifiedSuccesses: new Float64Array(length),
     verifiedFailures: new Float64Array(length),
     kinds,
-    reporters: reporters ?? 0,
+    reporters: heard?.heard ?? 0,
+    witnessed: heard?.witnessed ?? -1,
   };
   return { id, kinds, series };
 }

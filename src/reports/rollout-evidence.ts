@@ -1,0 +1,47 @@
+/** What reports prove for a decision: from when on, how many sessions, and whether that is enough. */
+import { daysBetween } from "./days.ts";
+import type { Rate } from "./page-data.ts";
+import type { DomainSeries } from "./store-port.ts";
+import { rateOf } from "./wilson.ts";
+
+/** Which reports a decision may rest on: those whose sender is proven, or all, where the user says so. */
+export type Trust = "verified" | "all";
+
+export interface RolloutEvidence {
+  /** Days since then that a report covers. */
+  readonly days: number;
+  readonly rate: Rate;
+  /** `failing`: surely more fail than may; `not-enough`: nobody can tell yet. */
+  readonly verdict: "enough" | "failing" | "not-enough";
+}
+
+/** A domain of which surely fewer fail is fit to enforce; what is worse loses mail. */
+export const mostFailing = 0.02;
+
+/** So many days must be told of: a weekly mail run must be among them. */
+export const fewestDays = 7;
+
+/** Weighs the sessions from a day on; `days` are those of the series. */
+export function rolloutEvidence(
+  series: DomainSeries,
+  days: readonly string[],
+  since: string,
+  trust: Trust,
+): RolloutEvidence {
+  const from = Math.max(0, daysBetween(days[0] ?? since, since));
+  const [successes, failures] =
+    trust === "all"
+      ? [series.successes, series.failures]
+      : [series.verifiedSuccesses, series.verifiedFailures];
+  let [covered, failed, all] = [0, 0, 0];
+  for (let at = from; at < days.length; at += 1) {
+    const [good = 0, bad = 0] = [successes[at], failures[at]];
+    failed += bad;
+    all += good + bad;
+    if (good + bad > 0) covered += 1;
+  }
+  const rate = rateOf(all, failed);
+  if (rate.low > mostFailing) return { days: covered, rate, verdict: "failing" };
+  const isEnough = covered >= fewestDays && rate.high <= mostFailing;
+  return { days: covered, rate, verdict: isEnough ? "enough" : "not-enough" };
+}
