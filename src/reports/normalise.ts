@@ -26,8 +26,8 @@ export type Normalised =
 export interface Circumstances {
   /** Unix seconds: no report is about what comes after. */
   readonly now: number;
-  /** The domain that it is about by its wrapping, for a report that does not tell; null: unknown. */
-  readonly domain: string | null;
+  /** The domain that it is about by its wrapping, asked where the report does not tell; null: unknown. */
+  readonly domain: () => string | null;
   /** What reading its text has noted. */
   readonly notes?: Iterable<DeviationCode>;
 }
@@ -80,7 +80,7 @@ function unwrapArray(value: unknown, notes: Notes): JsonObject | Refusal {
 
 function readPolicies(
   root: JsonObject,
-  wrappingDomain: string | null,
+  wrappingDomain: () => string | null,
   notes: Notes,
 ): readonly ReportedPolicy[] | Refusal {
   const value = fieldOf(root, "policies");
@@ -92,10 +92,11 @@ function readPolicies(
   const policies = given
     .map((element) => readPolicy(element, room, notes))
     .filter((policy) => policy !== null);
+  if (policies.every(({ domain }) => domain !== "") && policies.length > 0) return policies;
   const domains = new Set(policies.map(({ domain }) => domain).filter((domain) => domain !== ""));
   const [only] = domains;
   // What the report itself tells comes first: it is the same under any wrapping.
-  const other = domains.size === 1 && only !== undefined ? only : plainOrNull(wrappingDomain);
+  const other = domains.size === 1 && only !== undefined ? only : plainOrNull(wrappingDomain());
   const named = policies.flatMap((policy) => {
     if (policy.domain !== "") return [policy];
     if (other !== null) return [{ ...policy, domain: other }];

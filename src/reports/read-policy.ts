@@ -70,6 +70,8 @@ export function plainDomainOf(told: string, notes: Notes): string {
   return plain;
 }
 
+const lineEnds = /[\r\n]+/;
+
 function readStrings(value: unknown, notes: Notes): readonly string[] {
   const found = readTexts(value, maxPolicyLines, maxPolicyText, notes);
   if (found.isStringified) notes.add("policy-string-stringified");
@@ -78,8 +80,9 @@ function readStrings(value: unknown, notes: Notes): readonly string[] {
   let left = maxPolicyText;
   const lines: string[] = [];
   for (const text of found.texts) {
-    const parts = text.split(/[\r\n]+/);
-    if (parts.length > 1) notes.add("policy-string-line-ends");
+    const isLine = !lineEnds.test(text);
+    const parts = isLine ? [text] : text.split(lineEnds);
+    if (!isLine) notes.add("policy-string-line-ends");
     for (const line of parts) {
       if (line === "") continue;
       if (left <= 0 || lines.length >= maxPolicyLines) isCut = true;
@@ -91,11 +94,13 @@ function readStrings(value: unknown, notes: Notes): readonly string[] {
   return lines;
 }
 
+const plainPattern = /^[a-z0-9.*-]{1,255}$/;
+
 function readMxHosts(value: unknown, notes: Notes): readonly string[] {
   const found = readTexts(value, maxMxHosts, maxHost * 4, notes);
   if (found.isString || found.isStringified) notes.add("mx-host-text");
   const hosts = found.texts
-    .flatMap((text) => text.split(/[\s,;]+/))
+    .flatMap((text) => (plainPattern.test(text) ? [text] : text.split(/[\s,;]+/)))
     .filter((host) => host !== "")
     .map((host) => plainHost(clean(host, maxHost, notes)));
   if (found.isCut || hosts.length > maxMxHosts) notes.add("mx-host-cut");

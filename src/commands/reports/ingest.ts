@@ -27,7 +27,11 @@ export function ingest(json: Uint8Array, arrival: Arrival, hints: Hints, now: nu
   const notes: Notes = new Set();
   const read = readJson(json, notes);
   if (!read.ok) return { ok: false, reason: read.reason, isClaimed: mentionsFields(json) };
-  const normalised = normaliseReport(read.value, { now, domain: wrappingDomain(hints), notes });
+  const normalised = normaliseReport(read.value, {
+    now,
+    domain: () => wrappingDomain(hints),
+    notes,
+  });
   if (!normalised.ok) {
     const isClaimed = claimsToBeReport(read.value);
     return { ok: false, reason: normalised.reason, isClaimed };

@@ -22,8 +22,8 @@ export interface IntakeOrder {
   readonly dkim: { readonly resolver: Server | null } | null;
 }
 
-export interface IntakeBatch {
-  readonly ready: ReadyReport[];
+export interface IntakeBatch<T = ReadyReport> {
+  readonly ready: T[];
   readonly quarantined: QuarantinedSource[];
   readonly passedOver: PassedOver[];
   notReports: number;
@@ -45,8 +45,14 @@ const batchOctets = 16 * 1024 * 1024;
 const openSources = 64;
 const openOctets = 32 * 1024 * 1024;
 
-/** Takes everything in. @throws the system's errors where the quarantine cannot be written */
-export async function* intake(order: IntakeOrder): AsyncGenerator<IntakeBatch> {
+/**
+ * Takes everything in. Each report is packed as soon as it is read, so that a thread that sends it on
+ * keeps no objects of it. @throws the system's errors where the quarantine cannot be written
+ */
+export async function* intake<T>(
+  order: IntakeOrder,
+  pack: (ready: ReadyReport) => T,
+): AsyncGenerator<IntakeBatch<T>> {
   const quarantine = new Quarantine(order.quarantine);
   const dns =
     order.dkim === null
@@ -60,13 +66,18 @@ export async function* intake(order: IntakeOrder): AsyncGenerator<IntakeBatch> {
     now: order.now,
     verify: dns === null ? null : verifier(dns),
   } as const;
-  let batch = emptyBatch();
+  let batch = emptyBatch<T>();
   let held = 0;
   let open: { source: Source; taken: Promise<TakenIn | null> }[] = [];
   let openSize = 0;
   const settle = async (): Promise<void> => {
     for (const { source, taken } of open) {
-      held += addTo(batch, source, await taken, quarantine, order.now);
+      const result = await taken;
+      count(batch, source, result, quarantine, order.now);
+      for (const ready of result?.ready ?? []) {
+        held += ready.record.gzip.length;
+        batch.ready.push(pack(ready));
+      }
     }
     open = [];
     openSize = 0;
@@ -103,7 +114,7 @@ export async function* intake(order: IntakeOrder): AsyncGenerator<IntakeBatch> {
   }
 }
 
-function emptyBatch(): IntakeBatch {
+function emptyBatch<T>(): IntakeBatch<T> {
   return { ready: [], quarantined: [], passedOver: [], notReports: 0, sources: 0, octets: 0 };
 }
 
@@ -119,14 +130,14 @@ async function* allSources(paths: readonly string[]): AsyncGenerator<Source | Pa
   }
 }
 
-/** Adds what came of one source to a batch, and quarantines it where it must be; gives the octets that the batch grew by. */
-function addTo(
-  batch: IntakeBatch,
+/** Counts what came of one source, and quarantines it where it must be. */
+function count(
+  batch: IntakeBatch<unknown>,
   source: Source,
   taken: TakenIn | null,
   quarantine: Quarantine,
   now: number,
-): number {
+): void {
   batch.sources += 1;
   batch.octets += source.read;
   if (source.bytes === null) {
@@ -141,8 +152,6 @@ function addTo(
     });
     batch.quarantined.push({ source: source.name, reasons: refusals });
   } else if (ready.length === 0) batch.notReports += 1;
-  batch.ready.push(...ready);
-  return ready.reduce((sum, { record }) => sum + record.gzip.length, 0);
 }
 
 /** What the file in the quarantine ends in: a person may want to open it. */

@@ -30,7 +30,7 @@ export async function* readSources(file: string): AsyncGenerator<Source | Passed
       const handle = fs.openSync(file, "r");
       try {
         const { size } = fs.fstatSync(handle);
-        if (size <= chunkBytes) yield* readSmall(file, handle);
+        if (size <= chunkBytes) yield* readSmall(file, handle, size);
         else yield* readStream(file, handle);
       } finally {
         fs.closeSync(handle);
@@ -41,8 +41,9 @@ export async function* readSources(file: string): AsyncGenerator<Source | Passed
   }
 }
 
-async function* readSmall(file: string, handle: number): AsyncGenerator<Source> {
-  const bytes = fs.readFileSync(handle);
+async function* readSmall(file: string, handle: number, size: number): AsyncGenerator<Source> {
+  const whole = Buffer.allocUnsafe(size);
+  const bytes = whole.subarray(0, fs.readSync(handle, whole, 0, size, 0));
   if (sniff(bytes) === "mbox") yield* readMbox(file, [bytes]);
   else yield { name: file, bytes, read: bytes.length };
 }

@@ -5,7 +5,11 @@ import { describe } from "../site-files.ts";
 
 export interface FoundSource {
   readonly path: string;
-  readonly size: number;
+}
+
+/** Octets of a file that was found; 0 where it has gone. */
+export function sizeOf({ path: file }: FoundSource): number {
+  return fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /** Something that was passed over, and why in words. */
@@ -35,7 +39,7 @@ export function* walk(paths: readonly string[]): Generator<FoundSource | PassedO
       continue;
     }
     if (stat.isDirectory()) yield* walkFolder(given, root);
-    else if (stat.isFile()) yield { path: given, size: stat.size };
+    else if (stat.isFile()) yield { path: given };
     else yield { path: given, why: kindOf(stat), isUnreadable: true };
   }
 }
@@ -63,6 +67,7 @@ function* walkFolder(folder: string, root: string): Generator<FoundSource | Pass
 }
 
 function inspect(full: string, entry: fs.Dirent, root: string): FoundSource | PassedOver {
+  if (entry.isFile()) return { path: full };
   try {
     if (entry.isSymbolicLink()) {
       const inside = path.relative(root, fs.realpathSync(full));
@@ -73,7 +78,7 @@ function inspect(full: string, entry: fs.Dirent, root: string): FoundSource | Pa
     const stat = fs.statSync(full);
     if (stat.isDirectory()) return { path: full, why: "a link to a folder", isUnreadable: false };
     if (!stat.isFile()) return { path: full, why: kindOf(stat), isUnreadable: false };
-    return { path: full, size: stat.size };
+    return { path: full };
   } catch (error) {
     return { path: full, why: describe(error), isUnreadable: true };
   }

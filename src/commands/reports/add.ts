@@ -1,0 +1,202 @@
+/** `stspress reports add`: takes in the reports of files, folders, mailboxes and standard input. */
+import { parseServer } from "../../edge/dns/servers.ts";
+import { JournalWriter } from "../../edge/reports/journal.ts";
+import { makeReportFolders } from "../../edge/reports/report-folders.ts";
+import { standardInput } from "../../edge/reports/sources.ts";
+import { sizeOf, walk, type PassedOver } from "../../edge/reports/walk.ts";
+import { printable } from "../../render/text.ts";
+import { describeRefusal } from "../../reports/refusal.ts";
+import type { ReportStore } from "../../reports/store-port.ts";
+import { flag, textOption, type Arguments, type ExitCode, type Io } from "../io.ts";
+import { readClock, siteRoot } from "../load-site.ts";
+import { startProgress, type Progress } from "../progress.ts";
+import { formatOf, tell } from "../report.ts";
+import { startIntake } from "./intake-thread.ts";
+import type { IntakeBatch, IntakeOrder, QuarantinedSource } from "./intake.ts";
+import { keepReports } from "./keep-reports.ts";
+import { openStore } from "./open-store.ts";
+
+/** What `--json` ends with. Quarantined and not reports are files and mails, the others reports. */
+interface Added {
+  added: number;
+  duplicates: number;
+  quarantined: number;
+  notReports: number;
+}
+
+/** How many of the quarantined, and of those passed over, are told; the quarantine names all. */
+const mostTold = 20;
+
+/** Runs `reports add PATH… | -`. */
+export async function run(args: Arguments, io: Io): Promise<ExitCode> {
+  const format = formatOf(args);
+  const root = siteRoot(textOption(args, "site"));
+  const now = readClock(io.env);
+  const found = [root, now].filter((one) => typeof one === "object");
+  if (typeof root !== "string" || typeof now !== "number") {
+    tell(found, format, io, {});
+    return 2;
+  }
+  const resolverText = textOption(args, "resolver");
+  const resolver = resolverText === null ? null : parseServer(resolverText);
+  if (resolverText !== null && resolver === null) {
+    return usage(io, "--resolver is not an IP address", "--resolver 192.0.2.53");
+  }
+  if (args.operands.length === 0) {
+    return usage(io, "name the files and folders to take in", "stspress reports add ~/Maildir");
+  }
+  const missing = [...missingOf(args.operands)];
+  if (missing.length > 0) {
+    // A path that was mistyped is told before anything is taken in.
+    for (const { path, why } of missing) io.err(`${shown(path)}: ${why}\n`);
+    return 2;
+  }
+  const { journal, quarantine } = makeReportFolders(root);
+  const dkim = args.options["dkim"] === false ? null : { resolver };
+  const order: IntakeOrder = { paths: args.operands, now, quarantine, dkim };
+  const store = await openStore(root, io);
+  if ("code" in store) {
+    tell([store], format, io, {});
+    return 2;
+  }
+  const progress = await startProgress(io);
+  const writer = await JournalWriter.open(journal);
+  let result: TakenAll;
+  try {
+    result = await takeAll(order, writer, store, io.errIsTerminal ? progress : null);
+  } finally {
+    progress.end();
+    await writer.close();
+    await store.close();
+  }
+  return report(result, flag(args, "json"), io);
+}
+
+interface TakenAll {
+  readonly counts: Added;
+  /** The first of each. */
+  readonly quarantined: readonly QuarantinedSource[];
+  readonly passedOver: readonly PassedOver[];
+  readonly passedOverCount: number;
+  readonly isUnreadable: boolean;
+}
+
+async function takeAll(
+  order: IntakeOrder,
+  writer: JournalWriter,
+  store: ReportStore,
+  progress: Progress | null,
+): Promise<TakenAll> {
+  const counts: Added = { added: 0, duplicates: 0, quarantined: 0, notReports: 0 };
+  const quarantined: QuarantinedSource[] = [];
+  const passedOver: PassedOver[] = [];
+  let passedOverCount = 0;
+  let isUnreadable = false;
+  const meter = progress === null ? null : new Meter(order.paths, progress);
+  for await (const batch of startIntake(order)) {
+    const { added, duplicates } = await keepReports(batch.ready, writer, store);
+    counts.added += added;
+    counts.duplicates += duplicates;
+    counts.quarantined += batch.quarantined.length;
+    counts.notReports += batch.notReports;
+    quarantined.push(...batch.quarantined.slice(0, mostTold - quarantined.length));
+    passedOver.push(...batch.passedOver.slice(0, mostTold - passedOver.length));
+    passedOverCount += batch.passedOver.length;
+    isUnreadable ||= batch.passedOver.some((one) => one.isUnreadable);
+    meter?.advance(batch);
+  }
+  return { counts, quarantined, passedOver, passedOverCount, isUnreadable };
+}
+
+/** Shows how far the work is: in files, or in megabytes where a few files hold many mails. */
+class Meter {
+  readonly #progress: Progress;
+  readonly #files: number;
+  readonly #octets: number;
+  #sources = 0;
+  #read = 0;
+
+  constructor(paths: readonly string[], progress: Progress) {
+    this.#progress = progress;
+    let files = 0;
+    let octets = 0;
+    for (const found of walk(paths.filter((one) => one !== standardInput))) {
+      if ("why" in found) continue;
+      files += 1;
+      octets += sizeOf(found);
+    }
+    this.#files = files;
+    this.#octets = octets;
+  }
+
+  advance({ sources, octets }: IntakeBatch): void {
+    this.#sources += sources;
+    this.#read += octets;
+    if (this.#sources <= this.#files) {
+      this.#progress.show("taking in", this.#sources, this.#files);
+      return;
+    }
+    const read = megabytes(this.#read);
+    this.#progress.show("taking in, MB", read, Math.max(read, megabytes(this.#octets)));
+  }
+}
+
+function megabytes(octets: number): number {
+  return Math.ceil(octets / 1_000_000);
+}
+
+function* missingOf(paths: readonly string[]): Generator<PassedOver> {
+  for (const given of paths) {
+    if (given === standardInput) continue;
+    for (const found of walk([given])) {
+      if ("why" in found && found.path === given && found.isUnreadable) yield found;
+      break;
+    }
+  }
+}
+
+function report(result: TakenAll, asJson: boolean, io: Io): ExitCode {
+  const { counts, quarantined, passedOver, passedOverCount, isUnreadable } = result;
+  for (const { path, why } of passedOver) io.err(`${shown(path)}: ${why}\n`);
+  if (passedOverCount > passedOver.length) {
+    io.err(`and ${String(passedOverCount - passedOver.length)} more were passed over\n`);
+  }
+  if (asJson) io.out(`${JSON.stringify(counts)}\n`);
+  else io.out(describeCounts(counts, quarantined));
+  if (isUnreadable) return 2;
+  return counts.quarantined > 0 ? 1 : 0;
+}
+
+function describeCounts(counts: Added, quarantined: readonly QuarantinedSource[]): string {
+  const lines = [`${String(counts.added)} ${plural(counts.added, "report")} added`];
+  if (counts.duplicates > 0) lines.push(`${String(counts.duplicates)} were there already`);
+  if (counts.notReports > 0) {
+    lines.push(
+      `${String(counts.notReports)} ${plural(counts.notReports, "file or mail", "files and mails")} hold no report`,
+    );
+  }
+  const rest = counts.quarantined - quarantined.length;
+  if (counts.quarantined > 0) {
+    lines.push(
+      `${String(counts.quarantined)} cannot be read, and ${counts.quarantined === 1 ? "is" : "are"} kept in .stspress/reports/quarantine/:`,
+      ...quarantined.map(
+        ({ source, reasons }) => `  ${shown(source)}: ${reasons.map(describeRefusal).join("; ")}`,
+      ),
+    );
+  }
+  if (rest > 0) lines.push(`  and ${String(rest)} more`);
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function plural(count: number, one: string, many = `${one}s`): string {
+  return count === 1 ? one : many;
+}
+
+function shown(text: string): string {
+  return printable(text.length > 200 ? `…${text.slice(-200)}` : text);
+}
+
+function usage(io: Io, what: string, fix: string): ExitCode {
+  io.err(`${what}\n  fix: ${fix}\n`);
+  return 2;
+}
