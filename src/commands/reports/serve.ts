@@ -4,7 +4,7 @@ import { diskRoom } from "../../edge/reports/disk-room.ts";
 import { JournalWriter, type JournalRecord } from "../../edge/reports/journal.ts";
 import { Quarantine } from "../../edge/reports/quarantine.ts";
 import { startReceiver, type Receiver } from "../../edge/reports/receiver.ts";
-import { makeReportFolders, type ReportFolders } from "../../edge/reports/report-folders.ts";
+import type { ReportFolders } from "../../edge/reports/report-folders.ts";
 import { parseServer, type Server } from "../../edge/dns/servers.ts";
 import { describe } from "../../edge/site-files.ts";
 import { printable } from "../../render/text.ts";
@@ -13,6 +13,7 @@ import { textOption, type Arguments, type ExitCode, type Io } from "../io.ts";
 import { siteRoot } from "../load-site.ts";
 import { tell } from "../report.ts";
 import { ingest } from "./ingest.ts";
+import { reportFolders } from "./open-store.ts";
 
 interface ServeOptions {
   readonly listen: Server;
@@ -37,6 +38,11 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
     tell([root], "text", io, {});
     return 2;
   }
+  const folders = reportFolders(root);
+  if ("code" in folders) {
+    tell([folders], "text", io, {});
+    return 2;
+  }
   const log = (line: string): void => {
     io.err(`${printable(line)}\n`);
   };
@@ -44,7 +50,6 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
   let writer: JournalWriter;
   let receiver: Receiver;
   try {
-    const folders = makeReportFolders(root);
     writer = await JournalWriter.open(folders.journal);
     receiver = await startReceiver({
       address: options.listen.address,
@@ -60,7 +65,7 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
   } catch (error) {
     const { address, port } = options.listen;
     io.err(
-      `reports cannot be received at ${address} port ${String(port)}: ${printable(listenProblem(error))}\n  fix: end what listens there, or choose another address with --listen; and check that .stspress/ may be written\n`,
+      `reports cannot be received at ${address} port ${String(port)}: ${printable(listenProblem(error))}\n  fix: end what listens there, or choose another address with --listen\n`,
     );
     return 2;
   }

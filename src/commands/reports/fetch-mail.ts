@@ -1,0 +1,147 @@
+/** A mailbox → the journal: group by group, so that it can be killed anywhere and go on where it was. */
+import type { MailboxState } from "../../edge/reports/imap-state.ts";
+import type { Mailbox, MailOutline, Mark } from "../../edge/reports/imap.ts";
+import type { Refusal } from "../../reports/refusal.ts";
+import type { ReadyReport, TakenIn } from "./take-in.ts";
+
+/** What fetching needs of the world. */
+export interface FetchPorts {
+  readonly mailbox: Mailbox;
+  readonly mark: Mark;
+  /** Unwraps, reads and verifies one mail. `receivedAt` is what the server says, Unix seconds. */
+  readonly takeIn: (bytes: Uint8Array, receivedAt: number | null) => Promise<TakenIn>;
+  /** Resolves when the reports are safely on the disk. */
+  readonly keep: (reports: readonly ReadyReport[]) => Promise<void>;
+  /** Keeps a mail that claims to be a report and cannot be read: on the disk when it returns. */
+  readonly quarantine: (bytes: Uint8Array, uid: number, reasons: readonly Refusal[]) => void;
+  readonly saveState: (state: MailboxState) => void;
+  readonly show: (done: number, total: number) => void;
+}
+
+export interface Fetched {
+  readonly quarantined: readonly { readonly uid: number; readonly reasons: readonly Refusal[] }[];
+  readonly notReports: number;
+  /** UIDs of mails whose signature could not be checked: the next run tries again. */
+  readonly unchecked: readonly number[];
+}
+
+/** Octets of the largest mail that is read: a report of 10 MB, in base64. */
+const mostMailBytes = 16 * 1024 * 1024;
+/** How often a signature is tried that could not be checked, and how many mails wait for that. */
+const mostTries = 5;
+const mostWaiting = 5000;
+
+/**
+ * Takes in what came since the last run: for each group the journal, then the mark, then the state. What
+ * is killed in between is taken once more by the next run, and is a duplicate then.
+ * @throws ImapProblem, and the system's errors
+ */
+export async function fetchMail(ports: FetchPorts, before: MailboxState | null): Promise<Fetched> {
+  const { mailbox } = ports;
+  const { uidValidity } = mailbox;
+  // With another validity the UIDs name other mails.
+  const known = before?.uidValidity === uidValidity ? before : null;
+  const run = new Run(ports, known ?? { uidValidity, lastUid: 0, again: {} });
+  const waiting = Object.keys(run.state.again).map(Number);
+  const fresh = await mailbox.uidsAfter(run.state.lastUid);
+  run.total = waiting.length + fresh.length;
+  for await (const { outlines } of mailbox.outlines(waiting)) await run.take(outlines);
+  for await (const { outlines, lastUid } of mailbox.outlines(fresh)) {
+    await run.take(outlines);
+    run.save({ lastUid });
+  }
+  run.forget(waiting);
+  return run.fetched;
+}
+
+class Run {
+  state: MailboxState;
+  total = 0;
+  readonly fetched = {
+    quarantined: [] as { uid: number; reasons: readonly Refusal[] }[],
+    notReports: 0,
+    unchecked: [] as number[],
+  };
+  readonly #ports: FetchPorts;
+  readonly #seen = new Set<number>();
+
+  constructor(ports: FetchPorts, state: MailboxState) {
+    this.#ports = ports;
+    this.state = state;
+  }
+
+  /** Takes mails in, in the order of their UIDs. */
+  async take(outlines: readonly MailOutline[]): Promise<void> {
+    const fitting: MailOutline[] = [];
+    for (const outline of outlines) {
+      if (!outline.seemsReport) this.fetched.notReports += 1;
+      else if (outline.size <= mostMailBytes) fitting.push(outline);
+      // It is not copied; it stays where it is.
+      else this.fetched.quarantined.push({ uid: outline.uid, reasons: ["too-large"] });
+      this.#seen.add(outline.uid);
+    }
+    for await (const mails of this.#ports.mailbox.mails(fitting)) await this.#takeGroup(mails);
+    this.#ports.show(this.#seen.size, this.total);
+  }
+
+  /** Forgets mails that waited and have gone. */
+  forget(waiting: readonly number[]): void {
+    const gone = waiting.filter((uid) => !this.#seen.has(uid));
+    if (gone.length > 0) this.save({ again: without(this.state.again, gone) });
+  }
+
+  save(changes: Partial<MailboxState>): void {
+    this.state = { ...this.state, ...changes };
+    this.#ports.saveState(this.state);
+  }
+
+  async #takeGroup(
+    mails: readonly { readonly outline: MailOutline; readonly bytes: Uint8Array }[],
+  ): Promise<void> {
+    // At once: they wait for the DNS together.
+    const all = await Promise.all(
+      mails.map(async ({ outline, bytes }) => ({
+        uid: outline.uid,
+        bytes,
+        taken: await this.#ports.takeIn(bytes, outline.receivedAt),
+      })),
+    );
+    await this.#ports.keep(all.flatMap(({ taken }) => taken.ready));
+    const done: number[] = [];
+    const again = new Map(Object.entries(this.state.again));
+    for (const { uid, bytes, taken } of all) {
+      const { ready, refusals } = taken;
+      if (refusals.length > 0) {
+        this.#ports.quarantine(bytes, uid, refusals);
+        this.fetched.quarantined.push({ uid, reasons: refusals });
+      } else if (ready.length === 0) {
+        this.fetched.notReports += 1;
+        continue;
+      }
+      const key = String(uid);
+      const tries = (again.get(key) ?? 0) + 1;
+      again.delete(key);
+      if (!ready.some(isUnchecked)) done.push(uid);
+      else {
+        this.fetched.unchecked.push(uid);
+        if (tries < mostTries && again.size < mostWaiting) again.set(key, tries);
+        else done.push(uid);
+      }
+    }
+    await this.#ports.mailbox.mark(done, this.#ports.mark);
+    const lastUid = Math.max(this.state.lastUid, ...all.map(({ uid }) => uid));
+    this.save({ lastUid, again: Object.fromEntries(again) });
+  }
+}
+
+function isUnchecked({ record }: ReadyReport): boolean {
+  return record.arrival.verification.verdict === "not-checked";
+}
+
+function without(
+  again: MailboxState["again"],
+  uids: readonly number[],
+): Readonly<Record<string, number>> {
+  const gone = new Set(uids.map(String));
+  return Object.fromEntries(Object.entries(again).filter(([uid]) => !gone.has(uid)));
+}

@@ -1,0 +1,211 @@
+/** `stspress reports fetch`: takes in the reports of a mailbox on an IMAP server. */
+import fs from "node:fs";
+import path from "node:path";
+import { DnsClient } from "../../edge/dns/client.ts";
+import { systemServers } from "../../edge/dns/servers.ts";
+import { resolveWith } from "../../edge/reports/dkim-resolver.ts";
+import { verifyReporter } from "../../edge/reports/dkim.ts";
+import { readMailboxState, writeMailboxState } from "../../edge/reports/imap-state.ts";
+import { ImapProblem, Mailbox } from "../../edge/reports/imap.ts";
+import { JournalWriter } from "../../edge/reports/journal.ts";
+import { Quarantine } from "../../edge/reports/quarantine.ts";
+import { makeReportFolders } from "../../edge/reports/report-folders.ts";
+import { readSecretFile } from "../../edge/reports/secret-file.ts";
+import { codeOf, describe } from "../../edge/site-files.ts";
+import { printable } from "../../render/text.ts";
+import { describeRefusal } from "../../reports/refusal.ts";
+import { flag, textOption, type Arguments, type ExitCode, type Io } from "../io.ts";
+import { readClock, siteRoot } from "../load-site.ts";
+import { startProgress } from "../progress.ts";
+import { formatOf, tell } from "../report.ts";
+import { fetchMail, type Fetched, type FetchPorts } from "./fetch-mail.ts";
+import { readFetchOptions, type FetchOptions } from "./fetch-options.ts";
+import { keepReports } from "./keep-reports.ts";
+import { openStore } from "./open-store.ts";
+import { takeIn, type TakenIn } from "./take-in.ts";
+
+/** What `--json` ends with, as `reports add` does. */
+interface Counts {
+  added: number;
+  duplicates: number;
+  quarantined: number;
+  notReports: number;
+}
+
+const passwordVariable = "STSPRESS_IMAP_PASSWORD";
+const dnsTimeoutMs = 10_000;
+const mostTold = 20;
+
+/** Runs `reports fetch`. */
+export async function run(args: Arguments, io: Io): Promise<ExitCode> {
+  const refuse = (what: string, fix: string, exit: ExitCode = 2): ExitCode => {
+    io.err(`${printable(what.slice(0, 500))}\n  fix: ${fix}\n`);
+    return exit;
+  };
+  const options = readFetchOptions(args);
+  if ("usage" in options) return refuse(options.usage, `stspress reports fetch ${options.fix}`);
+  const root = siteRoot(textOption(args, "site"));
+  const now = readClock(io.env);
+  if (typeof root !== "string" || typeof now !== "number") {
+    tell(
+      [root, now].filter((one) => typeof one === "object"),
+      formatOf(args),
+      io,
+      {},
+    );
+    return 2;
+  }
+  const secrets = readSecrets(options, io);
+  if ("problem" in secrets) return refuse(secrets.problem, secrets.fix);
+  let mailbox: Mailbox | null = null;
+  try {
+    mailbox = await Mailbox.open({ ...options, ...secrets, readOnly: options.mark.how === "none" });
+    if (options.mark.how === "move") await mailbox.checkMove(options.mark.folder);
+    return await fetchInto(root, now, mailbox, options, args, io);
+  } catch (error) {
+    if (!(error instanceof ImapProblem)) throw error;
+    const fix =
+      "check --host, --port, --user and the password; what was taken so far is safe, and the next run goes on there";
+    return refuse(`${options.host}: ${error.message}`, fix, 3);
+  } finally {
+    await mailbox?.close();
+  }
+}
+
+async function fetchInto(
+  root: string,
+  now: number,
+  mailbox: Mailbox,
+  options: FetchOptions,
+  args: Arguments,
+  io: Io,
+): Promise<ExitCode> {
+  const store = await openStore(root, io);
+  if ("code" in store) {
+    tell([store], formatOf(args), io, {});
+    return 2;
+  }
+  const folders = makeReportFolders(root);
+  const stateFile = path.join(path.dirname(folders.journal), "imap-state.json");
+  const name = `${options.user}@${options.host}:${String(options.port)}/${options.folder}`;
+  const quarantine = new Quarantine(folders.quarantine);
+  const writer = await JournalWriter.open(folders.journal);
+  const { resolver } = options;
+  const dns = new DnsClient({
+    servers: resolver === null ? systemServers() : [resolver],
+    timeoutMs: dnsTimeoutMs,
+  });
+  const mark = mailbox.takesKeywords || options.mark.how !== "keyword" ? options.mark : noMark;
+  if (mark !== options.mark) {
+    io.err("the server keeps no keywords, so what is taken is not marked; see --mark\n");
+  }
+  const counts: Counts = { added: 0, duplicates: 0, quarantined: 0, notReports: 0 };
+  const progress = await startProgress(io);
+  const ports: FetchPorts = {
+    mailbox,
+    mark,
+    takeIn: taker(dns, now),
+    keep: async (ready) => {
+      const { added, duplicates } = await keepReports(ready, writer, store);
+      counts.added += added;
+      counts.duplicates += duplicates;
+    },
+    quarantine: (bytes, uid, reasons) => {
+      quarantine.put(bytes, "eml", { reasons, source: `${name}#${String(uid)}`, at: now });
+    },
+    saveState: (state) => {
+      writeMailboxState(stateFile, name, state);
+    },
+    show: (done, total) => {
+      progress.show("fetching", done, total);
+    },
+  };
+  try {
+    const fetched = await fetchMail(ports, readMailboxState(stateFile, name));
+    counts.quarantined = fetched.quarantined.length;
+    counts.notReports = fetched.notReports;
+    progress.end();
+    return report(counts, fetched, flag(args, "json"), io);
+  } finally {
+    progress.end();
+    dns.close();
+    await writer.close();
+    await store.close();
+  }
+}
+
+const noMark = { how: "none" } as const;
+
+/** Verifies by the time at which our own server got the mail: what its headers say, anybody can write. */
+function taker(dns: DnsClient, now: number) {
+  const resolve = resolveWith(dns);
+  return (bytes: Uint8Array, receivedAt: number | null): Promise<TakenIn> =>
+    takeIn(bytes, "", {
+      via: "file",
+      now,
+      verify: (message, submitter, at) =>
+        verifyReporter(message, submitter, resolve, Math.min(receivedAt ?? at, now)),
+    });
+}
+
+type Secrets =
+  | { readonly password: string; readonly ca: string | null }
+  | { readonly problem: string; readonly fix: string };
+
+function readSecrets({ passwordFile, caFile }: FetchOptions, io: Io): Secrets {
+  let password: string;
+  try {
+    password =
+      passwordFile === null ? (io.env[passwordVariable] ?? "") : readSecretFile(passwordFile);
+  } catch (error) {
+    const detail = codeOf(error) === "" ? (error as Error).message : describe(error);
+    return {
+      problem: `the password cannot be read from ${passwordFile ?? ""}: ${detail}`,
+      fix: "write it to a file that only you may read, and name that with --password-file",
+    };
+  }
+  if (password === "" || /[\r\n\0]/.test(password)) {
+    return {
+      problem: "there is no password",
+      fix: `put it into the environment as ${passwordVariable}, or into a file for --password-file`,
+    };
+  }
+  try {
+    return { password, ca: caFile === null ? null : fs.readFileSync(caFile, "utf8") };
+  } catch (error) {
+    return {
+      problem: `${caFile ?? ""} cannot be read: ${describe(error)}`,
+      fix: "name a file of certificates (PEM) with --ca",
+    };
+  }
+}
+
+function report(counts: Counts, fetched: Fetched, asJson: boolean, io: Io): ExitCode {
+  if (asJson) io.out(`${JSON.stringify(counts)}\n`);
+  else {
+    const { added, duplicates, quarantined, notReports } = counts;
+    const lines = [`${String(added)} ${added === 1 ? "report" : "reports"} added`];
+    if (duplicates > 0) lines.push(`${String(duplicates)} were there already`);
+    if (notReports > 0)
+      lines.push(`${String(notReports)} mails hold no report, and are as they were`);
+    if (quarantined > 0) {
+      lines.push(
+        `${String(quarantined)} cannot be read; see .stspress/reports/quarantine/:`,
+        ...fetched.quarantined
+          .slice(0, mostTold)
+          .map(
+            ({ uid, reasons }) =>
+              `  mail ${String(uid)}: ${reasons.map(describeRefusal).join("; ")}`,
+          ),
+      );
+    }
+    io.out(lines.map((line) => `${line}\n`).join(""));
+  }
+  const unchecked = fetched.unchecked.length;
+  if (unchecked > 0) {
+    io.err(
+      `${String(unchecked)} signatures could not be checked, for the DNS did not answer; the next run tries again\n`,
+    );
+  }
+  return counts.quarantined > 0 ? 1 : 0;
+}
