@@ -4,19 +4,21 @@ import type { DomainPage, Health, Rate } from "../../reports/page-data.ts";
 import { failuresByKind, sessionsByReporter } from "./day-tables.ts";
 import { activeGroups, failureGroups, type FailureGroup } from "./failure-groups.ts";
 import { failuresTable } from "./failures-table.ts";
-import { foreign, html, type Html } from "./html.ts";
+import { foreign, html, prose, type Html } from "./html.ts";
 import { healthIcon } from "./icons.ts";
 import { heldTable, instancesTable } from "./policies-tables.ts";
 import { reportersTable } from "./reporters-table.ts";
 import { glossary, healthBadge, trendChip } from "./verdicts.ts";
 import {
   dayWords,
+  headlineWords,
   likely,
   momentWords,
   ofSessions,
   percent,
   plural,
   rateWords,
+  sentence,
 } from "./wording.ts";
 
 /** The content of a domain's page. `home`: where all domains are; null: the page stands alone. */
@@ -24,34 +26,38 @@ export function domainContent(page: DomainPage, home: string | null): Html {
   const { row } = page;
   const groups = failureGroups(page);
   return html`${
-    home === null
-      ? null
-      : html`<nav aria-label="Page">
-          <a class="back" href="${home}"><span aria-hidden="true">‹</span> All domains</a>
-        </nav>`
-  }
-<header class="domain-head">
-<h1${row.domain.length > 32 ? html` class="long"` : null}>${foreign(row.domain)}</h1>
-${unicodeName(row.domain)}
-<p class="badges">${healthBadge(row.health)} ${row.mode === null ? html`<span class="badge mode">no policy</span>` : html`<span class="badge mode">mode <b>${row.mode}</b></span>`} ${row.trend === "none" && row.health === "unknown" ? null : trendChip(row.trend)}</p>
-<p class="headline">${row.headline}</p>
-</header>
-${whatToDo(page, activeGroups(groups))}
-${facts(page)}
-${charts(page)}
-${
-  groups.length === 0
-    ? null
-    : html`<section aria-labelledby="failures">
-        <h2 id="failures">What fails, why, and what to do</h2>
-        ${failuresTable(groups)}
-      </section>`
-}
-${policies(page)}
-<section aria-labelledby="reporters"><h2 id="reporters">Who reports</h2>
-${page.reporters.length === 0 ? html`<p>Nobody in these ${plural(page.days.length, "day")}.</p>` : reportersTable(page.reporters)}</section>
-${glossary()}
-<footer><p>Made ${momentWords(page.madeAt)} of the reports for ${window(page)}.</p></footer>`;
+      home === null
+        ? null
+        : html`<nav aria-label="Page">
+            <a class="back" href="${home}"><span aria-hidden="true">‹</span> All domains</a>
+          </nav>`
+    }
+    <header class="domain-head">
+      <h1 class="${row.domain.length > 32 ? "long" : ""}">${foreign(row.domain)}</h1>
+      ${unicodeName(row.domain)}
+      <p class="badges">
+        ${healthBadge(row.health)}
+        ${row.mode === null ? html`<span class="badge mode">no policy</span>` : html`<span class="badge mode">mode <b>${row.mode}</b></span>`}
+        ${row.health === "unknown" ? null : trendChip(row.trend)}
+      </p>
+      <p class="headline">${headlineWords(row.headline)}</p>
+    </header>
+    ${whatToDo(page, activeGroups(groups))} ${facts(page)} ${charts(page)}
+    ${
+      groups.length === 0
+        ? null
+        : html`<section aria-labelledby="failures">
+            <h2 id="failures">What fails, why, and what to do</h2>
+            ${failuresTable(groups)}
+          </section>`
+    }
+    ${policies(page)}
+    <section aria-labelledby="reporters">
+      <h2 id="reporters">Who reports</h2>
+      ${page.reporters.length === 0 ? html`<p>Nobody in these ${plural(page.days.length, "day")}.</p>` : reportersTable(page.reporters)}
+    </section>
+    ${glossary()}
+    <footer><p>Made ${momentWords(page.madeAt)} of the reports for ${window(page)}.</p></footer>`;
 }
 
 /** An international name as people know it, beside the labels that DNS knows. */
@@ -77,9 +83,9 @@ function whatToDo({ row, days }: DomainPage, active: readonly FailureGroup[]): H
       row.health,
       html`<h2>No reports: nobody knows</h2>
         <p>
-          In ${plural(days.length, "day")} no sender has reported about this domain. That is not a
-          sign that all is well. Senders report when they sent mail here; a small domain may hear
-          nothing for weeks.
+          ${row.lastDay === null ? `In ${plural(days.length, "day")} no sender has reported about this domain.` : `No sender has reported about this domain since ${dayWords(row.lastDay)}.`}
+          That is not a sign that all is well. Senders report when they sent mail here; a small
+          domain may hear nothing for weeks.
         </p>
         <ul>
           <li>
@@ -116,8 +122,8 @@ function whatToDo({ row, days }: DomainPage, active: readonly FailureGroup[]): H
   return notice(
     row.health,
     html`<h2>What to do</h2>
-      <p class="do">${first.fix}</p>
-      <p>${where(first)} ${first.cause}</p>
+      <p class="do">${prose(sentence(first.fix))}</p>
+      <p>${where(first)} ${prose(sentence(first.cause))}</p>
       ${others.length === 0 ? null : html`<p><a href="#failures">${plural(others.length, "more kind")} of failure</a></p>`}`,
   );
 }

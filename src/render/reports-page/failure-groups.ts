@@ -1,8 +1,8 @@
-/** Failures of one kind together: what fails, why, what to do, and where. */
+/** Failures with one cause together: what fails, why, what to do, and where. */
 import type { DomainPage, FailureRow, TrendVerdict } from "../../reports/page-data.ts";
 import { isActive, trendRank } from "./verdicts.ts";
 
-/** All rows of one result type. */
+/** All rows of one result type with the same advice: reasons may tell more than the type. */
 export interface FailureGroup {
   readonly resultType: string;
   readonly cause: string;
@@ -17,27 +17,27 @@ export interface FailureGroup {
 
 /** Groups a page's failures; first what goes on, and of that what is worst. */
 export function failureGroups(page: DomainPage): readonly FailureGroup[] {
-  const byType = new Map<string, FailureRow[]>();
+  const byAdvice = new Map<string, FailureRow[]>();
   for (const row of page.failures) {
-    const rows = byType.get(row.resultType);
-    if (rows === undefined) byType.set(row.resultType, [row]);
+    const key = JSON.stringify([row.resultType, row.cause, row.fix]);
+    const rows = byAdvice.get(key);
+    if (rows === undefined) byAdvice.set(key, [row]);
     else rows.push(row);
   }
-  const series = new Map(page.byResultType.map((one) => [one.resultType, one]));
-  const groups = [...byType.values()].flatMap((rows) => {
+  const since = new Map(page.byResultType.map((one) => [one.resultType, one.since]));
+  const groups = [...byAdvice.values()].flatMap((rows) => {
     const sorted = rows.sort((a, b) => b.count - a.count);
     const [first] = sorted;
     if (first === undefined) return [];
     const { resultType, cause, fix } = first;
-    const known = series.get(resultType);
     const trends = sorted.map(({ trend }) => trend).sort((a, b) => trendRank(a) - trendRank(b));
     return {
       resultType,
       cause,
       fix,
-      trend: known?.trend ?? trends[0] ?? "normal",
-      count: known?.total ?? sorted.reduce((sum, { count }) => sum + count, 0),
-      since: known?.since ?? null,
+      trend: trends[0] ?? "normal",
+      count: sorted.reduce((sum, { count }) => sum + count, 0),
+      since: since.get(resultType) ?? null,
       rows: sorted,
     };
   });

@@ -1,9 +1,9 @@
 /** The table *result type → cause → fix*, with where it was seen. */
 import type { FailureRow } from "../../reports/page-data.ts";
 import type { FailureGroup } from "./failure-groups.ts";
-import { clipped, html, type Html } from "./html.ts";
+import { clipped, html, prose, type Html } from "./html.ts";
 import { trendChip } from "./verdicts.ts";
-import { dayWords, plural, thousands } from "./wording.ts";
+import { dayWords, plural, sentence, thousands } from "./wording.ts";
 
 /** A forged report can name any number of hosts; a page that shows them all shows nothing. */
 const mostRows = 100;
@@ -46,8 +46,8 @@ function groupBody(group: FailureGroup, rows: readonly FailureRow[]): Html {
             >${plural(group.count, "failed session")}${group.since === null ? null : `, since ${dayWords(group.since)}`}</span
           ></span
         >
-        <span class="cause"><b>Cause</b> <span>${group.cause}</span></span
-        ><span class="fix"><b>Fix</b> <span>${group.fix}</span></span>
+        <span class="cause"><b>Cause</b> <span>${prose(sentence(group.cause))}</span></span
+        ><span class="fix"><b>Fix</b> <span>${prose(sentence(group.fix))}</span></span>
       </th>
     </tr>
     ${rows.map(failureRow)}

@@ -66,3 +66,10 @@ export function clipped(text: string, most: number): string {
   const points = [...text.slice(0, most * 2 + 1)];
   return points.length <= most ? text : `${points.slice(0, most).join("")}…`;
 }
+
+/** Words of the core, in which `what is typed` stands between backticks. */
+export function prose(words: string): readonly Html[] {
+  return words
+    .split("`")
+    .map((part, at) => (at % 2 === 1 ? html`<code>${part}</code>` : html`${part}`));
+}

@@ -9,6 +9,7 @@ import { sparkline } from "./sparkline.ts";
 import { glossary, healthBadge, healths, trendChip } from "./verdicts.ts";
 import {
   dayWords,
+  headlineWords,
   momentWords,
   ofSessions,
   percent,
@@ -174,7 +175,9 @@ function domainRow(row: DomainRow): Html {
       <a href="domains/${pageFileName(row.domain)}">${foreign(row.domain)}</a>
       <span class="note">${row.mode ?? "no policy"}</span>
       ${unicodeName(row.domain)}
-      <span class="says">${healthBadge(row.health)} <span>${row.headline}</span></span>
+      <span class="says"
+        >${healthBadge(row.health)} <span>${headlineWords(row.headline)}</span></span
+      >
     </th>
     <td role="cell" class="trace">${sparkline(row.sparkline)}</td>
     <td role="cell" class="rate">${recent(row)}</td>
@@ -182,11 +185,11 @@ function domainRow(row: DomainRow): Html {
   </tr>`;
 }
 
-function recent({ recent: rate, trend }: DomainRow): Html {
+function recent({ recent: rate, trend, health }: DomainRow): Html {
   if (rate.rate === null) return html`<span class="note">no report</span>`;
   return html`<b>${rateWords(rate)}</b>
     <span class="note">${ofSessions(rate)}</span>
-    ${trend === "none" ? null : trendChip(trend)}`;
+    ${trend === "none" || health === "unknown" ? null : trendChip(trend)}`;
 }
 
 function heard({ reporters, lastDay, verifiedShare }: DomainRow): Html {

@@ -2,15 +2,18 @@
 import type { Health, TrendVerdict } from "../../reports/page-data.ts";
 import { html, type Html } from "./html.ts";
 import { healthIcon, trendIcon } from "./icons.ts";
+import { sentence } from "./wording.ts";
 
 /** Most troubled first. */
 export const healths = ["emergency", "trouble", "watch", "unknown", "good"] as const;
 
 const healthMeanings: Readonly<Record<Health, string>> = {
-  emergency: "Mail is failing now, beyond chance. Act today.",
-  trouble: "Sessions fail at a rate that does not explain itself. Act this week.",
+  emergency:
+    "Failures appeared or grow, beyond chance, and what fails is not delivered. Act today.",
+  trouble:
+    "Failures appeared, grow, or go on at a rate that chance does not explain. Act this week.",
   watch: "Something moves, and it is too early or too little to say more. Look again next week.",
-  unknown: "No sender has reported. Nobody knows how it is; this is not good news.",
+  unknown: "No sender has reported lately. Nobody knows how it is; this is not good news.",
   good: "Senders report, and what fails is what always fails.",
 };
 
@@ -85,8 +88,4 @@ export function glossary(): Html {
       </p>
     </details>
   </section>`;
-}
-
-function sentence(words: string): string {
-  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}.`;
 }

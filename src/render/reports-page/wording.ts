@@ -59,3 +59,16 @@ export function momentWords(seconds: number): string {
   const iso = date.toISOString();
   return `${dayWords(iso.slice(0, 10))}, ${iso.slice(11, 16)} UTC`;
 }
+
+/** Words of the core as a sentence: `the key was changed` becomes `The key was changed.` A code keeps its case. */
+export function sentence(words: string): string {
+  const begun = /^[a-z]+-/.test(words) ? words : words.slice(0, 1).toUpperCase() + words.slice(1);
+  return words === "" || /[.!?]$/.test(words) ? begun : `${begun}.`;
+}
+
+/** A headline of the core as the page tells it, with its days and rates like all others. */
+export function headlineWords(words: string): string {
+  return sentence(words)
+    .replace(/\b\d{4}-\d\d-\d\d\b/g, dayWords)
+    .replaceAll(" %", "\u00a0%");
+}
