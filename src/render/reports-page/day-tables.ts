@@ -11,6 +11,7 @@ const mostSeries = 7;
 
 /** What stands where no report covers a day. */
 const noReport = "–";
+const noReportCell = html`<td>${noReport}</td>`;
 
 /** Failures per day, one series for each kind. */
 export function failuresByKind(page: DomainPage): Html {
@@ -96,7 +97,7 @@ function chart({ kind, title, note, names, caption, rows }: Chart): Html {
 function dayRow(day: string, cells: readonly string[]): Html {
   return html`<tr>
     <th scope="row">${day}</th>
-    ${cells.map((cell) => html`<td>${cell}</td>`)}
+    ${cells.map((cell) => (cell === noReport ? noReportCell : html`<td>${cell}</td>`))}
   </tr>`;
 }
 

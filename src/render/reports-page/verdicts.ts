@@ -80,7 +80,7 @@ export function glossary(): Html {
       <p>
         A report is <strong>verified</strong> when it came by mail and carries a valid DKIM
         signature of its reporter. All others could have been made by anybody: they are shown, and
-        no rollout decision rests on them.
+        no rollout decision rests on them, unless <code>stspress.yaml</code> says so.
       </p>
       <p>
         Days are days of UTC. One mail can fail in several ways, so kinds of failure may add up to

@@ -5,9 +5,11 @@ const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 
 /** A number for people: `1,234,567`. */
 export function thousands(count: number): string {
-  const digits = String(count);
-  if (digits.length < 4 || !/^\d+$/.test(digits)) return digits;
-  return digits.replace(/\B(?=(\d{3})+$)/g, ",");
+  let rest = String(count);
+  if (rest.length < 4 || !Number.isSafeInteger(count) || count < 0) return rest;
+  let parted = "";
+  for (; rest.length > 3; rest = rest.slice(0, -3)) parted = `,${rest.slice(-3)}${parted}`;
+  return rest + parted;
 }
 
 /** A number of things: `1 day`, `10,000 domains`. */
