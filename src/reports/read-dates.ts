@@ -134,22 +134,28 @@ function toSeconds(
   second: string | undefined,
   zone: string | undefined,
 ): number | null {
-  const [y, d, h, m] = [year, dayOfMonth, hour, minute].map((part) => Number(part ?? 0));
-  if (y === undefined || d === undefined || h === undefined || m === undefined) return null;
+  const y = Number(year);
+  const d = Number(dayOfMonth);
+  const h = Number(hour ?? 0);
+  const m = Number(minute ?? 0);
   // A leap second is the one before it.
   const s = Math.min(Number(second ?? 0), 59);
-  const midnight = Date.UTC(y, month - 1, d);
-  const read = new Date(midnight);
   // The 30th of February is no date, though Date takes it.
-  if (read.getUTCFullYear() !== y || read.getUTCMonth() !== month - 1 || read.getUTCDate() !== d) {
-    return null;
-  }
+  if (month < 1 || month > 12 || d < 1 || d > daysOf(y, month)) return null;
+  const midnight = Date.UTC(y, month - 1, d);
   const isTime = h < 24 || (h === 24 && m === 0 && s === 0);
   if (!isTime || m > 59 || Number(second ?? 0) > 60) return null;
-  const sign = /^([+-])(\d\d):?(\d\d)$/.exec(zone ?? "");
-  const offset =
-    sign === null
-      ? 0
-      : (sign[1] === "-" ? -1 : 1) * (Number(sign[2]) * 3600 + Number(sign[3]) * 60);
-  return midnight / 1000 + h * 3600 + m * 60 + s - offset;
+  return midnight / 1000 + h * 3600 + m * 60 + s - offsetOf(zone);
+}
+
+function daysOf(year: number, month: number): number {
+  if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
+  return [4, 6, 9, 11].includes(month) ? 30 : 31;
+}
+
+function offsetOf(zone: string | undefined): number {
+  const parts = zone === undefined || zone === "Z" ? null : /^([+-])(\d\d):?(\d\d)$/.exec(zone);
+  if (parts === null) return 0;
+  const seconds = Number(parts[2]) * 3600 + Number(parts[3]) * 60;
+  return parts[1] === "-" ? -seconds : seconds;
 }

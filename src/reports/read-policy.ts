@@ -94,15 +94,21 @@ function readStrings(value: unknown, notes: Notes): readonly string[] {
   return lines;
 }
 
-const plainPattern = /^[a-z0-9.*-]{1,255}$/;
+const plainPattern = /^[a-z0-9.*-]{0,254}[a-z0-9]$/;
 
 function readMxHosts(value: unknown, notes: Notes): readonly string[] {
   const found = readTexts(value, maxMxHosts, maxHost * 4, notes);
   if (found.isString || found.isStringified) notes.add("mx-host-text");
-  const hosts = found.texts
-    .flatMap((text) => (plainPattern.test(text) ? [text] : text.split(/[\s,;]+/)))
-    .filter((host) => host !== "")
-    .map((host) => plainHost(clean(host, maxHost, notes)));
+  const hosts: string[] = [];
+  for (const text of found.texts) {
+    if (plainPattern.test(text)) {
+      hosts.push(text);
+      continue;
+    }
+    for (const host of text.split(/[\s,;]+/)) {
+      if (host !== "") hosts.push(plainHost(clean(host, maxHost, notes)));
+    }
+  }
   if (found.isCut || hosts.length > maxMxHosts) notes.add("mx-host-cut");
   return hosts.slice(0, maxMxHosts);
 }

@@ -5,8 +5,9 @@ export type Digest = (text: string) => string;
 
 /**
  * Names a report by what it says: under any wrapping, white space and order of fields it has the same
- * key. The normaliser gives its fields in one order, so that their JSON is one text.
+ * key. The normaliser gives its fields in one order, so that their JSON, which is given too, is one text.
  */
-export function reportKey(report: Report, digest: Digest): string {
-  return digest(JSON.stringify(report));
+export function reportKey(report: Report, digest: Digest): { key: string; text: string } {
+  const text = JSON.stringify(report);
+  return { key: digest(text), text };
 }

@@ -6,7 +6,7 @@ import { standardInput } from "../../edge/reports/sources.ts";
 import { sizeOf, walk, type PassedOver } from "../../edge/reports/walk.ts";
 import { printable } from "../../render/text.ts";
 import { describeRefusal } from "../../reports/refusal.ts";
-import type { ReportStore } from "../../reports/store-port.ts";
+import type { AddResult } from "../../reports/store-port.ts";
 import { flag, textOption, type Arguments, type ExitCode, type Io } from "../io.ts";
 import { readClock, siteRoot } from "../load-site.ts";
 import { startProgress, type Progress } from "../progress.ts";
@@ -15,6 +15,7 @@ import { startIntake } from "./intake-thread.ts";
 import type { IntakeBatch, IntakeOrder, QuarantinedSource } from "./intake.ts";
 import { keepReports } from "./keep-reports.ts";
 import { openStore } from "./open-store.ts";
+import type { ReadyReport } from "./take-in.ts";
 
 /** What `--json` ends with. Quarantined and not reports are files and mails, the others reports. */
 interface Added {
@@ -54,8 +55,13 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
   const { journal, quarantine } = makeReportFolders(root);
   const dkim = args.options["dkim"] === false ? null : { resolver };
   const order: IntakeOrder = { paths: args.operands, now, quarantine, dkim };
+  const batches = startIntake(order);
+  // The thread begins while the store is opened.
+  const first = batches.next();
+  first.catch(() => undefined);
   const store = await openStore(root, io);
   if ("code" in store) {
+    await batches.return(undefined);
     tell([store], format, io, {});
     return 2;
   }
@@ -63,9 +69,12 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
   const writer = await JournalWriter.open(journal);
   let result: TakenAll;
   try {
-    result = await takeAll(order, writer, store, io.errIsTerminal ? progress : null);
+    const meter = io.errIsTerminal ? new Meter(order.paths, progress) : null;
+    const keep = (ready: readonly ReadyReport[]) => keepReports(ready, writer, store);
+    result = await takeAll(first, batches, keep, meter);
   } finally {
     progress.end();
+    await batches.return(undefined);
     await writer.close();
     await store.close();
   }
@@ -82,19 +91,19 @@ interface TakenAll {
 }
 
 async function takeAll(
-  order: IntakeOrder,
-  writer: JournalWriter,
-  store: ReportStore,
-  progress: Progress | null,
+  first: Promise<IteratorResult<IntakeBatch, void>>,
+  batches: AsyncGenerator<IntakeBatch, void>,
+  keep: (ready: readonly ReadyReport[]) => Promise<AddResult>,
+  meter: Meter | null,
 ): Promise<TakenAll> {
   const counts: Added = { added: 0, duplicates: 0, quarantined: 0, notReports: 0 };
   const quarantined: QuarantinedSource[] = [];
   const passedOver: PassedOver[] = [];
   let passedOverCount = 0;
   let isUnreadable = false;
-  const meter = progress === null ? null : new Meter(order.paths, progress);
-  for await (const batch of startIntake(order)) {
-    const { added, duplicates } = await keepReports(batch.ready, writer, store);
+  for (let next = await first; next.done !== true; next = await batches.next()) {
+    const batch = next.value;
+    const { added, duplicates } = await keep(batch.ready);
     counts.added += added;
     counts.duplicates += duplicates;
     counts.quarantined += batch.quarantined.length;

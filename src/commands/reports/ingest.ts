@@ -14,7 +14,12 @@ import { Allowance, gunzip } from "../../edge/reports/decompress.ts";
 import type { JournalRecord } from "../../edge/reports/journal.ts";
 
 export type Ingested =
-  | { readonly ok: true; readonly report: NewReport }
+  | {
+      readonly ok: true;
+      readonly report: NewReport;
+      /** The JSON of `report.report`. */
+      readonly text: string;
+    }
   | {
       readonly ok: false;
       readonly reason: Refusal;
@@ -38,8 +43,8 @@ export function ingest(json: Uint8Array, arrival: Arrival, hints: Hints, now: nu
   }
   const { report, deviations } = normalised;
   const all = new Set([...deviations, ...wrappingDeviations(report, arrival, hints)]);
-  const key = reportKey(report, sha256);
-  return { ok: true, report: { key, report, arrival, deviations: [...all].sort() } };
+  const { key, text } = reportKey(report, sha256);
+  return { ok: true, report: { key, report, arrival, deviations: [...all].sort() }, text };
 }
 
 /** Reads a record of the journal, as {@link ingest} does. */

@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads";
 import { standardInput } from "../../edge/reports/sources.ts";
 import { sizeOf, walk } from "../../edge/reports/walk.ts";
 import type { Hints } from "../../reports/hints.ts";
-import type { NewReport } from "../../reports/store-port.ts";
+import type { Arrival, Report } from "../../reports/report.ts";
 import { intake, type IntakeBatch, type IntakeOrder } from "./intake.ts";
 import type { SentBatch } from "./intake-worker.ts";
 
@@ -15,7 +15,7 @@ const fewOctets = 4 * 1024 * 1024;
 const youngMb = 64;
 
 /** Takes everything in, in this thread or in another. @throws what {@link intake} throws */
-export function startIntake(order: IntakeOrder): AsyncGenerator<IntakeBatch> {
+export function startIntake(order: IntakeOrder): AsyncGenerator<IntakeBatch, void> {
   return isLittle(order.paths) ? intake(order, (ready) => ready) : intakeInThread(order);
 }
 
@@ -31,7 +31,7 @@ function isLittle(paths: readonly string[]): boolean {
   return true;
 }
 
-async function* intakeInThread(order: IntakeOrder): AsyncGenerator<IntakeBatch> {
+async function* intakeInThread(order: IntakeOrder): AsyncGenerator<IntakeBatch, void> {
   const worker = new Worker(new URL("./intake-worker.js", import.meta.url), {
     workerData: order,
     resourceLimits: { maxYoungGenerationSizeMb: youngMb },
@@ -69,6 +69,8 @@ function ask(worker: Worker): Promise<SentBatch | null> {
   });
 }
 
+type Sent = [string, Arrival, readonly string[], Hints, Report];
+
 function received({ batch, lengths, gzips }: SentBatch): IntakeBatch {
   let at = 0;
   return {
@@ -77,8 +79,8 @@ function received({ batch, lengths, gzips }: SentBatch): IntakeBatch {
       const end = at + (lengths[index] ?? 0);
       const gzip = gzips.subarray(at, end);
       at = end;
-      const [report, hints] = JSON.parse(text) as [NewReport, Hints];
-      return { report, record: { arrival: report.arrival, hints, gzip } };
+      const [key, arrival, deviations, hints, report] = JSON.parse(text) as Sent;
+      return { report: { key, report, arrival, deviations }, record: { arrival, hints, gzip } };
     }),
   };
 }

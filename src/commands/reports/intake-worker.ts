@@ -17,9 +17,10 @@ const port = parentPort;
 if (port !== null) {
   let gzips: Uint8Array[] = [];
   // The main thread asks for each batch, so that no more of them are in memory than it wants.
-  const batches = intake(workerData as IntakeOrder, ({ report, record }) => {
+  const batches = intake(workerData as IntakeOrder, ({ report, record, text }) => {
     gzips.push(record.gzip);
-    return JSON.stringify([report, record.hints]);
+    const { key, arrival, deviations } = report;
+    return `[${JSON.stringify([key, arrival, deviations, record.hints]).slice(1, -1)},${text}]`;
   });
   port.on("message", () => {
     batches.next().then(

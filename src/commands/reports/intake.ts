@@ -9,7 +9,7 @@ import { sniff } from "../../edge/reports/sniff.ts";
 import { walk, type PassedOver } from "../../edge/reports/walk.ts";
 import type { Refusal } from "../../reports/refusal.ts";
 import type { Verification } from "../../reports/report.ts";
-import { takeIn, type ReadyReport, type TakenIn, type Verify } from "./take-in.ts";
+import { takeIn, type ReadReport, type ReadyReport, type TakenIn, type Verify } from "./take-in.ts";
 
 /** Plain data: it is handed to a thread. */
 export interface IntakeOrder {
@@ -51,7 +51,7 @@ const openOctets = 32 * 1024 * 1024;
  */
 export async function* intake<T>(
   order: IntakeOrder,
-  pack: (ready: ReadyReport) => T,
+  pack: (ready: ReadReport) => T,
 ): AsyncGenerator<IntakeBatch<T>> {
   const quarantine = new Quarantine(order.quarantine);
   const dns =

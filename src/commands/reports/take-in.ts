@@ -13,9 +13,14 @@ export interface ReadyReport {
   readonly record: JournalRecord;
 }
 
+/** With the JSON of the report, as the row has it. */
+export interface ReadReport extends ReadyReport {
+  readonly text: string;
+}
+
 /** With neither, there was no report in it, and nothing that says it is one. */
 export interface TakenIn {
-  readonly ready: readonly ReadyReport[];
+  readonly ready: readonly ReadReport[];
   /** Each once. */
   readonly refusals: readonly Refusal[];
 }
@@ -41,7 +46,7 @@ export interface Coming {
 export async function takeIn(bytes: Uint8Array, name: string, coming: Coming): Promise<TakenIn> {
   const { candidates, refusals } = await unwrap(bytes, name);
   const refused = new Set(refusals);
-  const ready: ReadyReport[] = [];
+  const ready: ReadReport[] = [];
   const verified = new Map<CarryingMail, Verification>();
   for (const candidate of candidates) {
     const arrival = arrivalOf(candidate, coming);
@@ -59,16 +64,21 @@ export async function takeIn(bytes: Uint8Array, name: string, coming: Coming): P
         (await coming.verify(mail.message, mail.submitter, arrival.receivedAt));
       verified.set(mail, verification);
     }
-    ready.push(readyOf(ingested.report, { ...arrival, verification }, candidate));
+    ready.push(readyOf(ingested, { ...arrival, verification }, candidate));
   }
   return { ready, refusals: [...refused] };
 }
 
-function readyOf(report: NewReport, arrival: Arrival, candidate: Candidate): ReadyReport {
+function readyOf(
+  { report, text }: { report: NewReport; text: string },
+  arrival: Arrival,
+  candidate: Candidate,
+): ReadReport {
   const { hints, json, gzip } = candidate;
   return {
     report: { ...report, arrival },
     record: { arrival, hints, gzip: gzip ?? zlib.gzipSync(json) },
+    text,
   };
 }
 
