@@ -50,6 +50,11 @@ export class Daemon {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
+  /** null: it runs, or a signal has ended it. */
+  get exitCode(): number | null {
+    return this.#child.exitCode;
+  }
+
   /** Ends it: politely, and after two seconds not. */
   async stop(): Promise<void> {
     if (!this.running || this.#child.pid === undefined) return;

@@ -141,6 +141,7 @@ function config(settings: Settings): string[] {
     "ssl = yes",
     `ssl_cert = <${cert}`,
     `ssl_key = <${key}`,
+    "auth_failure_delay = 0",
     "first_valid_uid = 1",
     "first_valid_gid = 1",
     `mail_location = maildir:${maildir}`,

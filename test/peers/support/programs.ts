@@ -11,6 +11,8 @@ import { describe, test } from "vitest";
 const packages: Readonly<Record<string, string>> = {
   delv: "bind9-dnsutils",
   dig: "bind9-dnsutils",
+  doveadm: "dovecot-core",
+  dovecot: "dovecot-imapd",
   ip: "iproute2",
   kdig: "knot-dnsutils",
   nsupdate: "bind9-dnsutils",

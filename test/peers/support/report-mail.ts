@@ -1,7 +1,8 @@
 /** Reports, and the mails that carry them, as senders make them. */
 import zlib from "node:zlib";
 
-export const reporter = "reporter.example";
+/** In the zone that the test DNS server speaks for. */
+export const reporter = "reporter.zoo.test";
 
 /** A report about `receiver.example` for one day, told apart by its id. */
 export function reportJson(id: string): string {
