@@ -77,8 +77,8 @@ export function resolveSite(
 
   const domains = toDomains(entries);
   const gone = new Map(settings.gone.map(({ domain, reason }) => [domain, reason]));
-  const { delegationZone } = settings;
-  return { site: { targets, delegationZone, domains, gone }, diagnostics: report.finish() };
+  const { delegationZone, reportsTrust } = settings;
+  return { site: { targets, delegationZone, domains, gone, reportsTrust }, diagnostics: report.finish() };
 }
 
 function resolveFile(

@@ -322,6 +322,18 @@ export const siteFileSchema = z.strictObject(
       )
       .optional()
       .meta({ description: "Named sets of mx patterns, for `profile:`." }),
+    reports: z
+      .strictObject(
+        {
+          trust: z.enum(["verified", "all"], takes("text")).optional().meta({
+            description:
+              "Which TLS-RPT reports may decide on a rollout: those whose sender a DKIM signature proves (verified), or all, which anybody can forge. Default: verified.",
+          }),
+        },
+        takes("map"),
+      )
+      .optional()
+      .meta({ description: "How the TLS-RPT reports that come back are used." }),
     gone: z
       .record(z.string(), text, takes("map"))
       .optional()

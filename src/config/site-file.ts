@@ -3,6 +3,7 @@ import { parseDomainName } from "../names/domain-name.ts";
 import {
   targetNames,
   type DelegationZone,
+  type ReportsTrust,
   type TargetName,
   type TargetSettings,
   type YamlPath,
@@ -41,6 +42,7 @@ export interface SiteSettings {
   /** Built-in profiles and the site's own, which win. */
   readonly profiles: ReadonlyMap<string, readonly string[]>;
   readonly gone: readonly GoneDomain[];
+  readonly reportsTrust: ReportsTrust;
 }
 
 const builtIn: ReadonlyMap<string, readonly string[]> = new Map(
@@ -82,6 +84,7 @@ function absent(file: string): SiteSettings {
     defaultPaths: { dns: ["dns"], target: ["target"], delegation: ["delegation"] },
     profiles: builtIn,
     gone: [],
+    reportsTrust: "verified",
   };
 }
 
@@ -116,6 +119,7 @@ function readSite(file: string, shape: SiteFileShape, report: Report): SiteSetti
     defaultPaths: paths,
     profiles: readProfiles(shape.profiles ?? {}, report),
     gone: readGone(shape.gone ?? {}, report),
+    reportsTrust: shape.reports?.trust ?? "verified",
   };
 }
 

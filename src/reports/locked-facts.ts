@@ -14,6 +14,8 @@ export interface LockedFact {
 export interface DomainFacts {
   /** Mode of the policy that is published, else of the one declared; null: none. */
   readonly mode: string | null;
+  /** Since when the published policy is in testing, Unix seconds; null: it is not, or not recorded live. */
+  readonly testingSince: number | null;
   /** null: no policy is published. */
   readonly current: LockedFact | null;
   /** Oldest first. */
@@ -27,4 +29,4 @@ export interface SiteFacts {
 }
 
 /** What is known of a domain that the site does not know. */
-export const noFacts: DomainFacts = { mode: null, current: null, earlier: [] };
+export const noFacts: DomainFacts = { mode: null, testingSince: null, current: null, earlier: [] };

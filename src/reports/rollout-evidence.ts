@@ -1,11 +1,9 @@
 /** What reports prove for a decision: from when on, how many sessions, and whether that is enough. */
 import { daysBetween } from "./days.ts";
+import type { ReportsTrust } from "../site/config.ts";
 import type { Rate } from "./page-data.ts";
 import type { DomainSeries } from "./store-port.ts";
 import { rateOf } from "./wilson.ts";
-
-/** Which reports a decision may rest on: those whose sender is proven, or all, where the user says so. */
-export type Trust = "verified" | "all";
 
 export interface RolloutEvidence {
   /** Days since then that a report covers. */
@@ -26,7 +24,7 @@ export function rolloutEvidence(
   series: DomainSeries,
   days: readonly string[],
   since: string,
-  trust: Trust,
+  trust: ReportsTrust,
 ): RolloutEvidence {
   const from = Math.max(0, daysBetween(days[0] ?? since, since));
   const [successes, failures] =

@@ -115,7 +115,11 @@ export interface SiteConfig {
   readonly domains: readonly DomainConfig[];
   /** Domains that are no longer ours, with the reason. */
   readonly gone: ReadonlyMap<string, string>;
+  readonly reportsTrust: ReportsTrust;
 }
+
+/** Which TLS-RPT reports a decision may rest on: those whose sender is proven, or all, which anybody can forge. */
+export type ReportsTrust = "verified" | "all";
 
 /** The name of the policy host of a mail domain (RFC 8461 §3.3). */
 export function policyHostOf(domain: string): string {

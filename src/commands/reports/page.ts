@@ -48,7 +48,7 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
   const root = siteRoot(textOption(args, "site"));
   if (typeof now !== "number") return refuse([now]);
   if (typeof root !== "string") return refuse([root]);
-  const source = await openPageSource({ root, now, days: Number(days) });
+  const source = await openPageSource({ root, now, days: Number(days), io });
   if (!("overview" in source)) return refuse(source);
   try {
     const done =
