@@ -1,0 +1,162 @@
+/** `stspress reports status`: how the domains are, by their reports; for people, for cron and for CI. */
+import path from "node:path";
+import { suggest } from "../../config/suggest.ts";
+import { diagnostic, type Diagnostic } from "../../diagnostics/diagnostic.ts";
+import {
+  readStatusMemory,
+  writeStatusMemory,
+  type StatusMemory,
+} from "../../edge/reports/status-memory.ts";
+import { describe } from "../../edge/site-files.ts";
+import { statusChanges, statusTable } from "../../render/reports-status.ts";
+import type { DomainRow, Overview } from "../../reports/page-data.ts";
+import { changesSince, toldOf } from "../../reports/status-change.ts";
+import { readDomains } from "../domain-operands.ts";
+import { flag, textOption, wantsColour, type Arguments, type ExitCode, type Io } from "../io.ts";
+import { readClock, siteRoot } from "../load-site.ts";
+import { formatOf, tell } from "../report.ts";
+import { reportFolders } from "./open-store.ts";
+import { openPageSource, type PageSource } from "./page-source.ts";
+
+/** The window in which reporters and whole rates are counted; the verdicts look at less. */
+const days = 90;
+
+/** Runs `reports status [DOMAIN…]`. */
+export async function run(args: Arguments, io: Io): Promise<ExitCode> {
+  const format = formatOf(args);
+  const refuse = (found: readonly Diagnostic[]): ExitCode => {
+    tell(found, format, io, {});
+    return 2;
+  };
+  if (flag(args, "all") && flag(args, "changes")) {
+    io.err("--all and --changes contradict each other\n  fix: stspress reports status --changes\n");
+    return 2;
+  }
+  const now = readClock(io.env);
+  const root = siteRoot(textOption(args, "site"));
+  if (typeof now !== "number") return refuse([now]);
+  if (typeof root !== "string") return refuse([root]);
+  const named = readDomains(args.operands);
+  if (named.wrong.length > 0) return refuse(named.wrong);
+  const source = await openPageSource({ root, now, days, io });
+  if (!("overview" in source)) return refuse(source);
+  try {
+    const overview = await source.overview();
+    const chosen = choose(
+      overview,
+      named.domains.map(({ ascii }) => ascii),
+    );
+    if (!("domains" in chosen)) return refuse(chosen);
+    const unsaved = say(chosen, source, args, io, root);
+    if (unsaved !== null) return refuse([unsaved]);
+    if (chosen.domains.every(({ lastDay }) => lastDay === null)) {
+      if (!(await source.hasReports())) noReports(io, format === "json");
+      return 3;
+    }
+    return failsOn(textOption(args, "failOn"), chosen.domains) ? 1 : 0;
+  } finally {
+    await source.close();
+  }
+}
+
+/** The overview of the domains that were named; of all where none was. */
+function choose(overview: Overview, names: readonly string[]): Overview | Diagnostic[] {
+  if (names.length === 0) return overview;
+  const known = overview.domains.map(({ domain }) => domain);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    return unknown.map((domain) =>
+      diagnostic("site/unknown-domain", { domain, suggestion: suggest(domain, known) }),
+    );
+  }
+  return { ...overview, domains: overview.domains.filter(({ domain }) => names.includes(domain)) };
+}
+
+/** Prints, and remembers what was told as a change. Gives why it could not be remembered. */
+function say(
+  overview: Overview,
+  source: PageSource,
+  args: Arguments,
+  io: Io,
+  root: string,
+): Diagnostic | null {
+  const format = formatOf(args);
+  const folders = reportFolders(root);
+  if ("code" in folders) return folders;
+  const folder = path.dirname(folders.database);
+  const before = readStatusMemory(folder);
+  const changes = changesSince(overview.domains, before.told);
+  if (format === "json") {
+    const changed = new Set(changes.map(({ row }) => row.domain));
+    tell(source.diagnostics, format, io, jsonOf(overview, source, changed));
+    return null;
+  }
+  const warnings = io.outIsTerminal || flag(args, "all") ? source.diagnostics : [];
+  if (warnings.length > 0) tell(warnings, format, io, {});
+  const options = { colour: wantsColour(io, io.outIsTerminal) };
+  // A person wants to see how things are; a cron job mails what is printed, and so only news.
+  if (!flag(args, "changes") && (io.outIsTerminal || flag(args, "all"))) {
+    io.out(statusTable(overview, source.rollouts, options));
+    return null;
+  }
+  io.out(statusChanges(changes, overview.quarantined - before.quarantined, options));
+  const after = remembered(before, overview);
+  try {
+    if (
+      changes.length > 0 ||
+      after.quarantined !== before.quarantined ||
+      after.told.size !== before.told.size
+    )
+      writeStatusMemory(folder, after);
+    return null;
+  } catch (error) {
+    return diagnostic("site/cannot-write", {
+      path: ".stspress/reports/status.json",
+      detail: describe(error),
+    });
+  }
+}
+
+function remembered(before: StatusMemory, overview: Overview): StatusMemory {
+  const told = new Map(before.told);
+  for (const row of overview.domains) told.set(row.domain, toldOf(row));
+  return { told, quarantined: overview.quarantined };
+}
+
+function jsonOf(overview: Overview, source: PageSource, changed: ReadonlySet<string>): object {
+  const { madeAt, from, to, totals, quarantined } = overview;
+  return {
+    madeAt: new Date(madeAt * 1000).toISOString().replace(".000Z", "Z"),
+    from,
+    to,
+    totals,
+    quarantined,
+    domains: overview.domains.map(({ sparkline: _, ...row }) => ({
+      ...row,
+      changed: changed.has(row.domain),
+      rollout: source.rollouts.get(row.domain) ?? null,
+    })),
+  };
+}
+
+function noReports(io: Io, isJson: boolean): void {
+  if (isJson || !io.outIsTerminal) return;
+  io.err(
+    "no report was taken in yet: nothing is known\n  fix: stspress reports add PATH, stspress reports fetch, or stspress reports serve\n",
+  );
+}
+
+function failsOn(choice: string | null, rows: readonly DomainRow[]): boolean {
+  switch (choice) {
+    case "new":
+      return rows.some(({ health, trend }) => health !== "unknown" && trend === "new");
+    case "rising":
+      return rows.some(
+        ({ health, trend }) => health !== "unknown" && (trend === "new" || trend === "rising"),
+      );
+    case "any":
+      return rows.some(({ health }) => health !== "good" && health !== "unknown");
+    default:
+      return false;
+  }
+}

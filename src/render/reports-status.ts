@@ -1,0 +1,96 @@
+/** How the domains are, by their reports: a table for people, and what changed for a mail. */
+import { compareHealth } from "../reports/health.ts";
+import type { DomainRow, Health, Overview } from "../reports/page-data.ts";
+import type { RolloutEvidence } from "../reports/rollout-evidence.ts";
+import type { StatusChange } from "../reports/status-change.ts";
+import { paint, printable, type TextOptions } from "./text.ts";
+
+const styles: Readonly<Record<Health, "error" | "warning" | "note" | "dim" | "good">> = {
+  emergency: "error",
+  trouble: "error",
+  watch: "warning",
+  unknown: "dim",
+  good: "good",
+};
+
+/** Beyond this a list is counted, not printed. */
+const mostListed = 200;
+const widestName = 40;
+const longestHeadline = 160;
+
+/** Every domain, most troubled first, and one line that counts them. */
+export function statusTable(
+  overview: Pick<Overview, "domains" | "quarantined">,
+  rollouts: ReadonlyMap<string, RolloutEvidence>,
+  options: TextOptions,
+): string {
+  const { domains, quarantined } = overview;
+  const shown = domains.slice(0, mostListed);
+  const width = Math.min(widestName, Math.max(0, ...shown.map(({ domain }) => domain.length)));
+  const lines = shown.flatMap((row) => {
+    const evidence = rollouts.get(row.domain);
+    return [
+      rowLine(row, width, options),
+      ...(evidence === undefined ? [] : [`${" ".repeat(13)}${rolloutText(evidence)}`]),
+    ];
+  });
+  if (domains.length > shown.length)
+    lines.push(`and ${String(domains.length - shown.length)} more`);
+  lines.push("", summary(domains), ...quarantineLines(quarantined));
+  return `${lines.join("\n")}\n`;
+}
+
+/** What changed since it was last told; "" where nothing did. */
+export function statusChanges(
+  changes: readonly StatusChange[],
+  newlyQuarantined: number,
+  options: TextOptions,
+): string {
+  const shown = changes.slice(0, mostListed);
+  const lines = shown.map(({ row, before }) => {
+    const was = before === null ? "" : ` (was ${before})`;
+    return `${printable(row.domain)}: ${paint(row.health, styles[row.health], options)}${was}: ${headline(row)}`;
+  });
+  if (changes.length > shown.length)
+    lines.push(`and ${String(changes.length - shown.length)} more`);
+  lines.push(...quarantineLines(newlyQuarantined));
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function rowLine(row: DomainRow, width: number, options: TextOptions): string {
+  const health = paint(row.health.padEnd(10), styles[row.health], options);
+  return `${health} ${printable(row.domain).padEnd(width)}  ${headline(row)}`;
+}
+
+function headline({ headline: text }: DomainRow): string {
+  const shown = printable(text);
+  return shown.length > longestHeadline ? `${shown.slice(0, longestHeadline)}…` : shown;
+}
+
+function rolloutText({ verdict, days, rate }: RolloutEvidence): string {
+  const told = `${String(rate.sessions)} sessions on ${String(days)} days, ${String(rate.failures)} failed`;
+  switch (verdict) {
+    case "enough":
+      return `in testing: enough is proven to enforce (${told})`;
+    case "failing":
+      return `in testing: too much fails to enforce (${told})`;
+    case "not-enough":
+      return `in testing: not enough is proven to enforce yet (${told})`;
+  }
+}
+
+function summary(domains: readonly DomainRow[]): string {
+  const counts = new Map<Health, number>();
+  for (const { health } of domains) counts.set(health, (counts.get(health) ?? 0) + 1);
+  const parts = [...counts]
+    .sort(([a], [b]) => compareHealth(a, b))
+    .map(([health, count]) => `${String(count)} ${health}`);
+  const noun = domains.length === 1 ? "domain" : "domains";
+  return `${String(domains.length)} ${noun}${parts.length === 0 ? "" : `: ${parts.join(", ")}`}`;
+}
+
+function quarantineLines(count: number): string[] {
+  if (count <= 0) return [];
+  const [what, wait] = count === 1 ? ["1 report", "waits"] : [`${String(count)} reports`, "wait"];
+  return [`${what} that cannot be read ${wait} in .stspress/reports/quarantine/`];
+}
