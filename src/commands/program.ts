@@ -3,7 +3,8 @@ import { Command, CommanderError, Option } from "commander";
 import { version } from "./version.ts";
 import { printable } from "../render/text.ts";
 import type { Arguments, ExitCode, Io } from "./io.ts";
-import { exitCodes, groups, verbs, type OptionSpec, type VerbSpec } from "./verbs.ts";
+import type { OptionSpec, VerbSpec } from "./verb-spec.ts";
+import { exitCodes, groups, verbs } from "./verbs.ts";
 
 /** Parses a command line and runs the verb. `argv` is without the program's own name. */
 export async function runProgram(argv: readonly string[], io: Io): Promise<ExitCode> {
