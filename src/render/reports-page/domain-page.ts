@@ -4,7 +4,7 @@ import type { DomainPage, Health, Rate } from "../../reports/page-data.ts";
 import { failuresByKind, sessionsByReporter } from "./day-tables.ts";
 import { activeGroups, failureGroups, type FailureGroup } from "./failure-groups.ts";
 import { failuresTable } from "./failures-table.ts";
-import { foreign, html, prose, type Html } from "./html.ts";
+import { clipped, foreign, html, prose, type Html } from "./html.ts";
 import { healthIcon } from "./icons.ts";
 import { heldTable, instancesTable } from "./policies-tables.ts";
 import { reportersTable } from "./reporters-table.ts";
@@ -124,6 +124,7 @@ function whatToDo({ row, days }: DomainPage, active: readonly FailureGroup[]): H
     html`<h2>What to do</h2>
       <p class="do">${prose(sentence(first.fix))}</p>
       <p>${where(first)} ${prose(sentence(first.cause))}</p>
+      ${said(first)}
       ${others.length === 0 ? null : html`<p><a href="#failures">${plural(others.length, "more kind")} of failure</a></p>`}`,
   );
 }
@@ -136,6 +137,16 @@ function where({ resultType, rows }: FailureGroup): Html {
   const more = hosts.length > 3 ? ` and ${String(hosts.length - 3)} more` : "";
   return html`<code>${foreign(resultType)}</code
     >${hosts.length === 0 ? null : html` at ${shown}${more}`}:`;
+}
+
+/** What senders said themselves often tells more than the kind. */
+function said({ rows }: FailureGroup): Html | null {
+  const reasons = [...new Set(rows.flatMap((row) => row.reasons))].slice(0, 2);
+  if (reasons.length === 0) return null;
+  return html`<p class="note">
+    Senders say:
+    ${reasons.map((one, at) => html`${at === 0 ? "" : ", "}“${foreign(clipped(one, 160))}”`)}
+  </p>`;
 }
 
 function notice(health: Health, content: Html): Html {

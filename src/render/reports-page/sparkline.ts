@@ -45,12 +45,15 @@ function baseline(values: readonly (number | null)[]): string {
   return path;
 }
 
+/** Below this many failures a bar does not fill the height: one failure is no tower. */
+const tower = 8;
+
 /** Even a day of three failures beside one of three thousand is seen, as a dot. */
 function bars(values: readonly (number | null)[], most: number): string {
   let path = "";
   values.forEach((value, at) => {
     if (value === null || value <= 0) return;
-    const tall = Math.max(1.5, (value / most) * (ground - 1));
+    const tall = Math.max(1.5, (value / Math.max(most, tower)) * (ground - 1));
     path += `M${String(at)}.5 ${String(ground)}v-${tall.toFixed(1)}`;
   });
   return path;
