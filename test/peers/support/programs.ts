@@ -11,7 +11,7 @@ import { describe, test } from "vitest";
 const packages: Readonly<Record<string, string>> = {
   delv: "bind9-dnsutils",
   dig: "bind9-dnsutils",
-  doveadm: "dovecot-core",
+  doveadm: "dovecot-imapd",
   dovecot: "dovecot-imapd",
   ip: "iproute2",
   kdig: "knot-dnsutils",
