@@ -158,6 +158,8 @@ export interface ReportStore {
   details(window: Window, domains: readonly string[]): Promise<ReadonlyMap<string, DomainDetails>>;
   /** Most reports first. */
   senders(): Promise<readonly SenderHabits[]>;
+  /** The columns of {@link exportRows}, in order. */
+  readonly exportColumns: readonly string[];
   /** Rows of the export, one per failure detail, or one per policy that has none; streamed, by day. */
   exportRows(window: Window | null, domain?: string): AsyncIterable<ExportRow>;
   close(): Promise<void>;

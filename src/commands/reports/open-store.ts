@@ -1,5 +1,6 @@
 /** Opens the store of a site, and brings it up to date with the journal. */
 import { diagnostic, type Diagnostic } from "../../diagnostics/diagnostic.ts";
+import { unusable } from "../../edge/reports/duckdb-open.ts";
 import { openReportStore } from "../../edge/reports/duckdb-store.ts";
 import { readJournal } from "../../edge/reports/read-journal.ts";
 import { makeReportFolders, type ReportFolders } from "../../edge/reports/report-folders.ts";
@@ -23,7 +24,7 @@ export async function openStore(root: string, io: Io): Promise<ReportStore | Dia
     return store;
   } catch (error) {
     await store.close();
-    throw error;
+    return unusable(folders.database, error);
   }
 }
 

@@ -33,7 +33,8 @@ const columns = {
   reason: "f.reason",
 } as const;
 
-const names = Object.keys(columns);
+/** @see ReportStore.exportColumns */
+export const exportColumns: readonly string[] = Object.keys(columns);
 const select = Object.values(columns).join(", ");
 
 /** @see ReportStore.exportRows */
@@ -75,6 +76,6 @@ export async function* exportDays(
 
 function rowOf(values: readonly unknown[]): ExportRow {
   return Object.fromEntries(
-    names.map((name, index) => [name, (values[index] ?? null) as string | number | null]),
+    exportColumns.map((name, index) => [name, (values[index] ?? null) as string | number | null]),
   );
 }

@@ -13,7 +13,7 @@ import type {
   Window,
 } from "../../reports/store-port.ts";
 import { addReports, knownKeys, Numbering } from "./duckdb-add.ts";
-import { exportDays } from "./duckdb-export.ts";
+import { exportColumns, exportDays } from "./duckdb-export.ts";
 import { domainDetails } from "./duckdb-details.ts";
 import { closeDatabase, openDatabase, type OpenDatabase } from "./duckdb-open.ts";
 import { reporterTotals } from "./duckdb-reporters.ts";
@@ -34,6 +34,7 @@ export async function openReportStore(
 }
 
 class DuckDbStore implements ReportStore {
+  readonly exportColumns = exportColumns;
   readonly #database: OpenDatabase;
   readonly #numbering: Numbering;
   /** One transaction or query at a time: they share a connection. */

@@ -1,0 +1,66 @@
+/** `stspress reports export`: what is stored, for other programs. */
+import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import { csvHead, csvLine, jsonLine } from "../../render/reports-export.ts";
+import { printable } from "../../render/text.ts";
+import type { Window } from "../../reports/store-port.ts";
+import { readDomains } from "../domain-operands.ts";
+import { textOption, type Arguments, type ExitCode, type Io } from "../io.ts";
+import { siteRoot } from "../load-site.ts";
+import { tell } from "../report.ts";
+import { openStore } from "./open-store.ts";
+
+/** Lines that are printed at once. */
+const piece = 1000;
+
+/** Runs `reports export [DOMAIN]`. */
+export async function run(args: Arguments, io: Io): Promise<ExitCode> {
+  const refuse = (...found: Diagnostic[]): ExitCode => {
+    tell(found, "text", io, {});
+    return 2;
+  };
+  const window = windowOf(args, io);
+  if (window === "wrong") return 2;
+  const named = readDomains(args.operands);
+  if (named.wrong.length > 0) return refuse(...named.wrong);
+  const root = siteRoot(textOption(args, "site"));
+  if (typeof root !== "string") return refuse(root);
+  const store = await openStore(root, io);
+  if ("code" in store) return refuse(store);
+  const isCsv = textOption(args, "format") !== "jsonl";
+  let lines: string[] = isCsv ? [csvHead(store.exportColumns)] : [];
+  try {
+    for await (const row of store.exportRows(window, named.domains[0]?.ascii)) {
+      lines.push(isCsv ? csvLine(row) : jsonLine(row));
+      if (lines.length < piece) continue;
+      io.out(lines.join(""));
+      lines = [];
+    }
+  } finally {
+    await store.close();
+  }
+  io.out(lines.join(""));
+  return 0;
+}
+
+/** The days that were asked for; null: all. Says what is wrong with them. */
+function windowOf(args: Arguments, io: Io): Window | null | "wrong" {
+  const [from, to] = [textOption(args, "from"), textOption(args, "to")];
+  for (const [name, day] of [
+    ["from", from],
+    ["to", to],
+  ] as const) {
+    if (day === null || isDay(day)) continue;
+    io.err(
+      `--${name} is not a day: ${printable(day.slice(0, 80))}\n  fix: write it like 2026-11-24\n`,
+    );
+    return "wrong";
+  }
+  if (from === null && to === null) return null;
+  return { from: from ?? "0001-01-01", to: to ?? "9999-12-31" };
+}
+
+function isDay(text: string): boolean {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
+  const date = new Date(text);
+  return !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 10) === text;
+}
