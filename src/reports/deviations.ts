@@ -77,6 +77,9 @@ const table = {
 /** A way in which a report differs from RFC 8460. What was stored once is an interface: not renamed. */
 export type DeviationCode = keyof typeof table;
 
+/** All of them. */
+export const deviationCodes = Object.keys(table) as readonly DeviationCode[];
+
 /** Says a code in one line; a code of another version of the program as it is. */
 export function describeDeviation(code: string): string {
   return Object.hasOwn(table, code) ? table[code as DeviationCode] : code;

@@ -1,6 +1,8 @@
 /** Files → the octets of one mail or file at a time: mailboxes are taken apart while they are read. */
 import fs from "node:fs";
-import { describe } from "../site-files.ts";
+import { setTimeout } from "node:timers/promises";
+import { promisify } from "node:util";
+import { codeOf, describe } from "../site-files.ts";
 import { splitMbox } from "./mbox.ts";
 import { sniff, sniffLength } from "./sniff.ts";
 import type { PassedOver } from "./walk.ts";
@@ -18,6 +20,8 @@ export interface Source {
 /** Octets of a file that is read as a whole. */
 const maxFileBytes = 64 * 1024 * 1024;
 const chunkBytes = 1024 * 1024;
+
+const read = promisify(fs.read);
 
 /** What is named by this is standard input. */
 export const standardInput = "-";
@@ -79,21 +83,34 @@ async function* continued(head: Buffer, rest: AsyncIterable<Buffer>): AsyncGener
 }
 
 async function* chunksOf(handle: number): AsyncGenerator<Buffer> {
-  const stream = fs.createReadStream("", {
-    fd: handle,
-    autoClose: false,
-    highWaterMark: chunkBytes,
-  });
-  for await (const chunk of stream) yield chunk as Buffer;
+  while (true) {
+    // A new one each time: mails are views of it.
+    const chunk = Buffer.allocUnsafe(chunkBytes);
+    const length = await readSome(handle, chunk);
+    if (length === 0) return;
+    yield chunk.subarray(0, length);
+  }
+}
+
+async function readSome(handle: number, chunk: Buffer): Promise<number> {
+  while (true) {
+    try {
+      return (await read(handle, chunk, 0, chunk.length, null)).bytesRead;
+    } catch (error) {
+      // Whoever shares the pipe may have made it one that does not wait.
+      if (codeOf(error) !== "EAGAIN") throw error;
+      await setTimeout(20);
+    }
+  }
 }
 
 async function* readMbox(
   file: string,
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): AsyncGenerator<Source> {
-  let read = 0;
+  let before = 0;
   for await (const { number, bytes, end } of splitMbox(chunks)) {
-    yield { name: `${file}#${String(number)}`, bytes, read: end - read };
-    read = end;
+    yield { name: `${file}#${String(number)}`, bytes, read: end - before };
+    before = end;
   }
 }
