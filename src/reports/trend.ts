@@ -10,6 +10,9 @@ import { confidence, difference, wilson, type Interval } from "./wilson.ts";
 export const recentDays = 7;
 export const baseDays = 28;
 
+/** Failures that began so many days ago are new no more. */
+const newDays = 14;
+
 /** A failure rate that surely is below this is normal: some sender somewhere always fails. */
 export const background = 1e-4;
 
@@ -44,7 +47,9 @@ export function judgeTrend(input: TrendInput): TrendVerdict {
   if (last === -1) return "none";
   const now = sums(input, last);
   const verdict = judgeRise(now);
-  if (verdict !== null) return verdict;
+  if (verdict === "new" || (verdict === "rising" && stillRises(input, now, last))) {
+    return isNewRun(input, last) ? "new" : verdict;
+  }
   const today = input.entries.length - 1;
   const settled = Math.min(last, today - unsettledDays, input.witnessed);
   // Where there is nothing settled to compare, what is there goes on.
@@ -72,8 +77,29 @@ function judgeRise(now: Sums): "new" | "rising" | null {
     return recent.failures >= fewest && low > background ? "new" : null;
   }
   if (compared(now).low <= 0) return null;
-  const before = wilson(base.failures, base.sessions, confidence.of95);
-  return base.failures < fewest || before.high <= background ? "new" : "rising";
+  return wereAbsent(base) ? "new" : "rising";
+}
+
+/** Whether there were hardly any failures. */
+function wereAbsent({ failures, sessions }: Sum): boolean {
+  return failures < fewest || wilson(failures, sessions, confidence.of95).high <= background;
+}
+
+/** Whether the present run of failures is young, and there were none before it. */
+function isNewRun(input: TrendInput, last: number): boolean {
+  const run = presentRun(input.failures, input.entries);
+  return last - run < newDays && wereAbsent(sum(input, run - baseDays, run - 1));
+}
+
+/**
+ * What began in the days that are compared with, and goes on at its rate since, is no longer rising although
+ * the days before it make it seem so.
+ */
+function stillRises(input: TrendInput, now: Sums, last: number): boolean {
+  const run = presentRun(input.failures, input.entries);
+  const first = last - recentDays + 1;
+  if (last - run < newDays || run <= first - baseDays) return true;
+  return compared({ ...now, base: sum(input, run, first - 1), spread: 1 }).low > 0;
 }
 
 /** The interval of the difference, with numbers that are worth as much as independent sessions are. */

@@ -112,6 +112,13 @@ describe("the verdict", () => {
     ["a rate that was doubled", "rising", (ago) => [10_000, ago <= 7 ? 200 : 100]],
     ["a rate that was halved long enough ago", "falling", (ago) => [10_000, ago <= 12 ? 50 : 100]],
     ["failures that ended two weeks ago", "gone", (ago) => [1000, ago > 14 ? 50 : 0]],
+    ["a step ten days ago", "new", (ago) => [1000, ago <= 10 ? 300 : 0]],
+    ["a step twenty days ago", "steady", (ago) => [1000, ago <= 20 ? 300 : 0]],
+    [
+      "a step twenty days ago that grows",
+      "rising",
+      (ago) => [1000, ago <= 20 ? 400 - 15 * ago : 0],
+    ],
     ["failures from the first report on", "new", (ago) => (ago <= 3 ? [100, 40] : null)],
     ["half of everything, always", "steady", () => [50, 25]],
   ];
