@@ -31,6 +31,17 @@ const mostMailBytes = 16 * 1024 * 1024;
 const mostTries = 5;
 const mostWaiting = 5000;
 
+/** Mails that are unpacked at once: they wait for the DNS together, and a small one may become large. */
+const mailsAtOnce = 4;
+/** Policies and failures that are in memory before they are written down. */
+const mostWeight = 20_000;
+
+interface TakenMail {
+  readonly uid: number;
+  readonly bytes: Uint8Array;
+  readonly taken: TakenIn;
+}
+
 /**
  * Takes in what came since the last run: for each group the journal, then the mark, then the state. What
  * is killed in between is taken once more by the next run, and is a duplicate then.
@@ -98,14 +109,23 @@ class Run {
   async #takeGroup(
     mails: readonly { readonly outline: MailOutline; readonly bytes: Uint8Array }[],
   ): Promise<void> {
-    // At once: they wait for the DNS together.
-    const all = await Promise.all(
-      mails.map(async ({ outline, bytes }) => ({
+    let taken: TakenMail[] = [];
+    for (let at = 0; at < mails.length; at += mailsAtOnce) {
+      const some = mails.slice(at, at + mailsAtOnce).map(async ({ outline, bytes }) => ({
         uid: outline.uid,
         bytes,
         taken: await this.#ports.takeIn(bytes, outline.receivedAt),
-      })),
-    );
+      }));
+      taken.push(...(await Promise.all(some)));
+      if (weightOf(taken) < mostWeight) continue;
+      await this.#finish(taken);
+      taken = [];
+    }
+    if (taken.length > 0) await this.#finish(taken);
+  }
+
+  /** The journal, the mark, the state. */
+  async #finish(all: readonly TakenMail[]): Promise<void> {
     await this.#ports.keep(all.flatMap(({ taken }) => taken.ready));
     const done: number[] = [];
     const again = new Map(Object.entries(this.state.again));
@@ -132,6 +152,14 @@ class Run {
     const lastUid = Math.max(this.state.lastUid, ...all.map(({ uid }) => uid));
     this.save({ lastUid, again: Object.fromEntries(again) });
   }
+}
+
+/** What its reports weigh in memory, as the number of things that they tell. */
+function weightOf(mails: readonly TakenMail[]): number {
+  return mails
+    .flatMap(({ taken }) => taken.ready)
+    .flatMap(({ report }) => report.report.policies)
+    .reduce((sum, { details }) => sum + 1 + details.length, 0);
 }
 
 function isUnchecked({ record }: ReadyReport): boolean {

@@ -137,6 +137,8 @@ export class Mailbox {
         // A server that told a smaller size than there is does not get more memory for it.
         this.#client.fetchAll(range, { uid: true, source: { maxLength: most } }, { uid: true }),
       );
+      // In the order of their UIDs, which a server need not keep: how far the mailbox is read depends on it.
+      found.sort((one, other) => one.uid - other.uid);
       yield found.flatMap(({ uid, source }) => {
         const outline = byUid.get(uid);
         return outline === undefined || source === undefined ? [] : [{ outline, bytes: source }];

@@ -119,6 +119,16 @@ test("mails that nobody asked for are left out", async () => {
   await mailbox.close();
 });
 
+test("mails come in the order of their UIDs, in whichever the server sends them", async () => {
+  const fetched = (tag: string): string =>
+    `* 2 FETCH (UID 5 BODY[]<0> {4}\r\nfive)\r\n* 1 FETCH (UID 4 BODY[]<0> {4}\r\nfour)\r\n${tag} OK x\r\n`;
+  const mailbox = await open(await start(greeting, sound({ "UID FETCH": fetched })));
+  const outlines = [4, 5].map((uid) => ({ uid, size: 4, receivedAt: null, seemsReport: true }));
+  const [group] = await all(mailbox.mails(outlines));
+  expect(group?.map(({ outline }) => outline.uid)).toEqual([4, 5]);
+  await mailbox.close();
+});
+
 test("a refusal to mark is not passed over", async () => {
   const port = await start(greeting, sound({ "UID STORE": (tag) => `${tag} NO not here\r\n` }));
   const mailbox = await open(port);
