@@ -107,7 +107,11 @@ export default {
       name: "no-orphans",
       comment: "A module that nobody imports and that is not started is dead.",
       severity: "error",
-      from: { orphan: true, path: "^src/", pathNot: ["^src/(cli|index)\\.ts$", "-worker\\.ts$"] },
+      from: {
+        orphan: true,
+        path: "^src/",
+        pathNot: ["^src/(cli|index)\\.ts$", "-worker\\.ts$", "\\.d\\.ts$"],
+      },
       to: {},
     },
     {

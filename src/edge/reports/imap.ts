@@ -29,7 +29,7 @@ export type Mark =
   | { readonly how: "move"; readonly folder: string };
 
 /** The keyword that taken mail gets. */
-export const takenKeyword = "$StspressTaken";
+const takenKeyword = "$StspressTaken";
 
 /** One mail of the mailbox, without its text. */
 export interface MailOutline extends Outline {
