@@ -1,9 +1,10 @@
 /** `stspress reports add`: takes in the reports of files, folders, mailboxes and standard input. */
+import { diagnostic } from "../../diagnostics/diagnostic.ts";
 import { parseServer } from "../../edge/dns/servers.ts";
 import { JournalWriter } from "../../edge/reports/journal.ts";
-import { makeReportFolders } from "../../edge/reports/report-folders.ts";
 import { standardInput } from "../../edge/reports/sources.ts";
 import { sizeOf, walk, type PassedOver } from "../../edge/reports/walk.ts";
+import { codeOf, describe } from "../../edge/site-files.ts";
 import { printable } from "../../render/text.ts";
 import { describeRefusal } from "../../reports/refusal.ts";
 import type { AddResult } from "../../reports/store-port.ts";
@@ -14,7 +15,7 @@ import { formatOf, tell } from "../report.ts";
 import { startIntake } from "./intake-thread.ts";
 import type { IntakeBatch, IntakeOrder, QuarantinedSource } from "./intake.ts";
 import { keepReports } from "./keep-reports.ts";
-import { openStore } from "./open-store.ts";
+import { openStore, reportFolders } from "./open-store.ts";
 import type { ReadyReport } from "./take-in.ts";
 
 /** What `--json` ends with. Quarantined and not reports are files and mails, the others reports. */
@@ -52,7 +53,12 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
     for (const { path, why } of missing) io.err(`${shown(path)}: ${why}\n`);
     return 2;
   }
-  const { journal, quarantine } = makeReportFolders(root);
+  const folders = reportFolders(root);
+  if ("code" in folders) {
+    tell([folders], format, io, {});
+    return 2;
+  }
+  const { journal, quarantine } = folders;
   const dkim = args.options["dkim"] === false ? null : { resolver };
   const order: IntakeOrder = { paths: args.operands, now, quarantine, dkim };
   const batches = startIntake(order);
@@ -72,6 +78,12 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
     const meter = io.errIsTerminal ? new Meter(order.paths, progress) : null;
     const keep = (ready: readonly ReadyReport[]) => keepReports(ready, writer, store);
     result = await takeAll(first, batches, keep, meter);
+  } catch (error) {
+    if (codeOf(error) === "") throw error;
+    // What was written before is kept; the rest is taken in the next time.
+    const path = ".stspress/reports";
+    tell([diagnostic("site/cannot-write", { path, detail: describe(error) })], format, io, {});
+    return 2;
   } finally {
     progress.end();
     await batches.return(undefined);
