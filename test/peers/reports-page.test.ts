@@ -226,6 +226,12 @@ describePeers("the reports page in chromium", ["chromium"], () => {
       await page.keyboard.press("ArrowLeft");
       await page.keyboard.press("ArrowRight");
       expect(await chart.getAttribute("aria-valuenow")).toBe("81");
+      // The other charts go along.
+      const others = await page.getByRole("slider").evaluateAll((all) => {
+        return all.map((one) => (one as unknown as { ariaValueNow: string }).ariaValueNow);
+      });
+      expect(others).toEqual(["81", "81", "81"]);
+      expect(await page.locator(".u-cursor-x:not(.u-off)").count()).toBe(3);
       const row = page
         .getByRole("row", { includeHidden: true })
         .filter({ hasText: days[81] ?? "" });

@@ -15,7 +15,7 @@ import type {
 } from "../../src/reports/page-data.ts";
 
 /** 2026-11-24T06:00:00Z */
-export const madeAt = 1_795_500_000;
+const madeAt = 1_795_500_000;
 const windowDays = 90;
 
 /** The days of the window, the last one yesterday. */
@@ -24,7 +24,7 @@ export const days: readonly string[] = Array.from({ length: windowDays }, (_, at
 );
 
 /** Numbers between 0 and 1 that look random and are the same each time. */
-export function randomFrom(seed: number): () => number {
+function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -100,14 +100,14 @@ const stories: readonly Story[] = [
     health: "emergency",
     trend: "new",
     mode: "enforce",
-    headline: "certificate-expired: new since 2026-11-18, 9.8 % of sessions (2,312 of 23,664)",
+    headline: "certificate-expired: new since 2026-11-18, RECENT",
     rates: { "certificate-expired": after(84, 0.12), "validation-failure": noise(0.0004) },
   },
   {
     health: "trouble",
     trend: "rising",
     mode: "testing",
-    headline: "certificate-host-mismatch: rising, 3.1 % of sessions (1,284 of 41,271)",
+    headline: "certificate-host-mismatch: rising, RECENT",
     rates: {
       "certificate-host-mismatch": (at) => (at < 62 ? 0 : (at - 61) * 0.0011),
       "starttls-not-supported": noise(0.0015),
@@ -117,15 +117,14 @@ const stories: readonly Story[] = [
     health: "trouble",
     trend: "steady",
     mode: "enforce",
-    headline:
-      "starttls-not-supported: goes on since 2026-08-26, 1.8 % of sessions (1,125 of 61,654)",
+    headline: "starttls-not-supported: goes on since 2026-08-26, RECENT",
     rates: { "starttls-not-supported": noise(0.018) },
   },
   {
     health: "watch",
     trend: "falling",
     mode: "testing",
-    headline: "sts-policy-fetch-error: falling, 0.41 % of sessions (170 of 41,271)",
+    headline: "sts-policy-fetch-error: falling, RECENT",
     rates: { "sts-policy-fetch-error": (at) => (at < 76 ? 0.03 : 0.004) },
   },
   {
@@ -139,7 +138,7 @@ const stories: readonly Story[] = [
     health: "good",
     trend: "normal",
     mode: "enforce",
-    headline: "5 of 1,204,331 sessions failed: normal",
+    headline: "COUNTS sessions failed: normal",
     rates: { "validation-failure": noise(0.000004) },
   },
   {
@@ -188,7 +187,7 @@ export function sampleDomainPage(domain: string, story: number, seed: number): D
     told.health === "unknown" ? [] : organizations.slice(0, 3 + Math.floor(random() * 6));
   const counts = new Map(Object.keys(told.rates).map((type) => [type, days.map(() => 0)]));
   const byReporter = heard.map((name, who): Series => {
-    const size = Math.round((20_000 * random() + 800) / (who + 1) ** 1.6) + 20;
+    const size = Math.round((9000 * random() + 6000) / (who + 1) ** 1.3) + 20;
     const since = who === 3 ? 20 : 0;
     const until = who === 2 ? 50 : windowDays;
     const successes: (number | null)[] = [];
@@ -245,10 +244,17 @@ export function sampleDomainPage(domain: string, story: number, seed: number): D
     return failed(from) + sum(byReporter.map((one) => sum(one.successes.slice(from))));
   };
   const verifiedSessions = sum(reporters.map((one) => (one.verified > 0 ? one.sessions : 0)));
+  const words = (count: number): string => count.toLocaleString("en-GB");
+  const counted = `${words(failed(windowDays - 7))} of ${words(all(windowDays - 7))}`;
   const row: DomainRow = {
     domain,
     health: told.health,
-    headline: told.headline,
+    headline: told.headline
+      .replace(
+        "RECENT",
+        `${((100 * failed(windowDays - 7)) / all(windowDays - 7)).toFixed(1)} % of sessions (${counted})`,
+      )
+      .replace("COUNTS", counted),
     trend: told.trend,
     recent: rateOf(failed(windowDays - 7), all(windowDays - 7)),
     whole: rateOf(failed(0), all(0)),

@@ -137,7 +137,7 @@ describe("a domain’s page", () => {
     const text = textOf(page.domain(failing).content);
     const order = [
       "emergency",
-      "certificate-expired: new since 18 Nov 2026, 9.8 % of sessions",
+      "certificate-expired: new since 18 Nov 2026",
       "What to do",
       "Renew the certificate, and automate",
       "Day by day",

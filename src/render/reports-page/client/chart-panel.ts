@@ -132,7 +132,9 @@ export class ChartPanel {
     const noon = day === null ? undefined : this.#table.noons[day];
     if (chart === undefined) return;
     const left = noon === undefined ? -10 : chart.valToPos(noon, "x");
-    chart.setCursor({ left, top: noon === undefined ? -10 : 10 });
+    // Its types do not know the third argument: that the other charts follow.
+    const movable = chart as { setCursor(to: object, fire: boolean, publish: boolean): void };
+    movable.setCursor({ left, top: noon === undefined ? -10 : 10 }, true, true);
   }
 
   #makeLegend(): HTMLElement {
