@@ -7,6 +7,7 @@ import type net from "node:net";
 import type { Hints } from "../../reports/hints.ts";
 import type { Refusal } from "../../reports/refusal.ts";
 import type { Arrival } from "../../reports/report.ts";
+import { Slots } from "../dns/slots.ts";
 import { clientNetwork, forwardedClient, isLoopback, plainAddress } from "./client-address.ts";
 import type { JournalRecord } from "./journal.ts";
 import { Budget, mostBytes, readBody, Rejection, tooLarge, unpack } from "./posted-body.ts";
@@ -48,6 +49,8 @@ const mediaTypes = ["application/tlsrpt+json", "application/tlsrpt+gzip", "appli
 const tokenBytes = 100 * 1024;
 /** Bytes of bodies in memory at one time, packed. */
 const budgetBytes = 64 * 1024 * 1024;
+/** Reports that are unpacked at one time: each may become ten megabytes, and a tree of objects. */
+const mostUnpacking = 2;
 const mostConnections = 1000;
 const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 120_000;
@@ -107,6 +110,7 @@ class Handler {
   readonly #options: ReceiverOptions;
   readonly #limit: RateLimit;
   readonly #budget = new Budget(budgetBytes);
+  readonly #unpacking = new Slots(mostUnpacking);
   readonly #working = new Set<Promise<void>>();
   /** Why the last report could not be written; null: it could. */
   #trouble: string | null = null;
@@ -178,27 +182,15 @@ class Handler {
     if (request.headers.expect !== undefined) response.writeContinue();
     const { bytes, give } = await readBody(request, this.#budget);
     try {
-      this.#limit.charge(network, Math.floor(bytes.length / tokenBytes));
-      await this.#keep(bytes);
+      await this.#keep(bytes, network);
       return bytes.length;
     } finally {
       give();
     }
   }
 
-  async #keep(bytes: Buffer): Promise<void> {
-    let record: JournalRecord;
-    try {
-      const { json, gzip } = await unpack(bytes);
-      record = { arrival: arrivalNow(), hints: noHints, gzip };
-      const reason = this.#options.whyNoReport(record, json);
-      if (reason !== null) throw new Rejection(400, reason.words, reason.code);
-    } catch (error) {
-      if (error instanceof Rejection && error.refusal !== null) {
-        this.#options.quarantine(bytes, error.refusal);
-      }
-      throw error;
-    }
+  async #keep(bytes: Buffer, network: string): Promise<void> {
+    const record = await this.#unpacking.with(() => this.#read(bytes, network));
     try {
       await this.#options.append(record);
       this.#trouble = null;
@@ -206,6 +198,27 @@ class Handler {
       const code = (error as NodeJS.ErrnoException).code ?? "an error";
       this.#trouble = `the report cannot be written: ${code}`;
       throw new Rejection(503, this.#trouble);
+    }
+  }
+
+  /** Unpacks and judges what was sent. @throws {@link Rejection} */
+  async #read(bytes: Buffer, network: string): Promise<JournalRecord> {
+    // What cannot be unpacked may have been as much work as what can.
+    let size = mostBytes;
+    try {
+      const { json, gzip } = await unpack(bytes);
+      size = json.length;
+      const record = { arrival: arrivalNow(), hints: noHints, gzip };
+      const reason = this.#options.whyNoReport(record, json);
+      if (reason !== null) throw new Rejection(400, reason.words, reason.code);
+      return record;
+    } catch (error) {
+      if (error instanceof Rejection && error.refusal !== null) {
+        this.#options.quarantine(bytes, error.refusal);
+      }
+      throw error;
+    } finally {
+      this.#limit.charge(network, Math.floor(size / tokenBytes));
     }
   }
 

@@ -275,10 +275,14 @@ describe("refused, with a reason", () => {
   test("429: a /64 is one client, and a large report counts as several", async () => {
     const { port } = await start({ perMinute: 10 });
     const large = JSON.stringify("x".repeat(1_100_000));
-    const from = (client: string, body: string) =>
+    const from = (client: string, body: string | Buffer) =>
       send(port, body, { headers: { "X-Forwarded-For": client } });
     expect((await from("2001:db8:0:1::1", large)).status).toBe(201);
     expect((await from("2001:db8:0:1:2:3:4:5", json)).status).toBe(429);
+    const packed = zlib.gzipSync(large);
+    expect(packed.length).toBeLessThan(10_000);
+    expect((await from("2001:db8:0:3::1", packed)).status).toBe(201);
+    expect((await from("2001:db8:0:3::1", packed)).status).toBe(429);
     expect((await from("2001:db8:0:2::1", json)).status).toBe(201);
   });
 
