@@ -150,11 +150,22 @@ function controls(counts: Counts, all: number): Html {
 }
 
 /**
+ * From so many on, rows out of sight are not laid out: a page of thousands opens at once, but some screen
+ * readers meet its rows only as they are scrolled to or searched for.
+ */
+const many = 200;
+
+/**
  * The roles are said aloud because rows are laid out as grids, and such tables are none for some
  * screen readers.
  */
 function domainTable(domains: readonly DomainRow[]): Html {
-  return html`<table id="list" class="domains" role="table" aria-labelledby="domains">
+  return html`<table
+    id="list"
+    class="domains ${domains.length > many ? "many" : ""}"
+    role="table"
+    aria-labelledby="domains"
+  >
     <thead role="rowgroup">
       <tr role="row">
         <th role="columnheader" scope="col">Domain</th>
