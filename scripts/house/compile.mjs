@@ -106,14 +106,18 @@ function put(folder, files) {
     fs.writeFileSync(temporary, bytes, { mode: name === "cli.js" ? 0o755 : 0o644 });
     fs.renameSync(temporary, target);
   }
+  // A command that runs since before the last change may still load its chunks.
+  const changed = Math.max(...files.map(({ name }) => mtimeOf(path.join(folder, name))));
+  if (Date.now() - changed < 600_000) return;
   const current = new Set(files.map((file) => file.name));
   for (const name of fs.readdirSync(folder)) {
-    if (!name.endsWith(".js") || current.has(name)) continue;
-    // A command that runs since before may still load its chunks.
-    const file = path.join(folder, name);
-    const age = Date.now() - (fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-    if (age > 3_600_000) fs.rmSync(file, { force: true });
+    if (name.endsWith(".js") && !current.has(name))
+      fs.rmSync(path.join(folder, name), { force: true });
   }
+}
+
+function mtimeOf(file) {
+  return fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
 }
 
 /** The licences of the packages that were bundled in, which their authors ask to be kept. */

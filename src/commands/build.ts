@@ -11,10 +11,9 @@ import { programFingerprint } from "../edge/program-fingerprint.ts";
 import { describe } from "../edge/site-files.ts";
 import { takeSite } from "../edge/site-mutex.ts";
 import { startTimings } from "../edge/timings.ts";
-import { buildSummary } from "../render/build-summary.ts";
+import { buildSummary, manyFiles, manyRecords } from "../render/build-summary.ts";
 import { recordsPageFile } from "../render/records-page.ts";
 import { TemplateError, type Renderer } from "../render/templates.ts";
-import { changedRecords, type RecordChanges } from "../site/changed-records.ts";
 import type { SiteConfig } from "../site/config.ts";
 import { formatLock } from "../site/lock/lock-text.ts";
 import { emptyLock, type Lock } from "../site/lock/lock.ts";
@@ -27,8 +26,9 @@ import {
 } from "../site/output.ts";
 import { domainZoneTemplate } from "../site/dns-files.ts";
 import { outputsOf, zoneOutputOf } from "../site/outputs.ts";
-import { recordsOfLocked, recordsOfPlanned, type SitePlan } from "../site/plan.ts";
+import type { PlannedDomain, SitePlan } from "../site/plan.ts";
 import { pageDataOf, pageKeyOf } from "../site/records-page-data.ts";
+import { joinChanges, siteChanges, tallyChanges, type ChangeTally } from "../site/site-changes.ts";
 import { checkTargets } from "../site/targets/targets.ts";
 import { version } from "./version.ts";
 import { flag, textOption, wantsColour, type Arguments, type ExitCode, type Io } from "./io.ts";
@@ -45,7 +45,10 @@ export interface PlannedWrite {
 
 /** What is to be done to `dist/` and the lock. */
 export interface Changes {
+  /** Not all, where nobody lists them. */
   readonly writes: readonly PlannedWrite[];
+  readonly added: number;
+  readonly changed: number;
   readonly stale: readonly string[];
   readonly unchanged: number;
   /** null: the lock stays as it is. */
@@ -110,7 +113,8 @@ export async function runBuild(args: Arguments, io: Io, mode: Mode): Promise<Exi
   });
   const { site, plan, renderer, loadedLock } = loaded;
   const diagnostics = [...loaded.diagnostics];
-  if (site === null || plan === null || renderer === null || loadedLock.lock === null) {
+  const { lock } = loadedLock;
+  if (site === null || plan === null || renderer === null || lock === null) {
     progress.end();
     tell(diagnostics, format, io, {});
     return 2;
@@ -122,7 +126,7 @@ export async function runBuild(args: Arguments, io: Io, mode: Mode): Promise<Exi
     diagnostics.push(diagnostic("lock/frozen", { domains: plan.newIds.map((one) => one.domain) }));
   }
   let changes: Changes;
-  let records: RecordChanges;
+  let records: ChangeTally;
   const made = (done: number) => {
     progress.show("rendering", done, plan.domains.length * 2);
   };
@@ -131,19 +135,20 @@ export async function runBuild(args: Arguments, io: Io, mode: Mode): Promise<Exi
     const writer = mode === "build" ? new SiteWriter(root, dist) : null;
     try {
       const maker = new FileMaker(site, plan, now, renderer);
-      const collected = await collect(maker, dist, writer, made);
+      const listed = format === "json" ? Infinity : manyFiles;
+      const collected = await collect(maker, dist, writer, listed, made);
       diagnostics.push(...maker.diagnostics);
       changes = { ...collected, lockText };
       timings.phase("records");
-      records = recordChanges(plan, loadedLock.lock);
+      records = tallyChanges(siteChanges(plan, lock), manyRecords);
       timings.phase("write");
       if (writer !== null && !hasErrors(diagnostics)) {
         await writer.write(changes, loadedLock.text, (done) => {
-          progress.show("writing", done, changes.writes.length);
+          progress.show("writing", done, changes.added + changes.changed);
         });
       }
     } finally {
-      writer?.end();
+      await writer?.end();
     }
   } catch (error) {
     progress.end();
@@ -155,8 +160,10 @@ export async function runBuild(args: Arguments, io: Io, mode: Mode): Promise<Exi
   timings.phase("print");
   progress.end();
   const summary = { mode, changes, plan, records, site };
-  tell(diagnostics, format, io, hasErrors(diagnostics) ? {} : buildResult(summary));
-  if (hasErrors(diagnostics)) return 2;
+  const failed = hasErrors(diagnostics);
+  // Only JSON lists everything.
+  tell(diagnostics, format, io, failed || format !== "json" ? {} : buildResult(summary, lock));
+  if (failed) return 2;
   if (format === "text" && mode !== "check") {
     io.out(buildSummary(summary, { colour: wantsColour(io, io.outIsTerminal) }));
   } else if (format === "text") {
@@ -203,7 +210,7 @@ class FileMaker {
     return outputsOf(this.#site, this.#plan, {
       path: "index.html",
       phase: "record",
-      key: pageKeyOf(version, this.#plan, this.#now),
+      key: pageKeyOf(version, this.#plan, this.#now, cacheDigest),
       templates: ["index.html", domainZoneTemplate],
       make: () => this.#page(),
     });
@@ -243,11 +250,8 @@ class FileMaker {
 
   /** The zone texts are rendered once more: to keep 100,000 of them would cost more than it saves. */
   #page(): RenderedOutput {
-    const planned = new Map(this.#plan.domains.map((one) => [one.config.domain, one]));
-    const zoneTextOf = (domain: string): string => {
-      const one = planned.get(domain);
-      if (one === undefined) throw new Error(`the plan lost ${domain}`);
-      const { template, data } = zoneOutputOf(one).make();
+    const zoneTextOf = (planned: PlannedDomain): string => {
+      const { template, data } = zoneOutputOf(planned).make();
       return this.#renderer.render(template, data);
     };
     return recordsPageFile(
@@ -257,83 +261,82 @@ class FileMaker {
   }
 }
 
-/** Compares every file with the disk, and hands over what is not yet there as planned. */
+/** Compares every file with the disk, and hands over what is not yet there as planned; lists at most so many of each phase. */
 async function collect(
   maker: FileMaker,
   dist: Dist,
   writer: SiteWriter | null,
+  listed: number,
   progress: (done: number) => void,
 ): Promise<Omit<Changes, "lockText">> {
   const byPhase: Record<Phase, PlannedWrite[]> = { policy: [], server: [], record: [] };
-  let unchanged = 0;
+  const counts = { same: 0, added: 0, changed: 0 };
   let done = 0;
   for (const output of maker.outputs()) {
     done += 1;
     if (done % 1000 === 0) progress(done);
     const key = maker.keyOf(output);
     if (key !== "-" && dist.keeps(output.path, key)) {
-      unchanged += 1;
+      counts.same += 1;
       continue;
     }
     const content = maker.textOf(output);
     const compared = dist.compare(output.path, content, key);
-    if (compared === "same") {
-      unchanged += 1;
-      continue;
-    }
-    byPhase[output.phase].push({ path: output.path, isNew: compared === "added" });
+    counts[compared] += 1;
+    if (compared === "same") continue;
+    const list = byPhase[output.phase];
+    if (list.length < listed) list.push({ path: output.path, isNew: compared === "added" });
     // What is wrong would not be written: no need to keep it.
     if (writer === null || maker.diagnostics.length > 0) continue;
     const waiting = writer.take(output.phase, { path: output.path, content, key });
     if (waiting !== null) await waiting;
   }
   const writes = phases.flatMap((phase) => byPhase[phase]);
-  return { writes, stale: dist.stale(), unchanged };
+  const { same: unchanged, added, changed } = counts;
+  return { writes, added, changed, stale: dist.stale(), unchanged };
 }
 
 /** Puts a site on disk once all of it is known to be right. */
 class SiteWriter {
   readonly #root: string;
   readonly #dist: Dist;
-  readonly #newDist: NewDist | null;
+  readonly #newDist: NewDist;
   readonly #kept: Record<Phase, KeyedWrite[]> = { policy: [], server: [], record: [] };
 
   constructor(root: string, dist: Dist) {
     this.#root = root;
     this.#dist = dist;
-    this.#newDist = dist.isNew ? new NewDist(root) : null;
-    // What a build left that was killed before dist/ came from elsewhere.
-    if (!dist.isNew) new NewDist(root).discard();
+    this.#newDist = new NewDist(root);
   }
 
   /** Takes a file; what it returns, if anything, is to be waited for. */
   take(phase: Phase, write: KeyedWrite): Promise<void> | null {
-    if (this.#newDist !== null) return this.#newDist.add(write);
+    if (this.#dist.isNew) return this.#newDist.add(write);
     this.#kept[phase].push(write);
     return null;
   }
 
   /** The lock first: it must never lag behind what senders can fetch. Errors: {@link WriteFailed}, {@link NotAFolder}. */
   async write(
-    { writes, stale, lockText }: Changes,
+    { added, changed, stale, lockText }: Changes,
     lockBefore: string | null,
     progress: (done: number) => void,
   ): Promise<void> {
-    await this.#newDist?.complete(progress);
+    if (this.#dist.isNew) await this.#newDist.complete(progress);
     if (lockText !== null) {
       rememberLock(this.#root, lockBefore);
       replaceLock(this.#root, lockText);
     }
-    if (this.#newDist !== null) this.#newDist.publish();
-    else if (writes.length + stale.length > 0) {
+    if (this.#dist.isNew) this.#newDist.publish();
+    else if (added + changed + stale.length > 0) {
       const kept = phases.flatMap((phase) => this.#kept[phase]);
       this.#dist.commit(kept, stale, progress);
     }
   }
 
-  /** Leaves nothing beside what was written. */
-  end(): void {
-    this.#newDist?.discard();
+  /** Leaves nothing beside what was written, nor what an earlier build left that was killed. */
+  async end(): Promise<void> {
+    await this.#newDist.discard();
   }
 }
 
@@ -368,39 +371,17 @@ export function expected(error: unknown): Diagnostic | null {
   return null;
 }
 
-/** The records that this build changes, against those that the lock says were built before. */
-function recordChanges(plan: SitePlan, before: Lock): RecordChanges {
-  const all: {
-    added: RecordChanges["added"][number][];
-    changed: RecordChanges["changed"][number][];
-    removed: RecordChanges["removed"][number][];
-  } = { added: [], changed: [], removed: [] };
-  const take = (changes: RecordChanges) => {
-    all.added.push(...changes.added);
-    all.changed.push(...changes.changed);
-    all.removed.push(...changes.removed);
-  };
-  for (const planned of plan.domains) {
-    const { domain } = planned.config;
-    const { shape, current } = planned.locked;
-    const built = before.domains.get(domain);
-    if (built?.shape === shape && built.current?.id === current?.id) continue;
-    take(changedRecords(recordsOfLocked(before, domain), recordsOfPlanned(planned)));
-  }
-  for (const domain of plan.dropped) take(changedRecords(recordsOfLocked(before, domain), []));
-  return all;
-}
-
 /** What a build did, for its summary and its JSON. */
 export interface BuildSummary {
   readonly mode: Mode;
   readonly changes: Changes;
   readonly plan: SitePlan;
-  readonly records: RecordChanges;
+  readonly records: ChangeTally;
   readonly site: SiteConfig;
 }
 
-function buildResult({ changes, plan, records }: BuildSummary): object {
+function buildResult({ changes, plan }: BuildSummary, before: Lock): object {
+  const records = joinChanges(siteChanges(plan, before));
   return {
     domains: plan.domains.length,
     files: {

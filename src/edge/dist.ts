@@ -43,6 +43,7 @@ export class Dist {
    * not be made to be compared. Remembers that it is planned.
    */
   keeps(file: string, key: string): boolean {
+    if (this.isNew) return false;
     this.#seen.add(file);
     const row = this.#rows.get(file);
     return row !== undefined && row.key === key && isAsWritten(this.#statOf(file), row);
@@ -50,8 +51,8 @@ export class Dist {
 
   /** Compares one planned file with the disk, and remembers that it is planned. */
   compare(file: string, content: string, key: string): Comparison {
-    this.#seen.add(file);
     if (this.isNew) return "added";
+    this.#seen.add(file);
     const stat = this.#statOf(file);
     if (stat === undefined) return "added";
     if (!stat.isFile()) return "changed";

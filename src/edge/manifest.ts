@@ -42,7 +42,8 @@ export function formatManifest(
   return lines.join("");
 }
 
-function formatRow(file: string, { digest, size, mtimeMs, key }: ManifestRow): string {
+/** Prints one row of a manifest, with its line end. */
+export function formatRow(file: string, { digest, size, mtimeMs, key }: ManifestRow): string {
   return `${digest} ${String(size)} ${String(mtimeMs)} ${key} ${file}\n`;
 }
 

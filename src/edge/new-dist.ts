@@ -1,76 +1,80 @@
 /**
- * The first `dist/` of a site. It is made below `.stspress/`, in a thread of its own when there is much
+ * The first `dist/` of a site. It is made below `.stspress/`, in threads of their own when there is much
  * of it, while the rest is still being rendered, and appears whole by one rename once all of it is known
  * to be right. Nobody sees it before.
  */
 import fs from "node:fs";
 import path from "node:path";
-import { Worker } from "node:worker_threads";
 import type { KeyedWrite } from "./dist.ts";
-import { FileWriter, NotAFolder, WriteFailed, type Write, type Written } from "./file-writer.ts";
-import { formatManifest, manifestName, type ManifestRow } from "./manifest.ts";
+import { FileWriter, WriteFailed } from "./file-writer.ts";
+import { formatRow, manifestName } from "./manifest.ts";
+import { WriterThread } from "./writer-thread.ts";
 
 /** Below this a thread takes longer to start than to help. */
 const fewFiles = 2000;
 const chunkSize = 200;
+/** More than two wait for the file system's own locks. */
+const threadCount = 2;
 /**
- * Characters that may wait for the thread: the disk is slower than the templates, and memory has an end.
- * Enough for the policies of 100,000 domains, so that the thread has work while the records page is made.
+ * Characters that may wait for the threads: the disk is slower than the templates, and memory has an end.
+ * Enough for the policies of 100,000 domains, so that the threads have work while the records page is made.
  */
 const maxWaiting = 16_000_000;
-
-/** What the thread is told, and what it answers: how each file was left, or what went wrong. */
-export type WriteOrder = readonly Write[];
-export type WriteAnswer =
-  | { readonly ok: true; readonly written: readonly Written[] }
-  | { readonly ok: false; readonly path: string; readonly code: string | null };
 
 export class NewDist {
   readonly #folder: string;
   readonly #final: string;
-  readonly #rows = new Map<string, ManifestRow>();
+  readonly #writer: FileWriter;
+  /** The manifest grows with the files: as a whole it would be the largest thing in memory. */
+  #manifest: number | null = null;
   #chunk: KeyedWrite[] = [];
   #waiting: KeyedWrite[][] = [];
-  #thread: WriterThread | null = null;
+  #threads: readonly WriterThread[] = [];
+  #written = 0;
 
   constructor(siteRoot: string) {
     this.#folder = newDistFolder(siteRoot);
     this.#final = path.join(siteRoot, "dist");
+    this.#writer = new FileWriter(this.#folder, "dist", "unseen");
   }
 
-  /** Takes a file; resolves when there is room for more. Errors: {@link WriteFailed}. */
+  /** Takes a file; resolves when there is room for more. Errors: {@link WriteFailed}, NotAFolder. */
   async add(write: KeyedWrite): Promise<void> {
     this.#chunk.push(write);
     if (this.#chunk.length < chunkSize) return;
     this.#waiting.push(this.#chunk);
     this.#chunk = [];
-    if (this.#thread === null) {
+    if (this.#threads.length === 0) {
       if (this.#waiting.length * chunkSize < fewFiles) return;
-      this.discard();
-      this.#thread = new WriterThread(this.#folder, (file, row) => this.#rows.set(file, row));
-    }
-    await this.#feed(this.#thread);
-  }
-
-  /** Writes what is left; then all is there but not seen. Errors: {@link WriteFailed}, {@link NotAFolder}. */
-  async complete(progress: (done: number) => void): Promise<void> {
-    const rest = [...this.#waiting.flat(), ...this.#chunk];
-    this.#waiting = [];
-    this.#chunk = [];
-    if (this.#thread !== null) {
-      this.#thread.send(rest);
-      await this.#thread.drained(0, () => {
-        progress(this.#rows.size);
+      await this.#begin();
+      this.#threads = Array.from({ length: threadCount }, () => {
+        return new WriterThread(this.#folder, (rows, count) => {
+          this.#remember(rows, count);
+        });
       });
     }
-    const writer = new FileWriter(this.#folder, "dist", "unseen");
-    if (this.#thread === null) {
-      this.discard();
-      writer.begin();
-      for (const one of rest) this.#rows.set(one.path, { ...writer.write(one), key: one.key });
+    this.#send();
+    await Promise.all(this.#threads.map((one) => one.drained(maxWaiting / threadCount)));
+  }
+
+  /** Writes what is left; then all is there but not seen. Errors: {@link WriteFailed}, NotAFolder. */
+  async complete(progress: (done: number) => void): Promise<void> {
+    this.#waiting.push(this.#chunk);
+    this.#chunk = [];
+    if (this.#threads.length === 0) {
+      await this.#begin();
+      for (const one of this.#waiting.flat()) {
+        this.#remember(formatRow(one.path, { ...this.#writer.write(one), key: one.key }), 1);
+      }
+    } else {
+      this.#send();
+      const told = () => {
+        progress(this.#written);
+      };
+      await Promise.all(this.#threads.map((one) => one.drained(0, told)));
     }
-    this.#thread?.end();
-    writer.write({ path: manifestName, content: formatManifest(this.#rows, []) });
+    this.#waiting = [];
+    await this.#end();
   }
 
   /** Makes it `dist/`. Errors: {@link WriteFailed}. */
@@ -83,93 +87,50 @@ export class NewDist {
   }
 
   /** Removes what was made, or what a killed build left. */
-  discard(): void {
-    this.#thread?.end();
+  async discard(): Promise<void> {
+    await this.#end();
     fs.rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  async #feed(thread: WriterThread): Promise<void> {
-    for (const chunk of this.#waiting) thread.send(chunk);
+  async #begin(): Promise<void> {
+    try {
+      await this.discard();
+      this.#writer.begin();
+      this.#manifest = fs.openSync(path.join(this.#folder, manifestName), "wx");
+    } catch (error) {
+      throw new WriteFailed("dist", error);
+    }
+  }
+
+  /** Gives each chunk to the thread that has least to do. */
+  #send(): void {
+    for (const chunk of this.#waiting) {
+      const [first, ...others] = this.#threads;
+      if (first === undefined) return;
+      others.reduce((least, one) => (one.waiting < least.waiting ? one : least), first).send(chunk);
+    }
     this.#waiting = [];
-    await thread.drained(maxWaiting, () => undefined);
+  }
+
+  #remember(rows: string, count: number): void {
+    this.#written += count;
+    try {
+      if (this.#manifest !== null) fs.writeFileSync(this.#manifest, rows);
+    } catch (error) {
+      throw new WriteFailed(`dist/${manifestName}`, error);
+    }
+  }
+
+  async #end(): Promise<void> {
+    // A thread that is still at work would make what is being removed.
+    await Promise.all(this.#threads.map((one) => one.end()));
+    this.#threads = [];
+    if (this.#manifest !== null) fs.closeSync(this.#manifest);
+    this.#manifest = null;
   }
 }
 
 /** Where the first `dist/` of a site is made; on the same file system, where nobody serves it. */
 export function newDistFolder(siteRoot: string): string {
   return path.join(siteRoot, ".stspress", "new-dist");
-}
-
-interface Order {
-  readonly files: readonly Pick<KeyedWrite, "path" | "key">[];
-  readonly characters: number;
-}
-
-class WriterThread {
-  readonly #worker: Worker;
-  /** Without the contents, which only the thread needs from here on. */
-  readonly #orders: Order[] = [];
-  #waiting = 0;
-  readonly #keep: (file: string, row: ManifestRow) => void;
-  #failed: Error | null = null;
-  #wake: () => void = () => undefined;
-
-  constructor(folder: string, keep: (file: string, row: ManifestRow) => void) {
-    this.#keep = keep;
-    this.#worker = new Worker(new URL("./write-worker.js", import.meta.url), {
-      workerData: { folder },
-    });
-    this.#worker.on("message", (answer: WriteAnswer) => {
-      this.#take(answer);
-      this.#wake();
-    });
-    this.#worker.on("error", (error) => {
-      this.#failed ??= error instanceof Error ? error : new Error(String(error));
-      this.#wake();
-    });
-  }
-
-  send(writes: readonly KeyedWrite[]): void {
-    if (writes.length === 0) return;
-    const files = writes.map(({ path: file, key }) => ({ path: file, key }));
-    const characters = writes.reduce((sum, { path: file, content }) => {
-      return sum + file.length + content.length;
-    }, 0);
-    this.#orders.push({ files, characters });
-    this.#waiting += characters;
-    this.#worker.postMessage(writes.map(({ path: file, content }) => ({ path: file, content })));
-  }
-
-  /** Waits until at most so many characters wait. Throws what went wrong in the thread. */
-  async drained(most: number, progress: () => void): Promise<void> {
-    for (;;) {
-      if (this.#failed !== null) throw this.#failed;
-      if (this.#waiting <= most) return;
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-      progress();
-    }
-  }
-
-  end(): void {
-    void this.#worker.terminate();
-  }
-
-  #take(answer: WriteAnswer): void {
-    const order = this.#orders.shift();
-    this.#waiting -= order?.characters ?? 0;
-    if (!answer.ok) {
-      const { code } = answer;
-      this.#failed ??=
-        code === null
-          ? new NotAFolder(answer.path)
-          : new WriteFailed(answer.path, Object.assign(new Error(code), { code }));
-      return;
-    }
-    answer.written.forEach((written, index) => {
-      const write = order?.files[index];
-      if (write !== undefined) this.#keep(write.path, { ...written, key: write.key });
-    });
-  }
 }

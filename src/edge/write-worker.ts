@@ -1,12 +1,12 @@
 /** Writes files in a thread of its own, while the main one renders the next. */
 import { parentPort, workerData } from "node:worker_threads";
-import { FileWriter, WriteFailed } from "./file-writer.ts";
-import type { WriteAnswer, WriteOrder } from "./new-dist.ts";
+import { FileWriter, NotAFolder, WriteFailed } from "./file-writer.ts";
+import { formatRow } from "./manifest.ts";
 import { codeOf } from "./site-files.ts";
+import type { WriteAnswer, WriteOrder } from "./writer-thread.ts";
 
 const { folder } = workerData as { folder: string };
 const writer = new FileWriter(folder, "dist", "unseen");
-let begun = false;
 
 parentPort?.on("message", (order: WriteOrder) => {
   parentPort?.postMessage(carryOut(order));
@@ -14,14 +14,16 @@ parentPort?.on("message", (order: WriteOrder) => {
 
 function carryOut(order: WriteOrder): WriteAnswer {
   try {
-    if (!begun) writer.begin();
-    begun = true;
-    return { ok: true, written: order.map((write) => writer.write(write)) };
+    const rows = order.map((one) => {
+      return formatRow(one.path, { ...writer.write(one), key: one.key });
+    });
+    return { ok: true, rows: rows.join("") };
   } catch (error) {
     if (error instanceof WriteFailed) {
       return { ok: false, path: error.path, code: codeOf(error.cause) };
     }
     if (codeOf(error) !== "") return { ok: false, path: "dist", code: codeOf(error) };
-    return { ok: false, path: error instanceof Error ? error.message : "dist", code: null };
+    if (error instanceof NotAFolder) return { ok: false, path: error.path, code: null };
+    throw error;
   }
 }

@@ -1,27 +1,31 @@
 /** What a build did, and what the user does next: policy first, DNS second. */
-import type { RecordChanges } from "../site/changed-records.ts";
 import { policyHostOf, type SiteConfig } from "../site/config.ts";
 import { formatZone } from "../site/record-formats/zone.ts";
 import type { SitePlan } from "../site/plan.ts";
+import type { ChangeTally } from "../site/site-changes.ts";
 import { paint, type TextOptions } from "./text.ts";
 
 export interface Built {
   readonly mode: "build" | "dry-run" | "check";
   readonly changes: {
+    /** At least the first {@link manyFiles}. */
     readonly writes: readonly { readonly path: string; readonly isNew: boolean }[];
+    readonly added: number;
+    readonly changed: number;
     readonly stale: readonly string[];
     readonly unchanged: number;
     readonly lockText: string | null;
   };
   readonly plan: SitePlan;
-  readonly records: RecordChanges;
+  /** Of at most {@link manyRecords} records. */
+  readonly records: ChangeTally;
   readonly site: SiteConfig;
 }
 
 /** Beyond this a list is counted, not printed. */
 const manyIds = 40;
-const manyFiles = 200;
-const manyRecords = 60;
+export const manyFiles = 200;
+export const manyRecords = 60;
 
 const deploySteps: Readonly<Record<string, string>> = {
   caddy:
@@ -37,10 +41,9 @@ export function buildSummary(built: Built, options: TextOptions): string {
   const { changes, plan, mode } = built;
   const lines: string[] = [];
   const verb = mode === "dry-run" ? "would write" : "wrote";
-  const added = changes.writes.filter((one) => one.isNew).length;
   const counts = [
-    `${count(added)} new`,
-    `${count(changes.writes.length - added)} changed`,
+    `${count(changes.added)} new`,
+    `${count(changes.changed)} changed`,
     `${count(changes.stale.length)} deleted`,
     `${count(changes.unchanged)} unchanged`,
   ];
@@ -52,7 +55,7 @@ export function buildSummary(built: Built, options: TextOptions): string {
       lines.push(`  ${one.isNew ? "+" : "~"} dist/${one.path}`);
     }
     for (const file of changes.stale.slice(0, manyFiles)) lines.push(`  - dist/${file}`);
-    const hidden = changes.writes.length + changes.stale.length - 2 * manyFiles;
+    const hidden = changes.added + changes.changed + changes.stale.length - 2 * manyFiles;
     if (hidden > 0) lines.push(`  … (--json lists all)`);
   }
   lines.push(
@@ -89,8 +92,7 @@ function standing({ plan }: Built): string[] {
 
 /** What to do with what changed, in the order that is safe. */
 function nextSteps({ plan, records, site, mode }: Built, options: TextOptions): string {
-  const publish = [...records.added, ...records.changed.flatMap((one) => one.after)];
-  const total = publish.length + records.removed.length;
+  const { total, publish, remove } = records;
   if (total === 0 && plan.newIds.length === 0) return "";
   const steps: string[] = [];
   const [first] = plan.newIds;
@@ -98,7 +100,7 @@ function nextSteps({ plan, records, site, mode }: Built, options: TextOptions): 
     const targets = Object.keys(site.targets).map((name) => deploySteps[name] ?? name);
     steps.push(`Deploy ${targets.join("; or ")}.`);
     const others = plan.newIds.length > 1 ? ", and the other policy hosts too" : "";
-    const newHosts = publish.some((one) => one.purpose === "policy-host")
+    const newHosts = records.leadsToPolicyHost
       ? "Publish the A, AAAA and CNAME records of the mta-sts hosts below: the server cannot be reached without them.\n   Then see"
       : "See";
     steps.push(
@@ -116,7 +118,7 @@ function nextSteps({ plan, records, site, mode }: Built, options: TextOptions): 
     steps.push(
       total > manyRecords
         ? `Publish the ${count(total)} DNS records that changed${last}: stspress records --changed`
-        : `Publish the DNS records that changed${last}:\n\n${formatZone(publish, records.removed)}`,
+        : `Publish the DNS records that changed${last}:\n\n${formatZone(publish, remove)}`,
     );
   }
   const title = mode === "dry-run" ? "After a build" : "Next";

@@ -28,10 +28,8 @@ export function* outputsOf(
   yield* outputsOfTargets(plan.publications, site.targets);
   yield page;
   const delegated = new Map<string, PlannedDomain[]>();
-  const zones = new Set<string>();
   for (const planned of plan.domains) {
     yield zoneOutputOf(planned);
-    zones.add(planned.config.zone);
     const { delegation } = planned.shape;
     if (delegation === null) continue;
     const list = delegated.get(delegation);
@@ -47,7 +45,7 @@ export function* outputsOf(
       settings: site.delegationZone?.zone === zone ? site.delegationZone : null,
       serial: plan.lock.zones.get(zone)?.serial ?? 1,
       isMailDomain: plan.domains.some(({ config }) => config.domain === zone),
-      holdsMailDomains: zones.has(zone),
+      holdsMailDomains: plan.domains.some(({ config }) => config.zone === zone),
     });
   }
 }

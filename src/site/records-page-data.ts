@@ -1,16 +1,21 @@
 /** The plan → what the records page shows. */
 import type { Policy } from "../mta-sts/policy.ts";
+import type { Digest } from "./lock/lock-text.ts";
 import { holdOf, isHeld } from "./lock/lock.ts";
 import type { PageData, PageDomain, PagePolicy } from "./page-data.ts";
 import { recordsKeyOf } from "./outputs.ts";
 import { recordsOfPlanned, type PlannedDomain, type SitePlan } from "./plan.ts";
 
+/** Digests of fewer would be as long as what they name, of more as large as a page. */
+const linesPerDigest = 1000;
+
 /** Names everything that the page says, without the work of saying it. */
-export function pageKeyOf(version: string, plan: SitePlan, now: number): string {
-  const lines = [version];
+export function pageKeyOf(version: string, plan: SitePlan, now: number, digest: Digest): string {
+  const digests: string[] = [];
+  let lines = [version];
   for (const planned of plan.domains) {
     const { config, locked } = planned;
-    const digests = [...locked.earlier.filter((one) => isHeld(one, now)), locked.current];
+    const instances = [...locked.earlier.filter((one) => isHeld(one, now)), locked.current];
     lines.push(
       [
         recordsKeyOf(planned),
@@ -18,11 +23,14 @@ export function pageKeyOf(version: string, plan: SitePlan, now: number): string 
         config.target,
         String(locked.current?.liveAt),
         String(holdOf(locked, now)),
-        ...digests.map((one) => one?.digest ?? "-"),
+        ...instances.map((one) => one?.digest ?? "-"),
       ].join(" "),
     );
+    if (lines.length < linesPerDigest) continue;
+    digests.push(digest(lines.join("\n")));
+    lines = [];
   }
-  return lines.join("\n");
+  return [...digests, digest(lines.join("\n"))].join(" ");
 }
 
 /** Gathers the page's data. `zoneTextOf` gives the rendered text of a domain's zone file. */
@@ -30,7 +38,7 @@ export function pageDataOf(
   version: string,
   plan: SitePlan,
   now: number,
-  zoneTextOf: (domain: string) => string,
+  zoneTextOf: (planned: PlannedDomain) => string,
 ): PageData {
   const policies: PagePolicy[] = [];
   const indexes = new Map<string, number>();
@@ -51,7 +59,7 @@ export function pageDataOf(
   }
   function* domains(): Generator<PageDomain> {
     for (const planned of plan.domains) {
-      yield pageDomain(planned, now, indexOf, zoneTextOf(planned.config.domain));
+      yield pageDomain(planned, now, indexOf, zoneTextOf(planned));
     }
   }
   return { version, policies, domains: domains() };

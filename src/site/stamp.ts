@@ -11,12 +11,19 @@ const shape = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
 /** The last second that the form can express: 9999-12-31T23:59:59Z. */
 export const lastSecond: UnixSeconds = 253_402_300_799;
 
+/** A build gives 100,000 domains one time: its text is made, and kept in memory, once. */
+let last: { readonly seconds: UnixSeconds; readonly text: string } | null = null;
+
 /** Prints a time as `YYYYMMDDTHHMMSSZ`. */
 export function formatStamp(seconds: UnixSeconds): string {
-  return new Date(seconds * 1000)
-    .toISOString()
-    .replace(/[-:]/g, "")
-    .replace(/\.\d{3}/, "");
+  if (last?.seconds !== seconds) {
+    const text = new Date(seconds * 1000)
+      .toISOString()
+      .replace(/[-:]/g, "")
+      .replace(/\.\d{3}/, "");
+    last = { seconds, text };
+  }
+  return last.text;
 }
 
 /** Reads `YYYYMMDDTHHMMSSZ`; null for anything else, such as the 30th of February. */

@@ -125,13 +125,20 @@ const taken = /[\u0001-\u0003]/g;
 const blanks = /[\u0001\u0002]|\u0003([123])/g;
 
 function blankOut(text: string, domain: string, id: string | null): Pattern {
-  return pieces(text, domain)
-    .map((part) => pieces(part, id).map(escapeTaken).join(idBlank))
-    .join(domainBlank);
+  return blankEach(text, domain, domainBlank, (part) => {
+    return blankEach(part, id, idBlank, escapeTaken);
+  });
 }
 
-function pieces(text: string, separator: string | null): string[] {
-  return separator === null || separator === "" ? [text] : text.split(separator);
+/** Puts `blank` in place of `word`, and what `between` makes of it in place of the rest. */
+function blankEach(
+  text: string,
+  word: string | null,
+  blank: string,
+  between: (text: string) => string,
+): string {
+  if (word === null || word === "" || !text.includes(word)) return between(text);
+  return text.split(word).map(between).join(blank);
 }
 
 function escapeTaken(text: string): string {
