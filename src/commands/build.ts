@@ -2,35 +2,22 @@
 import path from "node:path";
 import { diagnostic, type Diagnostic } from "../diagnostics/diagnostic.ts";
 import { replaceFile } from "../edge/atomic-file.ts";
-import { cacheDigest } from "../edge/digest.ts";
 import { Dist, type KeyedWrite } from "../edge/dist.ts";
 import { NotAFolder, WriteFailed } from "../edge/file-writer.ts";
 import { NewDist } from "../edge/new-dist.ts";
-import { readPageAssets } from "../edge/page-assets.ts";
-import { programFingerprint } from "../edge/program-fingerprint.ts";
 import { describe } from "../edge/site-files.ts";
 import { takeSite } from "../edge/site-mutex.ts";
 import { startTimings } from "../edge/timings.ts";
 import { buildSummary, manyFiles, manyRecords } from "../render/build-summary.ts";
-import { recordsPageFile } from "../render/records-page.ts";
-import { TemplateError, type Renderer } from "../render/templates.ts";
+import { TemplateError } from "../render/templates.ts";
 import type { SiteConfig } from "../site/config.ts";
 import { formatLock } from "../site/lock/lock-text.ts";
 import { emptyLock, type Lock } from "../site/lock/lock.ts";
-import {
-  phases,
-  type KeyedOutput,
-  type Phase,
-  type RenderedOutput,
-  type SiteOutput,
-} from "../site/output.ts";
-import { domainZoneTemplate } from "../site/dns-files.ts";
-import { outputsOf, zoneOutputOf } from "../site/outputs.ts";
-import type { PlannedDomain, SitePlan } from "../site/plan.ts";
-import { pageDataOf, pageKeyOf } from "../site/records-page-data.ts";
+import { phases, type Phase } from "../site/output.ts";
+import type { SitePlan } from "../site/plan.ts";
 import { joinChanges, siteChanges, tallyChanges, type ChangeTally } from "../site/site-changes.ts";
 import { checkTargets } from "../site/targets/targets.ts";
-import { version } from "./version.ts";
+import { FileMaker } from "./file-maker.ts";
 import { flag, textOption, wantsColour, type Arguments, type ExitCode, type Io } from "./io.ts";
 import { loadPlan, lockName, readClock, siteRoot } from "./load-site.ts";
 import { startProgress } from "./progress.ts";
@@ -187,78 +174,6 @@ function isFrozen(args: Arguments, io: Io): boolean {
 function nextLockText(before: string | null, plan: SitePlan): string | null {
   const text = formatLock(plan.lock);
   return text === before ? null : text;
-}
-
-/** Makes the files of the plan. */
-class FileMaker {
-  readonly #site: SiteConfig;
-  readonly #plan: SitePlan;
-  readonly #now: number;
-  readonly #renderer: Renderer;
-  readonly #programs = new Map<string, string>();
-  /** What templates rendered and should not have. */
-  readonly diagnostics: Diagnostic[] = [];
-
-  constructor(site: SiteConfig, plan: SitePlan, now: number, renderer: Renderer) {
-    this.#site = site;
-    this.#plan = plan;
-    this.#now = now;
-    this.#renderer = renderer;
-  }
-
-  outputs(): Generator<SiteOutput> {
-    return outputsOf(this.#site, this.#plan, {
-      path: "index.html",
-      phase: "record",
-      key: pageKeyOf(version, this.#plan, this.#now, cacheDigest),
-      templates: ["index.html", domainZoneTemplate],
-      make: () => this.#page(),
-    });
-  }
-
-  /** Renders a file, and believes no template. */
-  textOf(output: SiteOutput): string {
-    if ("text" in output) return output.text;
-    if ("make" in output) return this.#rendered(output.make());
-    return this.#rendered(output);
-  }
-
-  /** Names everything that a file is made from; "-" where only its text tells. */
-  keyOf(output: SiteOutput): string {
-    return "key" in output ? cacheDigest(`${this.#programOf(output)} ${output.key}`) : "-";
-  }
-
-  #rendered({ template, data, verify }: RenderedOutput): string {
-    const text = this.#renderer.render(template, data);
-    const detail = verify(text);
-    if (detail !== null) {
-      this.diagnostics.push(diagnostic("template/changed-meaning", { template, detail }));
-    }
-    return text;
-  }
-
-  #programOf({ templates }: KeyedOutput): string {
-    const names = templates.join(" ");
-    let program = this.#programs.get(names);
-    if (program === undefined) {
-      const sources = templates.map((name) => this.#renderer.sourceOf(name));
-      program = cacheDigest([programFingerprint(), ...sources].join("\0"));
-      this.#programs.set(names, program);
-    }
-    return program;
-  }
-
-  /** The zone texts are rendered once more: to keep 100,000 of them would cost more than it saves. */
-  #page(): RenderedOutput {
-    const zoneTextOf = (planned: PlannedDomain): string => {
-      const { template, data } = zoneOutputOf(planned).make();
-      return this.#renderer.render(template, data);
-    };
-    return recordsPageFile(
-      pageDataOf(version, this.#plan, this.#now, zoneTextOf),
-      readPageAssets(),
-    );
-  }
 }
 
 /** Compares every file with the disk, and hands over what is not yet there as planned; lists at most so many of each phase. */

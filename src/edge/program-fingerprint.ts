@@ -6,24 +6,28 @@ import { fileURLToPath } from "node:url";
 
 let fingerprint: string | undefined;
 
-/**
- * Names the program by its files' names, sizes and times: another version may understand a file
- * differently. Where a file was replaced since this process began, part of the program that runs is the
- * old one: then the name is of this process alone, so that nobody else believes what it keeps.
- */
+/** Names the program that runs. */
 export function programFingerprint(): string {
-  if (fingerprint === undefined) {
-    const folder = path.dirname(fileURLToPath(import.meta.url));
-    const hash = crypto.createHash("sha1");
-    for (const name of fs.readdirSync(folder).sort()) {
-      // What a compiler is about to rename, and what it removed meanwhile, is no part of the program.
-      if (name.startsWith(".")) continue;
-      const stat = fs.statSync(path.join(folder, name), { throwIfNoEntry: false });
-      if (stat?.isFile() !== true) continue;
-      hash.update(`${name} ${String(stat.size)} ${String(stat.mtimeMs)}\n`);
-      if (stat.ctimeMs > performance.timeOrigin) hash.update(crypto.randomUUID());
-    }
-    fingerprint = hash.digest("hex");
-  }
+  const folder = path.dirname(fileURLToPath(import.meta.url));
+  fingerprint ??= fingerprintOf(folder, performance.timeOrigin);
   return fingerprint;
+}
+
+/**
+ * Names the program of a folder by its files' names, sizes and times: another version may understand a
+ * file differently. Where a file was replaced since `startedMs`, when a process began to read them, a part
+ * of what runs there is the old one: then it gives a name that it never gives again, so that nobody
+ * believes what that process keeps.
+ */
+export function fingerprintOf(folder: string, startedMs: number): string {
+  const hash = crypto.createHash("sha1");
+  for (const name of fs.readdirSync(folder).sort()) {
+    // What a compilation is about to rename, and what it removed meanwhile, is no part of the program.
+    if (name.startsWith(".")) continue;
+    const stat = fs.statSync(path.join(folder, name), { throwIfNoEntry: false });
+    if (stat?.isFile() !== true) continue;
+    hash.update(`${name} ${String(stat.size)} ${String(stat.mtimeMs)}\n`);
+    if (stat.ctimeMs > startedMs) hash.update(crypto.randomUUID());
+  }
+  return hash.digest("hex");
 }

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -45,6 +46,50 @@ describe("killed at a random moment", () => {
   }, 300_000);
 });
 
+/** Domains whose first build is worth threads. */
+const manyEnough = 1100;
+
+describe("a first build that threads write", () => {
+  test("is whole, and the next build believes its manifest", () => {
+    const site = manyDomains(manyEnough);
+    site.build();
+    expectWhole(site);
+    expectBuilt(site, manyEnough, 0);
+    expect(site.has(".stspress/new-dist")).toBe(false);
+    const rows = site.read("dist/.manifest").trimEnd().split("\n");
+    const files = filesBelow(site.at("dist")).filter((name) => name !== ".manifest");
+    expect(rows.map((row) => row.split(" ").slice(4).join(" ")).sort()).toEqual(files.sort());
+    for (const row of rows) {
+      const [digest = "", size = "", , , name = ""] = row.split(" ");
+      const content = site.read(`dist/${name}`);
+      expect(createHash("sha1").update(content).digest("hex").slice(0, 20), name).toBe(digest);
+      expect(Buffer.byteLength(content), name).toBe(Number(size));
+    }
+    const before = site.snapshot();
+    site.build();
+    expect(site.snapshot()).toEqual(before);
+  }, 60_000);
+
+  test("killed at any moment leaves no part of dist/, and the next build makes all of it", async () => {
+    const site = manyDomains(manyEnough);
+    const began = performance.now();
+    site.build();
+    const wholeMs = performance.now() - began;
+    for (const part of [0.5, 0.7, 0.9]) {
+      for (const made of ["dist", ".stspress", "stspress.lock"]) site.remove(made);
+      const child = start(["build", "--site", site.root]);
+      await sleep(wholeMs * part);
+      child.kill("SIGKILL");
+      await ended(child);
+      if (site.has("dist")) expectWhole(site);
+      site.build();
+      expectWhole(site);
+      expectBuilt(site, manyEnough, 0);
+      expect(site.has(".stspress/new-dist")).toBe(false);
+    }
+  }, 120_000);
+});
+
 const root = process.getuid?.() === 0;
 const mounts = root && canMount();
 const needs = mounts ? "" : ` (missing: ${root ? "the right to mount" : "root, to mount"})`;
@@ -83,6 +128,29 @@ describe.skipIf(!mounts)(`a full disk${needs}`, () => {
     expectBuilt(site, 40, 1);
     expect(leftovers(site)).toEqual([]);
   }, 120_000);
+
+  test("that ends while threads write the first dist/ leaves neither a part of it nor a lock", () => {
+    const disk = fs.mkdtempSync(path.join(os.tmpdir(), "stspress-disk-"));
+    const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=12m", "tmpfs", disk]);
+    onTestFinished(() => {
+      spawnSync("umount", ["-l", disk]);
+      fs.rmdirSync(disk);
+    });
+    expect(mounted.status).toBe(0);
+    const site = new SiteFolder({ "stspress.yaml": settings }, disk);
+    declare(site, manyEnough, 0);
+    const { code, err, out } = site.run("build");
+    expect(err).toMatch(/\[site\/cannot-write\]/);
+    expect(err).toContain("the disk is full");
+    expect([code, out]).toEqual([2, ""]);
+    for (const name of ["dist", "stspress.lock", ".stspress/new-dist"]) {
+      expect(site.has(name), name).toBe(false);
+    }
+    spawnSync("mount", ["-o", "remount,size=64m", disk]);
+    site.build();
+    expectWhole(site);
+    expectBuilt(site, manyEnough, 0);
+  }, 60_000);
 });
 
 describe("two at once", () => {
