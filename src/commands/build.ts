@@ -108,10 +108,6 @@ export async function runBuild(args: Arguments, io: Io, mode: Mode): Promise<Exi
   }
   timings.phase("render");
   diagnostics.push(...checkTargets(plan.publications, site.targets));
-  const lockText = nextLockText(loadedLock.text, plan);
-  if (frozen && lockText !== null) {
-    diagnostics.push(diagnostic("lock/frozen", { domains: plan.newIds.map((one) => one.domain) }));
-  }
   let changes: Changes;
   let records: ChangeTally;
   const made = (done: number) => {
@@ -125,8 +121,13 @@ export async function runBuild(args: Arguments, io: Io, mode: Mode): Promise<Exi
       const listed = format === "json" ? Infinity : manyFiles;
       const collected = await collect(maker, dist, writer, listed, made);
       diagnostics.push(...maker.diagnostics);
-      changes = { ...collected, lockText };
       timings.phase("records");
+      const lockText = nextLockText(loadedLock.text, plan);
+      if (frozen && lockText !== null) {
+        const domains = plan.newIds.map((one) => one.domain);
+        diagnostics.push(diagnostic("lock/frozen", { domains }));
+      }
+      changes = { ...collected, lockText };
       records = tallyChanges(siteChanges(plan, lock), manyRecords);
       timings.phase("write");
       if (writer !== null && !hasErrors(diagnostics)) {

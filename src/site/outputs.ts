@@ -18,7 +18,7 @@ import { policyPath } from "./targets/target.ts";
 export function* outputsOf(
   site: SiteConfig,
   plan: SitePlan,
-  page: KeyedOutput,
+  page: () => KeyedOutput,
 ): Generator<SiteOutput> {
   if (needsSiteTree(site.targets)) {
     for (const { host, policyText } of plan.publications) {
@@ -26,7 +26,7 @@ export function* outputsOf(
     }
   }
   yield* outputsOfTargets(plan.publications, site.targets);
-  yield page;
+  yield page();
   const delegated = new Map<string, PlannedDomain[]>();
   for (const planned of plan.domains) {
     yield zoneOutputOf(planned);

@@ -254,7 +254,7 @@ test("the outputs: policies before servers before records, each path once", () =
   const make = () => {
     throw new Error("nobody asked for its text");
   };
-  const outputs = [...outputsOf(declared, made, { ...page, make })];
+  const outputs = [...outputsOf(declared, made, () => ({ ...page, make }))];
   const paths = outputs.map(({ path }) => path);
   expect(new Set(paths).size).toBe(paths.length);
   expect(paths).toContain("site/mta-sts.a.de/.well-known/mta-sts.txt");
