@@ -13,7 +13,7 @@ import { WriterThread } from "./writer-thread.ts";
 /** Below this a thread takes longer to start than to help. */
 const fewFiles = 2000;
 const chunkSize = 200;
-/** More than two wait for the file system's own locks. */
+/** One would wait for the file system while a processor waits for work; more would wait for each other in it. */
 const threadCount = 2;
 /**
  * Characters that may wait for the threads: the disk is slower than the templates, and memory has an end.
@@ -33,7 +33,8 @@ export class NewDist {
   #written = 0;
 
   constructor(siteRoot: string) {
-    this.#folder = newDistFolder(siteRoot);
+    // On the file system of dist/, where nobody serves it.
+    this.#folder = path.join(siteRoot, ".stspress", "new-dist");
     this.#final = path.join(siteRoot, "dist");
     this.#writer = new FileWriter(this.#folder, "dist", "unseen");
   }
@@ -128,9 +129,4 @@ export class NewDist {
     if (this.#manifest !== null) fs.closeSync(this.#manifest);
     this.#manifest = null;
   }
-}
-
-/** Where the first `dist/` of a site is made; on the same file system, where nobody serves it. */
-export function newDistFolder(siteRoot: string): string {
-  return path.join(siteRoot, ".stspress", "new-dist");
 }
