@@ -57,7 +57,7 @@ export default defineConfig([
   },
   {
     // The core is handed the time; it never asks for it.
-    files: ["src/{diagnostics,names,config,mta-sts,tls-rpt,site,audit}/**/*.ts"],
+    files: ["src/{diagnostics,names,config,mta-sts,tls-rpt,site,audit,reports}/**/*.ts"],
     rules: {
       "no-restricted-syntax": [
         "error",
