@@ -1,6 +1,6 @@
 /** What was reported of domains, day by day, read column by column: half a million rows are usual. */
 import type * as DuckDb from "@duckdb/node-api";
-import type { Daily, DomainSeries, Window } from "../../reports/store-port.ts";
+import type { DomainSeries, KindSeries, Window } from "../../reports/store-port.ts";
 import type { OpenDatabase } from "./duckdb-open.ts";
 import { textList } from "./duckdb-rows.ts";
 
@@ -31,20 +31,34 @@ export async function* domainSeries(
     const names = await numbered<string>(connection, namesSql(asked), asked);
     const reporters = await numbered<Heard>(connection, reportersSql(asked), asked);
     const length = lengthOf(window);
-    const result = await connection.stream(seriesSql(asked), asked.values, asked.types);
-    let open: Building | null = null;
-    for (;;) {
-      const chunk = await result.fetchChunk();
-      if (chunk === null || chunk.rowCount === 0) break;
-      for (const row of readRows(chunk)) {
-        if (open?.id !== row.domain) {
-          if (open !== null) yield open.series;
-          open = begin(row.domain, names.get(row.domain), reporters.get(row.domain), length);
+    const kinds = new KindReader(
+      await numbered<string>(connection, kindsSql(asked), asked),
+      length,
+    );
+    // Both in the order of the domains' numbers.
+    const failures = await database.instance.connect();
+    try {
+      await kinds.open(await failures.stream(failuresSql(asked), asked.values, asked.types));
+      const result = await connection.stream(dailySql(asked), asked.values, asked.types);
+      let open = null as { readonly id: number; readonly series: DomainSeries } | null;
+      for (;;) {
+        const chunk = await result.fetchChunk();
+        if (chunk === null || chunk.rowCount === 0) break;
+        const [domain, nth, ...columns] = columnsOf(chunk, 7);
+        for (let row = 0; row < chunk.rowCount; row += 1) {
+          const id = Number(domain?.getItem(row));
+          if (open?.id !== id) {
+            if (open !== null) yield open.series;
+            const found = await kinds.of(id);
+            open = { id, series: begin(names.get(id), reporters.get(id), found, length) };
+          }
+          put(open.series, Number(nth?.getItem(row)), columns, row);
         }
-        put(open, row, length);
       }
+      if (open !== null) yield open.series;
+    } finally {
+      failures.disconnectSync();
     }
-    if (open !== null) yield open.series;
   } finally {
     connection.disconnectSync();
   }
@@ -85,22 +99,96 @@ interface Heard {
   readonly witnessed: number;
 }
 
-function seriesSql({ only }: Asked): string {
-  const where = `WHERE day BETWEEN $1::DATE AND $2::DATE ${only}`;
-  return `SELECT domain, kind, (day - $1::DATE)::INTEGER, a, b, c, d, e FROM (
-      SELECT domain, NULL AS kind, day, entries::DOUBLE AS a, successes::DOUBLE AS b,
-        failures::DOUBLE AS c, verified_successes::DOUBLE AS d, verified_failures::DOUBLE AS e
-      FROM daily ${where}
-      UNION ALL
-      SELECT domain, result_type, day, failed::DOUBLE, verified_failed::DOUBLE, 0, 0, 0
-      FROM daily_failures
-      SEMI JOIN (
-        SELECT domain, result_type FROM daily_failures ${where} GROUP BY domain, result_type
-        QUALIFY row_number() OVER (
-          PARTITION BY domain ORDER BY sum(failed) DESC, result_type) <= ${mostKinds}
-      ) USING (domain, result_type)
-      ${where}
-    ) ORDER BY domain, kind NULLS FIRST, day`;
+const inWindow = "day BETWEEN $1::DATE AND $2::DATE";
+
+function dailySql({ only }: Asked): string {
+  return `SELECT domain, (day - $1::DATE)::INTEGER, entries::DOUBLE, successes::DOUBLE,
+      failures::DOUBLE, verified_successes::DOUBLE, verified_failures::DOUBLE
+    FROM daily WHERE ${inWindow} ${only} ORDER BY domain, day`;
+}
+
+/** Numbers of the result types: a number is read many times faster than a text. */
+function kindsSql({ only }: Asked): string {
+  return `SELECT row_number() OVER (ORDER BY result_type)::INTEGER AS kind, result_type FROM (
+      SELECT DISTINCT result_type FROM daily_failures WHERE ${inWindow} ${only})`;
+}
+
+function failuresSql({ only }: Asked): string {
+  const where = `WHERE ${inWindow} ${only}`;
+  return `WITH kinds AS (${kindsSql({ only, values: [], types: [] })}), greatest_kinds AS (
+      SELECT domain, result_type FROM daily_failures ${where} GROUP BY domain, result_type
+      QUALIFY row_number() OVER (
+        PARTITION BY domain ORDER BY sum(failed) DESC, result_type) <= ${mostKinds}
+    )
+    SELECT domain, kind, (day - $1::DATE)::INTEGER, failed::DOUBLE, verified_failed::DOUBLE
+    FROM daily_failures SEMI JOIN greatest_kinds USING (domain, result_type)
+    JOIN kinds USING (result_type)
+    ${where} ORDER BY domain, kind`;
+}
+
+function columnsOf(chunk: DuckDb.DuckDBDataChunk, count: number): readonly DuckDb.DuckDBVector[] {
+  return Array.from({ length: count }, (_, column) => chunk.getColumnVector(column));
+}
+
+/** Reads the failures of the domains one after the other, as they are asked for. */
+class KindReader {
+  readonly #names: ReadonlyMap<number, string>;
+  readonly #length: number;
+  #result: DuckDb.DuckDBResult | null = null;
+  #columns: readonly DuckDb.DuckDBVector[] = [];
+  #rows = 0;
+  #row = 0;
+
+  constructor(names: ReadonlyMap<number, string>, length: number) {
+    this.#names = names;
+    this.#length = length;
+  }
+
+  async open(result: DuckDb.DuckDBResult): Promise<void> {
+    this.#result = result;
+    await this.#fetch();
+  }
+
+  /** The kinds of a domain; domains are asked for in the order of their numbers. */
+  async of(domain: number): Promise<readonly KindSeries[]> {
+    const kinds: { kind: number; series: KindSeries }[] = [];
+    while (this.#row < this.#rows) {
+      const found = this.#number(0);
+      if (found > domain) break;
+      if (found === domain) this.#take(kinds);
+      this.#row += 1;
+      if (this.#row >= this.#rows) await this.#fetch();
+    }
+    return kinds.map(({ series }) => series);
+  }
+
+  #take(kinds: { kind: number; series: KindSeries }[]): void {
+    const kind = this.#number(1);
+    let last = kinds.at(-1);
+    if (last?.kind !== kind) {
+      const series = {
+        resultType: this.#names.get(kind) ?? "",
+        counts: new Float64Array(this.#length),
+        verifiedCounts: new Float64Array(this.#length),
+      };
+      last = { kind, series };
+      kinds.push(last);
+    }
+    const nth = this.#number(2);
+    last.series.counts[nth] = this.#number(3);
+    last.series.verifiedCounts[nth] = this.#number(4);
+  }
+
+  #number(column: number): number {
+    return Number(this.#columns[column]?.getItem(this.#row));
+  }
+
+  async #fetch(): Promise<void> {
+    const chunk = (await this.#result?.fetchChunk()) ?? null;
+    this.#rows = chunk?.rowCount ?? 0;
+    this.#row = 0;
+    this.#columns = chunk === null || this.#rows === 0 ? [] : columnsOf(chunk, 5);
+  }
 }
 
 async function numbered<T>(
@@ -112,45 +200,13 @@ async function numbered<T>(
   return new Map(rows.getRowsJS() as unknown as [number, T][]);
 }
 
-interface Row {
-  readonly domain: number;
-  /** null: the row is of the domain as a whole. */
-  readonly kind: string | null;
-  readonly at: number;
-  readonly values: readonly [number, number, number, number, number];
-}
-
-function* readRows(chunk: DuckDb.DuckDBDataChunk): Generator<Row> {
-  const [domain, kind, at, a, b, c, d, e] = Array.from({ length: 8 }, (_, column) =>
-    chunk.getColumnVector(column),
-  );
-  for (let row = 0; row < chunk.rowCount; row += 1) {
-    const number = (vector: DuckDb.DuckDBVector | undefined): number =>
-      Number(vector?.getItem(row));
-    const text = kind?.getItem(row) ?? null;
-    yield {
-      domain: number(domain),
-      kind: typeof text === "string" ? text : null,
-      at: number(at),
-      values: [number(a), number(b), number(c), number(d), number(e)],
-    };
-  }
-}
-
-interface Building {
-  readonly id: number;
-  readonly kinds: { resultType: string; counts: Daily; verifiedCounts: Daily }[];
-  readonly series: DomainSeries;
-}
-
 function begin(
-  id: number,
   name: string | undefined,
   heard: Heard | undefined,
+  kinds: readonly KindSeries[],
   length: number,
-): Building {
-  const kinds: Building["kinds"] = [];
-  const series = {
+): DomainSeries {
+  return {
     domain: name ?? "",
     entries: new Float64Array(length),
     successes: new Float64Array(length),
@@ -161,25 +217,18 @@ function begin(
     reporters: heard?.heard ?? 0,
     witnessed: heard?.witnessed ?? -1,
   };
-  return { id, kinds, series };
 }
 
-function put({ series, kinds }: Building, { kind, at, values }: Row, length: number): void {
-  const [a, b, c, d, e] = values;
-  if (kind === null) {
-    series.entries[at] = a;
-    series.successes[at] = b;
-    series.failures[at] = c;
-    series.verifiedSuccesses[at] = d;
-    series.verifiedFailures[at] = e;
-    return;
-  }
-  let last = kinds.at(-1);
-  if (last?.resultType !== kind) {
-    const [counts, verifiedCounts] = [new Float64Array(length), new Float64Array(length)];
-    last = { resultType: kind, counts, verifiedCounts };
-    kinds.push(last);
-  }
-  last.counts[at] = a;
-  last.verifiedCounts[at] = b;
+function put(
+  series: DomainSeries,
+  nth: number,
+  columns: readonly DuckDb.DuckDBVector[],
+  row: number,
+): void {
+  const [entries, successes, failures, verifiedSuccesses, verifiedFailures] = columns;
+  series.entries[nth] = Number(entries?.getItem(row));
+  series.successes[nth] = Number(successes?.getItem(row));
+  series.failures[nth] = Number(failures?.getItem(row));
+  series.verifiedSuccesses[nth] = Number(verifiedSuccesses?.getItem(row));
+  series.verifiedFailures[nth] = Number(verifiedFailures?.getItem(row));
 }
