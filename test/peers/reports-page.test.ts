@@ -15,7 +15,7 @@ import { describePeers, programPath } from "./support/programs.ts";
 import { makeTempFolder } from "./support/temp-folder.ts";
 
 const nonce = "dGVzdHM";
-const evil = `"><img src=x onerror="document.title='owned'"><script>document.title='owned'</script>\u202e`;
+const evil = `${"x".repeat(253)}"><img src=x onerror="document.title='owned'"><script>document.title='owned'</script>\u202e`;
 
 describePeers("the reports page in chromium", ["chromium"], () => {
   const cleanup = new Cleanup();
@@ -412,7 +412,13 @@ describePeers("the reports page in chromium", ["chromium"], () => {
       ["a window at 200 %", 640, 430],
       ["a window at 400 %", 320, 256],
     ])("%s shows everything without scrolling sideways", async (_name, width, height) => {
-      for (const file of [index(30), domain(), domain("lindennord-3.shop.example")]) {
+      const odd = fs.readdirSync(path.join(hostile(), "alone")).map((name) => `alone/${name}`);
+      for (const file of [
+        index(30),
+        domain(),
+        domain("lindennord-3.shop.example"),
+        ...["index.html", ...odd].map((name) => path.join(hostile(), name)),
+      ]) {
         const page = await open(file, { viewport: { width, height } });
         const beyond = await page.evaluate<number>(
           "document.documentElement.scrollWidth - document.documentElement.clientWidth",

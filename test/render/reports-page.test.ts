@@ -201,6 +201,16 @@ describe("a domain’s page", () => {
     expect(text).not.toContain("What to do ");
   });
 
+  test("failures without details are not taken for none", () => {
+    const bare = { ...sampleDomainPage("bare.example", 0, 1), byResultType: [], failures: [] };
+    const text = textOf(page.domain(bare).content);
+    expect(text).toContain("sessions failed, and no report says in which way.");
+    expect(text).not.toContain("No failure was reported");
+    expect(textOf(page.domain(sampleDomainPage("calm.example", 6, 1)).content)).toContain(
+      "No failure was reported in these 90 days.",
+    );
+  });
+
   test("what is good needs nobody, whatever noise there is", () => {
     const text = textOf(page.domain(sampleDomainPage("fine.example", 5, 3)).content);
     expect(text).toContain("Nothing to do");

@@ -192,14 +192,22 @@ function rateFact(name: string, rate: Rate): Html {
 }
 
 function charts(page: DomainPage): Html | null {
-  if (page.byReporter.length === 0) return null;
-  const hasFailures = page.byResultType.length > 0;
-  const failed = page.row.whole.failures > 0;
+  const { byReporter, byResultType, row, days } = page;
+  if (byReporter.length === 0) return null;
+  const { failures } = row.whole;
   return html`<section aria-labelledby="time">
     <h2 id="time">Day by day</h2>
-    ${hasFailures ? failuresByKind(page) : html`<p class="calm">No failure was reported in these ${plural(page.days.length, "day")}.</p>`}
-    ${sessionsByReporter(page, failed)}
+    ${byResultType.length > 0 ? failuresByKind(page) : noKinds(failures, days.length)}
+    ${sessionsByReporter(page, failures > 0)}
   </section>`;
+}
+
+function noKinds(failures: number, days: number): Html {
+  const words =
+    failures === 0
+      ? `No failure was reported in these ${plural(days, "day")}.`
+      : `${plural(failures, "session")} failed, and no report says in which way.`;
+  return html`<p class="calm">${words}</p>`;
 }
 
 function policies(page: DomainPage): Html | null {
