@@ -16,9 +16,9 @@ const digestLength = 16;
 const frameHead = markLength + 8 + digestLength;
 
 /** Octets that the JSON of a record may have. */
-export const maxMetaLength = 256 * 1024;
+const maxMetaLength = 256 * 1024;
 /** Octets that the gzipped part of a record may have. */
-export const maxBodyLength = 64 * 1024 * 1024;
+const maxBodyLength = 64 * 1024 * 1024;
 
 /** Makes the head of a new segment, and its mark. */
 export function makeHead(): { head: Buffer; mark: Buffer } {

@@ -168,6 +168,22 @@ describe("other mail and other files are none of ours", () => {
   });
 });
 
+test("a mail of nothing but heads and marks takes no longer than others", async () => {
+  const hostile = [
+    "Content-Transfer-Encoding: base64\r\n",
+    "--=-parts\r\n",
+    "From x 00:00 2026\r\n\r\n",
+    "a:b\r\n",
+    '{"',
+  ];
+  for (const part of hostile) {
+    const body = part.repeat(16_000_000 / part.length);
+    const started = performance.now();
+    await unwrap(mail(report(), { spoil: (text) => `${text}\r\n--=-parts\r\n\r\n${body}` }), "x");
+    expect(performance.now() - started).toBeLessThan(10_000);
+  }
+});
+
 test("gzip and zip never become more than the allowance, in all", () => {
   const allowance = new Allowance(1000);
   expect(gunzip(zlib.gzipSync(Buffer.alloc(600)), allowance).ok).toBe(true);
