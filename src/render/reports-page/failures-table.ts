@@ -82,8 +82,9 @@ function reasons(texts: readonly string[]): Html | null {
   </ul>`;
 }
 
-function addresses(way: string, shown: readonly string[], count: number): Html | null {
+function addresses(way: string, shown: readonly string[], told: number): Html | null {
   if (shown.length === 0) return null;
+  const count = Math.max(told, shown.length);
   const more = count - shown.length;
   return html`<div class="ips">
     <span class="note">${way}</span> <code>${shown.slice(0, 4).join(" ")}</code>${
