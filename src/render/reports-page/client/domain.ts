@@ -5,7 +5,10 @@ import type { Mark } from "./plot.ts";
 /** The moments at which policies went live, from the table of instances. */
 function readMarks(): Mark[] {
   return [...document.querySelectorAll<HTMLElement>("tr[data-live]")]
-    .map(({ dataset }) => ({ at: Number(dataset["live"]), mode: (dataset["mode"] ?? "").slice(0, 20) }))
+    .map(({ dataset }) => ({
+      at: Number(dataset["live"]),
+      mode: (dataset["mode"] ?? "").slice(0, 20),
+    }))
     .filter(({ at }) => Number.isFinite(at))
     .sort((a, b) => a.at - b.at);
 }
