@@ -405,6 +405,10 @@ describe.skipIf(!hasDuckDb)(
       fs.writeFileSync(text, "no database ".repeat(2000));
       expect(await openReportStore(text, 0)).toMatchObject({ code: "reports/store-damaged" });
 
+      const place = path.join(folder, "place.duckdb");
+      fs.mkdirSync(place);
+      expect(await openReportStore(place, 0)).toMatchObject({ code: "reports/store-unusable" });
+
       await store.add([asNew(report("2026-11-03"))], []);
       await store.close();
       const bytes = fs.readFileSync(file);
