@@ -246,32 +246,58 @@ describePeers("reports fetch from dovecot", ["dovecot", "doveadm", "openssl"], (
       if (id.endsWith("00")) dovecot.deliver(otherMail(`beside ${id}`));
     }
     const whole = await measure(() => fetchReports(["--mark", "none"]));
-    const forget = (): void => {
-      fs.rmSync(path.join(site, ".stspress"), { recursive: true, force: true });
+    const kept = path.join(site, ".stspress/reports");
+    const expectAll = async (): Promise<void> => {
+      const found = new Set((await journalOf(site)).map(({ id }) => id));
+      expect([...found].sort()).toEqual([...ids].sort());
+      expect(await countInStore(site)).toBe(ids.length);
     };
-    forget();
-    const rounds = Number(process.env["STSPRESS_ROUNDS"] ?? 4);
+    fs.rmSync(kept, { recursive: true });
+    // At any moment, and at once after one of the steps that must come in their order.
+    const moments = [
+      () => sleep(whole * (0.3 + 0.6 * Math.random())),
+      (isOver: () => boolean) => changeOf(path.join(kept, "imap-state.json"), isOver),
+      (isOver: () => boolean) => changeOf(path.join(kept, "journal"), isOver),
+    ];
+    const rounds = Number(process.env["STSPRESS_ROUNDS"] ?? 6);
     let killed = 0;
     for (let round = 0; round < rounds; round += 1) {
       const { child, ended } = start(normal);
-      await sleep(whole * (0.3 + 0.6 * Math.random()));
+      await Promise.race([moments[round % moments.length]?.(() => child.exitCode !== null), ended]);
       child.kill("SIGKILL");
       const { code } = await ended;
       if (code === null) killed += 1;
-      // It was quicker than the kill: once more from the beginning.
-      else forget();
+      else {
+        // It was quicker than the kill: once more from the beginning.
+        await expectAll();
+        fs.rmSync(kept, { recursive: true });
+      }
     }
     expect(killed).toBeGreaterThan(0);
     const last = await fetchReports();
     expect(last.code).toBe(0);
-    const kept = new Set((await journalOf(site)).map(({ id }) => id));
-    expect([...kept].sort()).toEqual([...ids].sort());
-    expect(await countInStore(site)).toBe(ids.length);
+    await expectAll();
     const flags = await flagsOf();
     expect(ids.filter((id) => flags[id] !== "$StspressTaken")).toEqual([]);
     expect(flags["beside report-100"]).toBe("");
   }, 600_000);
 });
+
+/** Resolves when a file, or what is in a folder, is another than now; or when it is over. */
+async function changeOf(place: string, isOver: () => boolean): Promise<void> {
+  const look = (): string => {
+    const stat = fs.statSync(place, { throwIfNoEntry: false });
+    if (stat === undefined) return "";
+    const names = stat.isDirectory() ? fs.readdirSync(place) : [];
+    const sizes = names.map((name) => {
+      const file = path.join(place, name);
+      return fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+    });
+    return [stat.mtimeMs, ...sizes].join(" ");
+  };
+  const before = look();
+  while (look() === before && !isOver()) await sleep(1);
+}
 
 async function measure(action: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
