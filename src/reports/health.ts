@@ -3,7 +3,7 @@ import type { Health, Rate, TrendVerdict } from "./page-data.ts";
 import { background } from "./trend.ts";
 
 /** After so many days without a report nothing is known of a domain. */
-export const silentDays = 14;
+const silentDays = 14;
 
 /** A failure rate that surely is above this is bad whatever it was before. */
 const heavy = 0.05;

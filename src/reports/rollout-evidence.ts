@@ -14,10 +14,10 @@ export interface RolloutEvidence {
 }
 
 /** A domain of which surely fewer fail is fit to enforce; what is worse loses mail. */
-export const mostFailing = 0.02;
+const mostFailing = 0.02;
 
 /** So many days must be told of: a weekly mail run must be among them. */
-export const fewestDays = 7;
+const fewestDays = 7;
 
 /** Weighs the sessions from a day on; `days` are those of the series. */
 export function rolloutEvidence(
