@@ -1,6 +1,6 @@
 /**
- * `npm run bench [-- --sizes 1000,10000 --only build|audit]`: what a build and an audit cost, beside what
- * they could cost at least. Sites are generated in a temporary folder, which is removed at the end.
+ * `npm run bench [-- --sizes 1000,10000 --only build,audit,reports]`: what a build, an audit and the
+ * intake of reports cost, beside what they could cost at least. Sites are generated in a temporary folder, which is removed at the end.
  */
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
@@ -9,17 +9,19 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { measureAudit } from "./audit/bench.mjs";
+import { measureIntake, measurePage } from "./reports/bench.mjs";
+import { measureStore } from "./reports/store.mjs";
 import { writeSite } from "./site.mjs";
 
 const floorChild = fileURLToPath(new URL("./floor-child.mjs", import.meta.url));
 
-/** What the project promises of 100,000 domains, of `--version`, and of an audit; see docs/benchmarks.md. */
-const targets = { cold: 1.6, peakMb: 700, second: 0.3, version: 1.5, audit: 1.5 };
+/** What the project promises of 100,000 domains, of `--version`, of an audit and of reports; see docs/benchmarks.md. */
+const targets = { cold: 1.6, peakMb: 700, second: 0.3, version: 1.5, audit: 1.5, intake: 2.5 };
 
 const { values } = parseArgs({
   options: {
     sizes: { type: "string", default: "1000,10000,100000" },
-    only: { type: "string", default: "build,audit" },
+    only: { type: "string", default: "build,audit,reports" },
   },
 });
 const parts = values.only.split(",");
@@ -37,6 +39,11 @@ for (const part of ["build", "templates", "package.json"]) {
   const from = fileURLToPath(new URL(`../${part}`, import.meta.url));
   fs.cpSync(from, path.join(folder, "program", part), { recursive: true });
 }
+// What is not bundled, such as DuckDB, is found where it is.
+fs.symlinkSync(
+  fileURLToPath(new URL("../node_modules", import.meta.url)),
+  path.join(folder, "program", "node_modules"),
+);
 const program = path.join(folder, "program", "build", "cli.js");
 
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(130));
@@ -49,6 +56,7 @@ if (parts.includes("build")) {
   benchVersion();
 }
 if (parts.includes("audit")) await benchAudit(1000);
+if (parts.includes("reports")) await benchReports();
 
 function benchSize(size) {
   const site = path.join(folder, "site");
@@ -127,6 +135,33 @@ async function benchAudit(size) {
   row("  to the floor", `${ratio.toFixed(2)}×`, met(ratio, targets.audit, "×"));
   row("  peak memory", `${peakMb.toFixed(0)} MB`);
   row(`  of ${count(size * 10)}`, `${large.peakMb.toFixed(0)} MB`, seconds(large.ms));
+}
+
+async function benchReports() {
+  const size = 20_000;
+  const measured = await measureIntake(program, folder, size, 3);
+  for (const [kind, rounds] of Object.entries(measured)) {
+    const ms = median(rounds.map((round) => round.ms));
+    const ratio = median(rounds.map((round) => round.ms / round.floorMs));
+    console.log(`\n${count(size)} reports from ${kind === "mbox" ? "an mbox" : "a folder"}`);
+    row("floor", seconds(median(rounds.map((round) => round.floorMs))));
+    row("reports add", seconds(ms), `${count(Math.round((size * 1000) / ms))} a second`);
+    row("  to the floor", `${ratio.toFixed(2)}×`, met(ratio, targets.intake, "×"));
+    row("  peak memory", `${Math.max(...rounds.map((round) => round.peakMb)).toFixed(0)} MB`);
+  }
+  const more = await measureIntake(program, folder, size * 4, 1);
+  for (const [kind, [round]] of Object.entries(more)) {
+    row(
+      `  of ${count(size * 4)}`,
+      `${round.peakMb.toFixed(0)} MB`,
+      `${kind}, ${seconds(round.ms)}`,
+    );
+  }
+  await measureStore(10_000_000);
+  const pages = 5000;
+  const page = await measurePage(program, folder, pages);
+  console.log(`\n${count(pages)} domains on 90 days`);
+  row("reports page", seconds(page.ms), `peak memory ${page.peakMb.toFixed(0)} MB`);
 }
 
 /** Builds once; the time is the whole process's, the phases and the peak are told by the program. */

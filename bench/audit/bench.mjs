@@ -4,6 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import readline from "node:readline";
 import { fileURLToPath } from "node:url";
+import { run } from "../run-to-end.mjs";
 import { domainAt } from "./names.mjs";
 
 const concurrency = 50;
@@ -21,7 +22,7 @@ export async function measureAudit(program, folder, size, { rounds, memory }) {
       const asked = await world.asked();
       const floor = JSON.parse(
         (
-          await start([
+          await run([
             here("floor.mjs"),
             String(size),
             String(concurrency),
@@ -44,7 +45,7 @@ async function auditOnce(program, folder, { ports, caFile }, size) {
   const site = path.join(folder, "nothing");
   fs.mkdirSync(site, { recursive: true });
   const domains = Array.from({ length: size }, (_, index) => domainAt(index));
-  const ended = await start([
+  const ended = await run([
     ...[program, "audit", "--jsonl", "--allow-private", "--site", site, "--ca", caFile],
     ...["--resolver", `127.0.0.1:${ports.dns}`, "--concurrency", String(concurrency)],
     ...["--https-port", String(ports.https), "--smtp-port", String(ports.smtp), ...domains],
@@ -74,34 +75,5 @@ async function inWorld(folder, size, work) {
     return await work({ ...told, asked });
   } finally {
     child.kill();
-  }
-}
-
-/** Runs a program to its end; its peak is looked up while it runs, where the system tells (Linux). */
-function start(args) {
-  const began = performance.now();
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
-  const texts = { stdout: "", stderr: "" };
-  for (const name of ["stdout", "stderr"]) {
-    child[name].setEncoding("utf8").on("data", (text) => (texts[name] += text));
-  }
-  let peakMb = 0;
-  const look = setInterval(() => {
-    peakMb = Math.max(peakMb, peakOf(child.pid));
-  }, 100);
-  return new Promise((done) => {
-    child.on("close", (code) => {
-      clearInterval(look);
-      done({ code, ms: performance.now() - began, peakMb, ...texts });
-    });
-  });
-}
-
-function peakOf(pid) {
-  try {
-    const status = fs.readFileSync(`/proc/${pid}/status`, "latin1");
-    return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1000;
-  } catch {
-    return 0;
   }
 }

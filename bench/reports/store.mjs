@@ -23,17 +23,29 @@ export async function measureStore(rows) {
   try {
     const { openDatabase, closeDatabase, openReportStore } = await loadStore();
     const file = path.join(folder, "reports.duckdb");
-    const database = await openDatabase(file);
-    if ("code" in database) throw new Error(JSON.stringify(database));
     const days = Math.max(1, Math.ceil(rows / domains / reporters));
-    await generate(database.connection, rows);
-    closeDatabase(database);
+    await fill({ openDatabase, closeDatabase }, file, rows);
     const size = (fs.statSync(file).size / 1e6).toFixed(0);
     console.log(`\nstore: ${rows} policies on ${days} days, ${size} MB`);
     return await measure(await openReportStore(file), windowOf(days));
   } finally {
     fs.rmSync(folder, { recursive: true });
   }
+}
+
+/** Fills a store with 90 days of the first `count` domains; gives the last day. */
+export async function fillStore(file, count) {
+  if (count !== domains) throw new Error(`only ${domains} domains can be made`);
+  const days = 90;
+  await fill(await loadStore(), file, domains * reporters * days);
+  return windowOf(days).to;
+}
+
+async function fill({ openDatabase, closeDatabase }, file, rows) {
+  const database = await openDatabase(file);
+  if ("code" in database) throw new Error(JSON.stringify(database));
+  await generate(database.connection, rows);
+  closeDatabase(database);
 }
 
 /** The program's store, loaded from within the project, where DuckDB is found. */
