@@ -78,7 +78,10 @@ export function resolveSite(
   const domains = toDomains(entries);
   const gone = new Map(settings.gone.map(({ domain, reason }) => [domain, reason]));
   const { delegationZone, reportsTrust } = settings;
-  return { site: { targets, delegationZone, domains, gone, reportsTrust }, diagnostics: report.finish() };
+  return {
+    site: { targets, delegationZone, domains, gone, reportsTrust },
+    diagnostics: report.finish(),
+  };
 }
 
 function resolveFile(

@@ -51,7 +51,14 @@ function domain(name: string, declared: Policy | null, more: Partial<DomainConfi
 }
 
 function site(domains: readonly DomainConfig[], more: Partial<SiteConfig> = {}): SiteConfig {
-  return { targets: { caddy }, delegationZone: null, domains, gone: new Map(), reportsTrust: "verified", ...more };
+  return {
+    targets: { caddy },
+    delegationZone: null,
+    domains,
+    gone: new Map(),
+    reportsTrust: "verified",
+    ...more,
+  };
 }
 
 function plan(

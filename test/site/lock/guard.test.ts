@@ -18,7 +18,14 @@ function config(declared: Policy | null, more: Partial<MtaSts> = {}, domain = "a
   const mtaSts: MtaSts | null =
     declared === null
       ? null
-      : { policy: declared, profileMx: [], retire: false, skipTesting: null, skipOverlap: null, ...more };
+      : {
+          policy: declared,
+          profileMx: [],
+          retire: false,
+          skipTesting: null,
+          skipOverlap: null,
+          ...more,
+        };
   return {
     domain,
     unicode: null,
