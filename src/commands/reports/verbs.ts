@@ -68,7 +68,10 @@ export const reportVerbs: readonly VerbSpec[] = [
         flags: "--proxy <ip>",
         about: "the web server's address where that is another machine; nobody else may post then",
       },
-      { flags: "--rate <number>", about: "reports a minute from one client; a large one counts as several (default: 600)" },
+      {
+        flags: "--rate <number>",
+        about: "reports a minute from one client; a large one counts as several (default: 600)",
+      },
       site,
     ],
     examples: ["stspress reports serve --site /srv/mail-policies"],
