@@ -68,22 +68,25 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
   const drafts: Drafted[] = [];
   const progress = await startProgress(io);
   let done = 0;
-  await eachInOrder(
-    names.domains,
-    options.concurrency,
-    async (name) => {
-      const outcome = await draft(name);
-      done += 1;
-      progress.show("looking up", done, names.domains.length);
-      return outcome;
-    },
-    (outcome) => {
-      if ("text" in outcome) drafts.push(outcome);
-      else outcomes.push(outcome);
-    },
-  );
-  progress.end();
-  look.close();
+  try {
+    await eachInOrder(
+      names.domains,
+      options.concurrency,
+      async (name) => {
+        const outcome = await draft(name);
+        done += 1;
+        progress.show("looking up", done, names.domains.length);
+        return outcome;
+      },
+      (outcome) => {
+        if ("text" in outcome) drafts.push(outcome);
+        else outcomes.push(outcome);
+      },
+    );
+  } finally {
+    progress.end();
+    look.close();
+  }
 
   async function draft(name: DomainName): Promise<Drafted | InitOutcome> {
     const domain = name.ascii;
@@ -94,6 +97,11 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
     const proposal = propose(evidence);
     if (proposal.kind !== "declare") return { domain, ...proposal };
     const text = wordFile(name, proposal, evidence.observedAt, settings);
+    if (text === null) {
+      const why =
+        "its live policy names MX hosts in a way that a domain file refuses; mend that first";
+      return { domain, kind: "failed", why };
+    }
     const file = `domains/${domain}.yaml`;
     return { name, file, text, proposal, observedAt: evidence.observedAt };
   }
@@ -107,24 +115,27 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
   if (format === "json") tell([], format, io, { domains: outcomes });
   else io.out(initSummary(outcomes));
   if (outcomes.some(({ kind }) => kind === "failed")) return 2;
+  if (outcomes.some(({ kind }) => kind === "no-mail")) return 1;
   return outcomes.some(({ kind }) => kind === "unknown") ? 3 : 0;
 }
 
-/** Words the file, and reads it back: what is written is what was found. */
+/**
+ * Words the file, and reads it back: what is written is what was found. Null where a domain file cannot say
+ * it: senders take some policies that stspress never publishes, such as `mx: localhost`.
+ */
 function wordFile(
   name: DomainName,
   proposal: Proposal,
   observedAt: number,
   settings: SiteSettings,
-): string {
+): string | null {
   const text = word(name, proposal, observedAt, settings);
   if (isReadable(name, text)) return text;
   // Senders take some report addresses that a domain file refuses, such as one with a quoted mailbox.
   const remark = "The TLS-RPT record names an address that cannot stand here.";
   const without = { ...proposal, rua: null, remarks: [...proposal.remarks, remark] };
   const second = word(name, without, observedAt, settings);
-  if (isReadable(name, second)) return second;
-  throw new Error(`the file of ${name.ascii} cannot be read back`);
+  return isReadable(name, second) ? second : null;
 }
 
 function isReadable(name: DomainName, text: string): boolean {

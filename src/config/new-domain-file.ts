@@ -128,11 +128,13 @@ function duration(seconds: number): string {
   return String(seconds);
 }
 
-/** A YAML scalar: plain where nobody could read it otherwise, else in double quotes. */
+/** A YAML scalar: plain where nobody could take it for anything but text, else in double quotes. */
 function quote(text: string): string {
-  return /^(?:mailto:|https:)?[a-z0-9][A-Za-z0-9.@/_+-]*$/.test(text) && !/^[0-9.]+$/.test(text)
-    ? text
-    : JSON.stringify(text);
+  const isPlain =
+    /^(?:mailto:|https:)[A-Za-z0-9.@/_+-]*$/.test(text) ||
+    (/^[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*$/.test(text) &&
+      !/^(?:true|false|null|yes|no|on|off|y|n)$/.test(text));
+  return isPlain ? text : JSON.stringify(text);
 }
 
 /** Makes a text harmless in a comment. */

@@ -5,6 +5,7 @@
  */
 import fs from "node:fs";
 import path from "node:path";
+import { makeKeptFolder } from "./kept-folder.ts";
 import { codeOf } from "./site-files.ts";
 
 /** Releases the site. */
@@ -12,12 +13,7 @@ export type Release = () => void;
 
 /** Takes the site, or names the process that holds it. */
 export function takeSite(root: string): { release: Release } | { pid: number } {
-  const folder = path.join(root, ".stspress");
-  fs.mkdirSync(folder, { recursive: true });
-  // A link here would carry what is written out of the site.
-  if (!fs.lstatSync(folder).isDirectory()) {
-    throw Object.assign(new Error(`${folder} is a link`), { code: "ENOTDIR" });
-  }
+  const folder = makeKeptFolder(root);
   const owner = path.join(folder, "writing");
   const mine = path.join(folder, `writing.${String(process.pid)}`);
   try {

@@ -84,7 +84,7 @@ function percent({ rate, failures, sessions }: Rate): string {
   if (rate === null) return "no sessions";
   const value = rate * 100;
   const digits = value >= 10 || value === 0 ? 0 : value >= 1 ? 1 : value >= 0.01 ? 2 : 4;
-  return `${value.toFixed(digits)} % of sessions (${count(failures)} of ${count(sessions)})`;
+  return `${value.toFixed(digits)} % of sessions failed in all (${count(failures)} of ${count(sessions)})`;
 }
 
 /** A number with its thousands parted, the same in every locale. */

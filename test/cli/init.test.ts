@@ -1,5 +1,6 @@
 /** `stspress init` as its users call it, against a few domains of the zoo. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { policyText } from "../zoo/entry.ts";
 import { zooTable } from "../zoo/table.ts";
 import { startZoo, type Zoo } from "../zoo/zoo.ts";
 import { program, SiteFolder, type Ran } from "./site-folder.ts";
@@ -103,11 +104,41 @@ test("an MX host that the live policy misses is named", async () => {
   );
 });
 
+test("a policy that no domain file can say keeps no other domain from being declared", async () => {
+  const odd = {
+    ...zooTable.find(({ name }) => name === "healthy-enforce"),
+    name: "odd-pattern",
+    what: "a pattern that stspress refuses",
+    codes: [],
+    safe: "no",
+    policy: () => policyText(["*.com"]),
+  } as const;
+  const other = await startZoo({ entries: [odd, ...zoo.entries], program });
+  try {
+    const site = new SiteFolder();
+    const { code, out, err } = await runProgramIn(site.root, [
+      ...["init", "--resolver", other.resolver, "--ca", other.caFile, "--allow-private"],
+      ...[
+        "--https-port",
+        String(other.httpsPort),
+        domain("odd-pattern"),
+        domain("healthy-enforce"),
+      ],
+    ]);
+    expect(code, err).toBe(2);
+    expect(out).toContain("odd-pattern.zoo.test: not written, its live policy names MX hosts");
+    expect(out).toContain("healthy-enforce.zoo.test → ");
+    expect(site.has(file("healthy-enforce"))).toBe(true);
+  } finally {
+    await other.close();
+  }
+});
+
 test("what takes no mail is not declared; what does not answer is unknown, and exits with 3", async () => {
   const site = new SiteFolder();
   const asked = ["never-registered", "null-mx", "no-mx"].map(domain);
   const without = await init(site, asked);
-  expect(without.code).toBe(0);
+  expect(without.code).toBe(1);
   for (const one of asked) expect(without.out).toContain(`${one}: not written, `);
   const unknown = await init(site, ["sts-servfail", "policy-host-refuses"].map(domain));
   expect(unknown.code).toBe(3);

@@ -118,3 +118,14 @@ test("several report addresses, and odd ones, are quoted", () => {
   const text = newDomainFile({ ...base, rua }, settingsOf(""));
   expect(published(text, settingsOf("")).rua).toEqual(rua);
 });
+
+test.each(["true", "null", "1e5.example", "0x10.example", "1.2.example", "on.example"])(
+  "an MX host called %s is text",
+  (host) => {
+    const policy = { mode: "testing", mx: [host], maxAgeSeconds: 86_400, extensions: [] } as const;
+    const text = newDomainFile({ ...base, policy }, settingsOf(""));
+    const { diagnostics } = parseDomainFile("domains/a.yaml", bytes(text));
+    // Whatever is wrong with the name, it was not taken for something else than a text.
+    expect(diagnostics.map(({ code }) => code)).not.toContain("config/wrong-type");
+  },
+);

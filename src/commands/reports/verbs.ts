@@ -21,7 +21,7 @@ export const reportVerbs: readonly VerbSpec[] = [
     ],
     examples: [
       "stspress reports add ~/Maildir/.tls-reports",
-      "stspress reports add reports.mbox google.com!example.com!1764028800!1764115199!001.json.gz",
+      "stspress reports add reports.mbox 'google.com!example.com!1764028800!1764115199!001.json.gz'",
     ],
     load: () => import("./add.ts"),
   },

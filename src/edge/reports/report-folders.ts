@@ -1,6 +1,7 @@
 /** Where reports are kept: `.stspress/reports/` in the site folder. */
 import fs from "node:fs";
 import path from "node:path";
+import { makeKeptFolder } from "../kept-folder.ts";
 
 export interface ReportFolders {
   readonly journal: string;
@@ -15,12 +16,9 @@ export interface ReportFolders {
  * @throws the system's errors, and one with code `ENOTDIR` where a link would lead out of the site
  */
 export function makeReportFolders(root: string): ReportFolders {
-  let folder = root;
-  for (const name of [".stspress", "reports"]) {
-    folder = path.join(folder, name);
-    fs.mkdirSync(folder, { recursive: true, mode: name === "reports" ? 0o700 : 0o777 });
-    refuseLink(folder);
-  }
+  const folder = path.join(makeKeptFolder(root), "reports");
+  fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  refuseLink(folder);
   const below = (name: string): string => path.join(folder, name);
   for (const name of ["journal", "quarantine"]) {
     if (fs.lstatSync(below(name), { throwIfNoEntry: false }) !== undefined) refuseLink(below(name));
