@@ -6,10 +6,11 @@ import { programFingerprint } from "../edge/program-fingerprint.ts";
 import { recordsPageFile } from "../render/records-page.ts";
 import type { Renderer } from "../render/templates.ts";
 import type { SiteConfig } from "../site/config.ts";
-import { domainZoneTemplate } from "../site/dns-files.ts";
+import type { DnsRecord } from "../site/dns-record.ts";
+import { domainZoneFile, domainZoneTemplate } from "../site/dns-files.ts";
 import type { KeyedOutput, RenderedOutput, SiteOutput } from "../site/output.ts";
-import { outputsOf, zoneOutputOf } from "../site/outputs.ts";
-import type { PlannedDomain, SitePlan } from "../site/plan.ts";
+import { outputsOf } from "../site/outputs.ts";
+import type { SitePlan } from "../site/plan.ts";
 import { pageDataOf, pageKeyOf } from "../site/records-page-data.ts";
 import { version } from "./version.ts";
 
@@ -20,6 +21,7 @@ export class FileMaker {
   readonly #now: number;
   readonly #renderer: Renderer;
   readonly #programs = new Map<string, string>();
+  #zoneTextAt: (index: number) => string | null = () => null;
   /** What templates rendered and should not have. */
   readonly diagnostics: Diagnostic[] = [];
 
@@ -32,20 +34,22 @@ export class FileMaker {
 
   outputs(): Generator<SiteOutput> {
     // Asked for when the policies are on their way: naming 100,000 domains takes a moment.
-    return outputsOf(this.#site, this.#plan, () => ({
+    const page = (): KeyedOutput => ({
       path: "index.html",
       phase: "record",
       key: pageKeyOf(version, this.#plan, this.#now, cacheDigest),
       templates: ["index.html", domainZoneTemplate],
       make: () => this.#page(),
-    }));
+    });
+    const zoneTextAt = (index: number) => this.#zoneTextAt(index);
+    return outputsOf(this.#site, this.#plan, page, zoneTextAt);
   }
 
   /** Renders a file, and believes no template. */
   textOf(output: SiteOutput): string {
     if ("text" in output) return output.text;
-    if ("make" in output) return this.#rendered(output.make());
-    return this.#rendered(output);
+    if ("make" in output) return this.#verified(output.make(), output.rendered?.() ?? null);
+    return this.#verified(output, null);
   }
 
   /** Names everything that a file is made from; "-" where only its text tells. */
@@ -53,9 +57,10 @@ export class FileMaker {
     return "key" in output ? cacheDigest(`${this.#programOf(output)} ${output.key}`) : "-";
   }
 
-  #rendered({ template, data, verify }: RenderedOutput): string {
-    const text = this.#renderer.render(template, data);
-    const detail = verify(text);
+  #verified(output: RenderedOutput, rendered: string | null): string {
+    const { template } = output;
+    const text = rendered ?? this.#renderer.render(template, output.data);
+    const detail = output.verify(text);
     if (detail !== null) {
       this.diagnostics.push(diagnostic("template/changed-meaning", { template, detail }));
     }
@@ -73,15 +78,15 @@ export class FileMaker {
     return program;
   }
 
-  /** The zone texts are rendered once more: to keep 100,000 of them would cost more than it saves. */
+  /** The zone texts are kept as the page packs them, which takes little memory, and not rendered once more. */
   #page(): RenderedOutput {
-    const zoneTextOf = (planned: PlannedDomain): string => {
-      const { template, data } = zoneOutputOf(planned).make();
+    const zoneTextOf = (domain: string, records: readonly DnsRecord[]): string => {
+      const { template, data } = domainZoneFile(domain, records);
       return this.#renderer.render(template, data);
     };
-    return recordsPageFile(
-      pageDataOf(version, this.#plan, this.#now, zoneTextOf),
-      readPageAssets(),
-    );
+    const data = pageDataOf(version, this.#plan, this.#now, zoneTextOf);
+    const file = recordsPageFile(data, readPageAssets());
+    this.#zoneTextAt = file.zoneTextAt;
+    return file;
   }
 }

@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import type { RenderedOutput } from "../site/output.ts";
 import type { PageData } from "../site/page-data.ts";
-import { packPage } from "./records-page/codec.ts";
+import { packPage, unpackZoneText, type PackedPage } from "./records-page/codec.ts";
 
 /** What the program's build made of the page's client: texts that stand in the page as they are. */
 export interface RecordsPageAssets {
@@ -33,9 +33,12 @@ export interface RecordsPageTemplateData {
 
 /** Makes what the page's template sees. Reads the domains once. */
 export function recordsPage(data: PageData, assets: RecordsPageAssets): RecordsPageTemplateData {
-  const packed = packPage(data);
+  return templateData(packPage(data), assets);
+}
+
+function templateData(packed: PackedPage, assets: RecordsPageAssets): RecordsPageTemplateData {
   return {
-    version: data.version,
+    version: packed.version,
     count: packed.domains.length,
     data: inertJson(packed),
     script: assets.script,
@@ -45,10 +48,17 @@ export function recordsPage(data: PageData, assets: RecordsPageAssets): RecordsP
   };
 }
 
-/** The page as a file of `dist/`. */
-export function recordsPageFile(data: PageData, assets: RecordsPageAssets): RenderedOutput {
-  const seen = recordsPage(data, assets);
+/** The page as a file of `dist/`, and the zone texts that it keeps, by the place of their domain. */
+export interface RecordsPageFile extends RenderedOutput {
+  readonly zoneTextAt: (index: number) => string | null;
+}
+
+/** Makes the page as a file of `dist/`. */
+export function recordsPageFile(data: PageData, assets: RecordsPageAssets): RecordsPageFile {
+  const packed = packPage(data);
+  const seen = templateData(packed, assets);
   return {
+    zoneTextAt: (index) => unpackZoneText(packed, index),
     path: "index.html",
     phase: "record",
     template: "index.html",

@@ -18,7 +18,10 @@ export function domainZoneFile(domain: string, records: readonly DnsRecord[]): R
     path: `dns/${domain}.zone`,
     phase: "record",
     template: domainZoneTemplate,
-    data: domainZoneData(domain, pasted, delegatedRecords(records)[0]?.zone ?? null),
+    // Late: a text that was rendered before is only verified.
+    get data() {
+      return domainZoneData(domain, pasted, delegatedRecords(records)[0]?.zone ?? null);
+    },
     verify: (text) => zoneTextDifference(text, pasted, { directives: false }),
   };
 }

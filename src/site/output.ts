@@ -37,6 +37,8 @@ export interface KeyedOutput extends Place {
   /** Names of the templates that its text depends on. */
   readonly templates: readonly string[];
   readonly make: () => RenderedOutput;
+  /** Its text, where it was rendered for another file before; else null. */
+  readonly rendered?: () => string | null;
 }
 
 /** A file that is made at once, as every target makes its few. */

@@ -14,11 +14,14 @@ import { policyPath } from "./targets/target.ts";
 /**
  * Lists every file, lazily: policies, servers' configuration, records. `page` is the records page; it
  * comes before the zone files, since making it takes long enough for the policies to be written meanwhile.
+ * `zoneTextAt` gives the text of a domain's zone file, by the domain's place in the plan, where the page
+ * was made from it; else null.
  */
 export function* outputsOf(
   site: SiteConfig,
   plan: SitePlan,
   page: () => KeyedOutput,
+  zoneTextAt: (index: number) => string | null = () => null,
 ): Generator<SiteOutput> {
   if (needsSiteTree(site.targets)) {
     for (const { host, policyText } of plan.publications) {
@@ -28,8 +31,8 @@ export function* outputsOf(
   yield* outputsOfTargets(plan.publications, site.targets);
   yield page();
   const delegated = new Map<string, PlannedDomain[]>();
-  for (const planned of plan.domains) {
-    yield zoneOutputOf(planned);
+  for (const [index, planned] of plan.domains.entries()) {
+    yield zoneOutputOf(planned, () => zoneTextAt(index));
     const { delegation } = planned.shape;
     if (delegation === null) continue;
     const list = delegated.get(delegation);
@@ -51,7 +54,7 @@ export function* outputsOf(
 }
 
 /** The zone file of a domain. Name, shape and id are all that its records are made from. */
-export function zoneOutputOf(planned: PlannedDomain): KeyedOutput {
+function zoneOutputOf(planned: PlannedDomain, rendered: () => string | null): KeyedOutput {
   const { domain } = planned.config;
   return {
     path: `dns/${domain}.zone`,
@@ -59,6 +62,7 @@ export function zoneOutputOf(planned: PlannedDomain): KeyedOutput {
     key: recordsKeyOf(planned),
     templates: [domainZoneTemplate],
     make: () => domainZoneFile(domain, recordsOfPlanned(planned)),
+    rendered,
   };
 }
 

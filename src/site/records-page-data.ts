@@ -4,6 +4,7 @@ import type { Digest } from "./lock/lock-text.ts";
 import { holdOf, isHeld } from "./lock/lock.ts";
 import type { PageData, PageDomain, PagePolicy } from "./page-data.ts";
 import { recordsKeyOf } from "./outputs.ts";
+import type { DnsRecord } from "./dns-record.ts";
 import { recordsOfPlanned, type PlannedDomain, type SitePlan } from "./plan.ts";
 
 /** Digests of fewer would be as long as what they name, of more as large as a page. */
@@ -33,12 +34,12 @@ export function pageKeyOf(version: string, plan: SitePlan, now: number, digest: 
   return [...digests, digest(lines.join("\n"))].join(" ");
 }
 
-/** Gathers the page's data. `zoneTextOf` gives the rendered text of a domain's zone file. */
+/** Gathers the page's data. `zoneTextOf` gives the rendered text of a domain's zone file, given its records. */
 export function pageDataOf(
   version: string,
   plan: SitePlan,
   now: number,
-  zoneTextOf: (planned: PlannedDomain) => string,
+  zoneTextOf: (domain: string, records: readonly DnsRecord[]) => string,
 ): PageData {
   const policies: PagePolicy[] = [];
   const indexes = new Map<string, number>();
@@ -59,7 +60,9 @@ export function pageDataOf(
   }
   function* domains(): Generator<PageDomain> {
     for (const planned of plan.domains) {
-      yield pageDomain(planned, now, indexOf, zoneTextOf(planned));
+      const records = recordsOfPlanned(planned);
+      const zoneText = zoneTextOf(planned.config.domain, records);
+      yield pageDomain(planned, now, indexOf, records, zoneText);
     }
   }
   return { version, policies, domains: domains() };
@@ -73,6 +76,7 @@ function pageDomain(
   planned: PlannedDomain,
   now: number,
   indexOf: (digest: string) => number,
+  records: readonly DnsRecord[],
   zoneText: string,
 ): PageDomain {
   const { config, locked } = planned;
@@ -89,7 +93,7 @@ function pageDomain(
     held: [...new Set(held)],
     zone: config.zone,
     delegation: config.delegation,
-    records: recordsOfPlanned(planned).map((record) => ({
+    records: records.map((record) => ({
       name: record.name,
       type: record.type,
       ttl: record.ttlSeconds,

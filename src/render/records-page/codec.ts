@@ -115,6 +115,14 @@ export function unpackDomain(page: PackedPage, packed: PackedDomain): PageDomain
   };
 }
 
+/** Unpacks the text of a domain's zone file alone; null where there is no such domain. */
+export function unpackZoneText(page: PackedPage, index: number): string | null {
+  const packed = page.domains[index];
+  if (packed === undefined) return null;
+  const [domain, , id, , , , , , , , , text] = packed;
+  return fillIn(page.patterns[text] ?? "", domain, id);
+}
+
 const domainBlank = "\u0001";
 const idBlank = "\u0002";
 /** Before the number of one of these three that stood in the text itself. */
