@@ -62,22 +62,25 @@ export function recordsOf(domain: string, shape: DnsShape, id: string | null): D
     const { ipv4, ipv6, host } = shape.address;
     const name = policyHostOf(domain);
     const once = delegation !== null;
-    const place = { name, ttlSeconds, zone, domain, purpose: "policy-host", once } as const;
-    if (host !== null) records.push({ ...place, type: "CNAME", value: host });
-    for (const value of ipv4) records.push({ ...place, type: "A", value });
-    for (const value of ipv6) records.push({ ...place, type: "AAAA", value });
+    const purpose = "policy-host";
+    const add = (type: "A" | "AAAA" | "CNAME", value: string): void => {
+      records.push({ name, ttlSeconds, zone, domain, purpose, once, type, value });
+    };
+    if (host !== null) add("CNAME", host);
+    for (const value of ipv4) add("A", value);
+    for (const value of ipv6) add("AAAA", value);
   }
   const text = (purpose: "tls-rpt" | "mta-sts", label: string, value: string): void => {
     const name = `${label}.${domain}`;
-    const common = { ttlSeconds, domain, purpose } as const;
     if (delegation === null) {
-      records.push({ name, type: "TXT", value, zone, once: false, ...common });
+      records.push({ name, type: "TXT", value, zone, once: false, ttlSeconds, domain, purpose });
       return;
     }
     const held = `${domain}.${label}.${delegation}`;
+    const at = delegation;
     records.push(
-      { name: held, type: "TXT", value, zone: delegation, once: false, ...common },
-      { name, type: "CNAME", value: held, zone, once: true, ...common },
+      { name: held, type: "TXT", value, zone: at, once: false, ttlSeconds, domain, purpose },
+      { name, type: "CNAME", value: held, zone, once: true, ttlSeconds, domain, purpose },
     );
   };
   if (shape.rua !== null)

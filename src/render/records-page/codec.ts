@@ -128,11 +128,19 @@ const idBlank = "\u0002";
 /** Before the number of one of these three that stood in the text itself. */
 const escape = "\u0003";
 // eslint-disable-next-line no-control-regex -- the blanks
-const taken = /[\u0001-\u0003]/g;
+const taken = /[\u0001-\u0003]/;
+// eslint-disable-next-line no-control-regex -- the blanks
+const everyTaken = /[\u0001-\u0003]/g;
 // eslint-disable-next-line no-control-regex -- the blanks
 const blanks = /[\u0001\u0002]|\u0003([123])/g;
 
 function blankOut(text: string, domain: string, id: string | null): Pattern {
+  if (text === domain && text !== "") return domainBlank;
+  if (!taken.test(text) && (id === null || !taken.test(id))) {
+    // Nothing to escape, and no id that a blank could be a part of: the quick way to the same.
+    const named = domain === "" ? text : text.replaceAll(domain, domainBlank);
+    return id === null || id === "" ? named : named.replaceAll(id, idBlank);
+  }
   return blankEach(text, domain, domainBlank, (part) => {
     return blankEach(part, id, idBlank, escapeTaken);
   });
@@ -150,7 +158,7 @@ function blankEach(
 }
 
 function escapeTaken(text: string): string {
-  return text.replace(taken, (unit) => escape + String(unit.charCodeAt(0)));
+  return text.replace(everyTaken, (unit) => escape + String(unit.charCodeAt(0)));
 }
 
 function fillIn(pattern: Pattern, domain: string, id: string | null): string {
@@ -166,7 +174,8 @@ class Table<T> {
   readonly #indices = new Map<string, number>();
 
   indexOf(value: T): number {
-    const key = JSON.stringify(value);
+    // One table holds texts or lists, never both.
+    const key = typeof value === "string" ? value : JSON.stringify(value);
     let index = this.#indices.get(key);
     if (index === undefined) {
       index = this.values.push(value) - 1;
