@@ -74,8 +74,10 @@ export class FileWriter {
   /** Writes one file. Errors: {@link WriteFailed}, {@link NotAFolder}. */
   write({ path: file, content }: Write): Written {
     try {
-      this.#ensureFolder(path.dirname(file));
-      const final = path.join(this.#root, file);
+      const slash = file.lastIndexOf("/");
+      if (slash > 0) this.#ensureFolder(file.slice(0, slash));
+      // Quicker than path.join, and the same: both parts are normal.
+      const final = `${this.#root}/${file}`;
       const { size, mtimeMs } = writeNew(this.#place === "served" ? this.#temp : final, content);
       if (this.#place === "served") fs.renameSync(this.#temp, final);
       return { digest: this.digestOf(content), size, mtimeMs };

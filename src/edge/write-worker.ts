@@ -14,10 +14,12 @@ parentPort?.on("message", (order: WriteOrder) => {
 
 function carryOut(order: WriteOrder): WriteAnswer {
   try {
-    const rows = order.map((one) => {
-      return formatRow(one.path, { ...writer.write(one), key: one.key });
-    });
-    return { ok: true, rows: rows.join("") };
+    let rows = "";
+    for (let at = 0; at < order.length; at += 3) {
+      const [path = "", content = "", key = ""] = order.slice(at, at + 3);
+      rows += formatRow(path, { ...writer.write({ path, content }), key });
+    }
+    return { ok: true, rows };
   } catch (error) {
     if (error instanceof WriteFailed) {
       return { ok: false, path: error.path, code: codeOf(error.cause) };

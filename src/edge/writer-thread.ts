@@ -3,8 +3,11 @@ import { Worker } from "node:worker_threads";
 import type { KeyedWrite } from "./dist.ts";
 import { NotAFolder, WriteFailed } from "./file-writer.ts";
 
-/** What the thread is told, and what it answers: the files' rows of the manifest, or what went wrong. */
-export type WriteOrder = readonly KeyedWrite[];
+/**
+ * What the thread is told: of each file its path, content and key, one after another, since texts alone
+ * are copied in half the time; and what it answers: the files' rows of the manifest, or what went wrong.
+ */
+export type WriteOrder = readonly string[];
 export type WriteAnswer =
   | { readonly ok: true; readonly rows: string }
   | { readonly ok: false; readonly path: string; readonly code: string | null };
@@ -47,14 +50,17 @@ export class WriterThread {
     return this.#waiting;
   }
 
-  send(writes: WriteOrder): void {
+  send(writes: readonly KeyedWrite[]): void {
     if (writes.length === 0) return;
-    const characters = writes.reduce((sum, { path: file, content }) => {
-      return sum + file.length + content.length;
-    }, 0);
+    const order: string[] = [];
+    let characters = 0;
+    for (const { path: file, content, key } of writes) {
+      order.push(file, content, key);
+      characters += file.length + content.length;
+    }
     this.#orders.push({ files: writes.length, characters });
     this.#waiting += characters;
-    this.#worker.postMessage(writes);
+    this.#worker.postMessage(order satisfies WriteOrder);
   }
 
   /** Waits until at most so many characters wait. Throws what went wrong in the thread. */
