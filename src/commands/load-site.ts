@@ -15,7 +15,7 @@ import {
 import { severityOf } from "../diagnostics/catalogue.ts";
 import { clock } from "../edge/clock.ts";
 import { shortDigest } from "../edge/digest.ts";
-import { findDomainFiles, readFound, readSiteFile, whyNoFolder } from "../edge/site-files.ts";
+import { readFound, readSiteFile, walkDomainFiles, whyNoFolder } from "../edge/site-files.ts";
 import { readTemplates } from "../edge/template-files.ts";
 import { compileTemplates, TemplateError, type Renderer } from "../render/templates.ts";
 import type { SiteConfig } from "../site/config.ts";
@@ -89,22 +89,15 @@ async function readFiles(root: string, options: LoadOptions): Promise<ReadFiles>
     siteFile === null || siteFile.ok
       ? parseSiteFile("stspress.yaml", siteFile?.bytes ?? null)
       : { declarations: null, diagnostics: [siteFile.diagnostic] };
-  const found = findDomainFiles(root);
-  const parsed = await parseFiles(root, found.files, {
-    threads: options.threads,
-    remember: options.remember,
-    progress: (done) => {
-      options.progress(done, found.files.length);
-    },
-  });
+  const parsed = await parseFiles(root, options);
   return {
     settings: settings.declarations,
-    files: parsed.flatMap((one) => one.declarations ?? []),
-    found: found.files.length,
+    files: parsed.files.flatMap((one) => one.declarations ?? []),
+    found: parsed.files.length,
     diagnostics: [
       ...settings.diagnostics,
-      ...found.diagnostics,
-      ...parsed.flatMap((one) => one.diagnostics),
+      ...parsed.diagnostics,
+      ...parsed.files.flatMap((one) => one.diagnostics),
     ],
   };
 }
@@ -157,8 +150,7 @@ async function loadSite(root: string, options: LoadOptions): Promise<LoadedSite>
 
 /** Reads the site of a folder for verbs that do without one; null where there is neither settings nor a domain file. */
 export async function loadSiteIfAny(root: string): Promise<LoadedSite | null> {
-  const found = findDomainFiles(root);
-  const empty = found.files.length === 0 && found.diagnostics.length === 0;
+  const empty = walkDomainFiles(root).next().done === true;
   if (empty && readSiteFile(root, "stspress.yaml") === null) return null;
   return loadSite(root, alone);
 }

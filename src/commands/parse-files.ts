@@ -1,9 +1,11 @@
 /** Domain files → declarations: from the cache where a file did not change, else parsed, in threads when there are many. */
-import { Worker } from "node:worker_threads";
+import { setImmediate as othersTurn } from "node:timers/promises";
 import type { DeclaredFile } from "../config/declared.ts";
+import { compareText, type Diagnostic } from "../diagnostics/diagnostic.ts";
 import { InputCache } from "../edge/input-cache.ts";
-import type { FoundFile } from "../edge/site-files.ts";
+import { walkDomainFiles } from "../edge/site-files.ts";
 import { parseFound, type ParsedFile } from "./parse-found.ts";
+import { ParserThreads, type FileInHand } from "./parser-threads.ts";
 
 /** Below this a thread takes longer to start than to help. */
 const fewFiles = 400;
@@ -11,82 +13,71 @@ const chunkSize = 200;
 
 export interface ParseOptions {
   readonly threads: number;
-  /** Tells how many files are done. */
-  readonly progress: (done: number) => void;
+  /** Tells how many files are done, and how many there are. */
+  readonly progress: (done: number, total: number) => void;
   /** Whether the cache may be written; reading it never hurts. */
   readonly remember: boolean;
 }
 
-/** Parses every file, in the order given. */
-export async function parseFiles(
-  root: string,
-  files: readonly FoundFile[],
-  options: ParseOptions,
-): Promise<ParsedFile[]> {
+/** Every domain file there is, sorted by path. */
+export interface ParsedFiles {
+  readonly files: readonly ParsedFile[];
+  /** What is wrong with what was found, apart from what is in the files. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Finds and parses every domain file of a site; looking for them and parsing go on at the same time. */
+export async function parseFiles(root: string, options: ParseOptions): Promise<ParsedFiles> {
   const cache = new InputCache(root);
-  const parsed: (ParsedFile | undefined)[] = files.map((file) => {
-    const known = cache.get(file) as DeclaredFile | null;
-    return known === null ? undefined : { declarations: known, diagnostics: [] };
-  });
-  const missing = files.flatMap((_, index) => (parsed[index] === undefined ? [index] : []));
   const started = Date.now();
-  if (missing.length < fewFiles) {
-    for (const index of missing) parsed[index] = parseFound(root, fileAt(files, index));
-  } else {
-    await parseInThreads(root, files, missing, parsed, options);
+  const threads = new ParserThreads(root, options.threads);
+  const files: FileInHand[] = [];
+  const diagnostics: Diagnostic[] = [];
+  let missing: FileInHand[] = [];
+  let most = fewFiles;
+  try {
+    for (const found of walkDomainFiles(root)) {
+      if ("code" in found) {
+        diagnostics.push(found);
+        continue;
+      }
+      const known = cache.get(found) as DeclaredFile | null;
+      const file = { found, parsed: known && { declarations: known, diagnostics: [] } };
+      files.push(file);
+      if (known !== null) continue;
+      missing.push(file);
+      if (missing.length < most) continue;
+      for (const chunk of chunks(missing)) threads.add(chunk);
+      missing = [];
+      most = chunkSize;
+      await othersTurn();
+    }
+    if (most === fewFiles) {
+      for (const file of missing) file.parsed = parseFound(root, file.found.file);
+    } else {
+      if (missing.length > 0) threads.add(missing);
+      await threads.finish((done) => {
+        options.progress(done, files.length);
+      });
+    }
+  } finally {
+    await threads.end();
   }
-  const done = parsed.map((one, index) => {
-    if (one === undefined) throw new Error(`${fileAt(files, index)} was not parsed`);
-    return one;
+  files.sort((a, b) => compareText(a.found.file, b.found.file));
+  const parsed = files.map(({ found, parsed }) => {
+    if (parsed === null) throw new Error(`${found.file} was not parsed`);
+    return parsed;
   });
-  if (options.remember && missing.length > 0 && files.length >= fewFiles) {
+  const changed = most !== fewFiles || missing.length > 0;
+  if (options.remember && changed && files.length >= fewFiles) {
     // A file with something to say is parsed again next time, so that it is said again.
-    const clean = files.map((_, index) => {
-      const one = done[index];
-      return one?.diagnostics.length === 0 ? one.declarations : null;
-    });
-    cache.write(files, clean, started);
+    const clean = parsed.map((one) => (one.diagnostics.length === 0 ? one.declarations : null));
+    const found = files.map((one) => one.found);
+    cache.write(found, clean, started);
   }
-  return done;
+  return { files: parsed, diagnostics };
 }
 
-function fileAt(files: readonly FoundFile[], index: number): string {
-  return files[index]?.file ?? "";
-}
-
-async function parseInThreads(
-  root: string,
-  files: readonly FoundFile[],
-  missing: readonly number[],
-  parsed: (ParsedFile | undefined)[],
-  options: ParseOptions,
-): Promise<void> {
-  let next = 0;
-  let done = 0;
-  const runThread = () =>
-    new Promise<void>((resolve, reject) => {
-      const worker = new Worker(new URL("./parse-worker.js", import.meta.url), {
-        workerData: { root },
-      });
-      let chunk: readonly number[] = [];
-      const feed = () => {
-        chunk = missing.slice(next, next + chunkSize);
-        next += chunk.length;
-        if (chunk.length === 0) void worker.terminate();
-        else worker.postMessage(chunk.map((index) => fileAt(files, index)));
-      };
-      worker.on("message", (results: readonly ParsedFile[]) => {
-        chunk.forEach((index, at) => (parsed[index] = results[at]));
-        done += chunk.length;
-        options.progress(done);
-        feed();
-      });
-      worker.on("error", reject);
-      worker.on("exit", () => {
-        resolve();
-      });
-      feed();
-    });
-  const threads = Math.max(1, Math.min(options.threads, Math.ceil(missing.length / fewFiles)));
-  await Promise.all(Array.from({ length: threads }, runThread));
+function* chunks(files: readonly FileInHand[]): Generator<readonly FileInHand[]> {
+  for (let at = 0; at < files.length; at += chunkSize) yield files.slice(at, at + chunkSize);
 }

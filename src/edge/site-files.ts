@@ -1,7 +1,7 @@
 /** Finds and reads the files of a site folder. Links that lead out of it are refused, not followed. */
 import fs from "node:fs";
 import path from "node:path";
-import { compareText, diagnostic, type Diagnostic } from "../diagnostics/diagnostic.ts";
+import { diagnostic, type Diagnostic } from "../diagnostics/diagnostic.ts";
 
 /** A domain file that is there, and how to tell whether it changed. */
 export interface FoundFile {
@@ -20,45 +20,35 @@ export type ReadResult =
 /** Beyond this no file is read into memory, in bytes. */
 const maxBytes = 16 * 1024 * 1024;
 
-/** Lists every .yaml and .yml file below `domains/`, sorted by path. */
-export function findDomainFiles(root: string): { files: FoundFile[]; diagnostics: Diagnostic[] } {
-  const files: FoundFile[] = [];
-  const diagnostics: Diagnostic[] = [];
-  const walk = (folder: string): void => {
-    let entries: fs.Dirent[];
-    try {
-      entries = fs.readdirSync(path.join(root, folder), { withFileTypes: true });
-    } catch (error) {
-      if (folder !== "domains" || codeOf(error) !== "ENOENT") {
-        diagnostics.push(unreadable(folder, error));
-      }
-      return;
+/** Finds every .yaml and .yml file below `domains/`, in no order, and what is wrong there, one after another. */
+export function* walkDomainFiles(
+  root: string,
+  folder = "domains",
+): Generator<FoundFile | Diagnostic, void> {
+  let entries: fs.Dirent[];
+  try {
+    entries = fs.readdirSync(path.join(root, folder), { withFileTypes: true });
+  } catch (error) {
+    if (folder !== "domains" || codeOf(error) !== "ENOENT") yield unreadable(folder, error);
+    return;
+  }
+  for (const entry of entries) {
+    if (entry.name.startsWith(".")) continue;
+    const file = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) {
+      yield* walkDomainFiles(root, file);
+      continue;
     }
-    for (const entry of entries) {
-      if (entry.name.startsWith(".")) continue;
-      const file = `${folder}/${entry.name}`;
-      if (entry.isDirectory()) {
-        walk(file);
-        continue;
-      }
-      if (entry.isSymbolicLink() && leadsToFolder(path.join(root, file))) {
-        diagnostics.push(diagnostic("site/linked-folder", { path: file }));
-        continue;
-      }
-      if (!/\.ya?ml$/.test(entry.name)) {
-        if (!/^README/i.test(entry.name)) {
-          diagnostics.push(diagnostic("site/ignored-file", { path: file }));
-        }
-        continue;
-      }
-      const found = inspect(root, file);
-      if ("code" in found) diagnostics.push(found);
-      else files.push(found);
+    if (entry.isSymbolicLink() && leadsToFolder(path.join(root, file))) {
+      yield diagnostic("site/linked-folder", { path: file });
+      continue;
     }
-  };
-  walk("domains");
-  files.sort((a, b) => compareText(a.file, b.file));
-  return { files, diagnostics };
+    if (!/\.ya?ml$/.test(entry.name)) {
+      if (!/^README/i.test(entry.name)) yield diagnostic("site/ignored-file", { path: file });
+      continue;
+    }
+    yield inspect(root, file);
+  }
 }
 
 function leadsToFolder(link: string): boolean {
@@ -76,7 +66,7 @@ export function readSiteFile(root: string, file: string): ReadResult | null {
   return "code" in found ? { ok: false, diagnostic: found } : readFound(root, file);
 }
 
-/** Reads a file that {@link findDomainFiles} found. */
+/** Reads a file that {@link walkDomainFiles} found. */
 export function readFound(root: string, file: string): ReadResult {
   try {
     return { ok: true, bytes: fs.readFileSync(path.join(root, file)) };
