@@ -7,10 +7,10 @@ import { adoptPolicy } from "../site/lock/adoption.ts";
 import { formatTime } from "../site/stamp.ts";
 import { changeLock } from "./change-lock.ts";
 import { textOption, type Arguments, type ExitCode, type Io } from "./io.ts";
-import { readClock } from "./load-site.ts";
 import { parseTime } from "./live.ts";
 import { readOperand } from "./read-operand.ts";
 import { formatOf, tell } from "./report.ts";
+import { readClock } from "./site-root.ts";
 
 /** Runs `adopt DOMAIN --id ID [--since TIME] [--ttl SECONDS] [FILE|-]`. */
 export async function run(args: Arguments, io: Io): Promise<ExitCode> {

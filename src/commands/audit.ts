@@ -14,10 +14,11 @@ import { declaredOf } from "./declared-domains.ts";
 import { readDomains } from "./domain-operands.ts";
 import { eachInOrder } from "./each-in-order.ts";
 import { flag, textOption, type Arguments, type ExitCode, type Io } from "./io.ts";
-import { loadSiteIfAny, readClock, siteRoot, textReader } from "./load-site.ts";
+import { loadSiteIfAny, textReader } from "./load-site.ts";
 import { startProgress } from "./progress.ts";
 import { recordObserved } from "./record-observed.ts";
 import { formatOf, hasErrors, tell } from "./report.ts";
+import { readClock, siteRoot } from "./site-root.ts";
 
 /** What an audit knows of the site, where there is one. */
 interface KnownSite {

@@ -19,9 +19,10 @@ import { joinChanges, siteChanges, tallyChanges, type ChangeTally } from "../sit
 import { checkTargets } from "../site/targets/targets.ts";
 import { FileMaker } from "./file-maker.ts";
 import { flag, textOption, wantsColour, type Arguments, type ExitCode, type Io } from "./io.ts";
-import { loadPlan, lockName, readClock, siteRoot } from "./load-site.ts";
+import { loadPlan, lockName } from "./load-site.ts";
 import { startProgress } from "./progress.ts";
 import { formatOf, hasErrors, tell } from "./report.ts";
+import { readClock, siteRoot } from "./site-root.ts";
 
 /** A file that is not yet as planned. */
 export interface PlannedWrite {

@@ -5,7 +5,8 @@ import { takeSite } from "../edge/site-mutex.ts";
 import { formatLock } from "../site/lock/lock-text.ts";
 import type { Lock } from "../site/lock/lock.ts";
 import { expected, replaceLock } from "./build.ts";
-import { loadLock, siteRoot } from "./load-site.ts";
+import { loadLock } from "./load-site.ts";
+import { siteRoot } from "./site-root.ts";
 
 export interface LockChange<T> {
   readonly lock: Lock;

@@ -6,8 +6,9 @@ import { holdOf, isHeld, policyOf, type Instance, type Lock } from "../site/lock
 import { outlookOf, wordMoment } from "../site/outlook.ts";
 import { formatSpan, formatTime } from "../site/stamp.ts";
 import { textOption, type Arguments, type ExitCode, type Io } from "./io.ts";
-import { loadLock, readClock, siteRoot } from "./load-site.ts";
+import { loadLock } from "./load-site.ts";
 import { formatOf, tell } from "./report.ts";
+import { readClock, siteRoot } from "./site-root.ts";
 
 /** Runs `history DOMAIN`. */
 export function run(args: Arguments, io: Io): Promise<ExitCode> {

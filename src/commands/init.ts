@@ -18,11 +18,12 @@ import { readLookOptions } from "./audit-options.ts";
 import { changeLock } from "./change-lock.ts";
 import { eachInOrder } from "./each-in-order.ts";
 import { textOption, type Arguments, type ExitCode, type Io } from "./io.ts";
-import { loadDeclarations, readClock, siteRoot } from "./load-site.ts";
+import { loadDeclarations } from "./load-site.ts";
 import { openLook } from "./look.ts";
 import { startProgress } from "./progress.ts";
 import { readDomainList, readDomains } from "./domain-operands.ts";
 import { formatOf, tell } from "./report.ts";
+import { readClock, siteRoot } from "./site-root.ts";
 
 /** A domain that can be declared, and the text that declares it. */
 interface Drafted {

@@ -9,8 +9,8 @@ import { holdOf, policyOf, type Hold, type Lock, type LockedDomain } from "../si
 import { formatTime, parseStamp } from "../site/stamp.ts";
 import { changeLock } from "./change-lock.ts";
 import { flag, textOption, type Arguments, type ExitCode, type Io } from "./io.ts";
-import { readClock } from "./load-site.ts";
 import { formatOf, tell } from "./report.ts";
+import { readClock } from "./site-root.ts";
 
 interface Recorded {
   readonly domain: string;

@@ -1,5 +1,4 @@
 /** Site folder → everything a verb may need to know about it: the site, the lock, templates, what is wrong. */
-import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { locateInFile } from "../config/locate.ts";
 import { resolveSite } from "../config/resolve.ts";
@@ -13,9 +12,8 @@ import {
   type Place,
 } from "../diagnostics/diagnostic.ts";
 import { severityOf } from "../diagnostics/catalogue.ts";
-import { clock } from "../edge/clock.ts";
 import { shortDigest } from "../edge/digest.ts";
-import { readFound, readSiteFile, walkDomainFiles, whyNoFolder } from "../edge/site-files.ts";
+import { readFound, readSiteFile, walkDomainFiles } from "../edge/site-files.ts";
 import { readTemplates } from "../edge/template-files.ts";
 import { compileTemplates, TemplateError, type Renderer } from "../render/templates.ts";
 import type { SiteConfig } from "../site/config.ts";
@@ -180,7 +178,7 @@ export interface PlannedSite extends LoadedSite {
   readonly now: number;
 }
 
-/** Loads and plans a site. `now` comes from {@link readClock}. */
+/** Loads and plans a site. `now` comes from readClock of site-root.ts. */
 export async function loadPlan(
   root: string,
   now: number,
@@ -220,17 +218,4 @@ function lineInLock(text: string, domain: string): Place {
   const offset = text.indexOf(`\ndomain ${domain} `);
   if (offset === -1) return nowhere(lockName);
   return placeAt(lockName, text, { offset: offset + "\ndomain ".length, length: domain.length });
-}
-
-/** The build's clock, or the diagnostic that says what is wrong with SOURCE_DATE_EPOCH. */
-export function readClock(env: Readonly<Record<string, string | undefined>>): number | Diagnostic {
-  const text = env["SOURCE_DATE_EPOCH"];
-  return clock(text) ?? diagnostic("site/clock", { value: text ?? "" });
-}
-
-/** The absolute path of the site folder, or the diagnostic that says why there is none. */
-export function siteRoot(site: string | null): string | Diagnostic {
-  const root = path.resolve(site ?? ".");
-  const detail = whyNoFolder(root);
-  return detail === null ? root : diagnostic("site/no-folder", { path: site ?? ".", detail });
 }

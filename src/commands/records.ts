@@ -13,8 +13,9 @@ import { recordsOfLocked, recordsOfPlanned, type SitePlan } from "../site/plan.t
 import { recordFormats, type RecordFormatName } from "../site/record-formats/formats.ts";
 import { previousLock } from "./build.ts";
 import { flag, textOption, type Arguments, type ExitCode, type Io } from "./io.ts";
-import { loadPlan, readClock, siteRoot } from "./load-site.ts";
+import { loadPlan } from "./load-site.ts";
 import { hasErrors, tell } from "./report.ts";
+import { readClock, siteRoot } from "./site-root.ts";
 
 /** Runs `records [DOMAIN…] [--changed] [--since FILE] --format …`. */
 export async function run(args: Arguments, io: Io): Promise<ExitCode> {

@@ -5,8 +5,8 @@ import { printable } from "../../render/text.ts";
 import type { Window } from "../../reports/store-port.ts";
 import { readDomains } from "../domain-operands.ts";
 import { textOption, type Arguments, type ExitCode, type Io } from "../io.ts";
-import { siteRoot } from "../load-site.ts";
 import { tell } from "../report.ts";
+import { siteRoot } from "../site-root.ts";
 import { openStore } from "./open-store.ts";
 
 /** Lines that are printed at once. */

@@ -7,8 +7,8 @@ import { makeReportFolders, type ReportFolders } from "../../edge/reports/report
 import { codeOf, describe } from "../../edge/site-files.ts";
 import type { NewReport, ReportStore } from "../../reports/store-port.ts";
 import type { Io } from "../io.ts";
-import { readClock } from "../load-site.ts";
 import { startProgress } from "../progress.ts";
+import { readClock } from "../site-root.ts";
 import { ingestRecord } from "./ingest.ts";
 
 /** Opens it, or says why it cannot be used. `root` is the absolute path of the site folder. */

@@ -9,9 +9,9 @@ import { ReportsPage } from "../../render/reports-page.ts";
 import { printable } from "../../render/text.ts";
 import { eachInOrder } from "../each-in-order.ts";
 import { textOption, type Arguments, type ExitCode, type Io } from "../io.ts";
-import { readClock, siteRoot } from "../load-site.ts";
 import { startProgress } from "../progress.ts";
 import { formatOf, tell } from "../report.ts";
+import { readClock, siteRoot } from "../site-root.ts";
 import { version } from "../version.ts";
 import { openPageSource, type PageSource } from "./page-source.ts";
 

@@ -6,8 +6,8 @@ import { openReportStore } from "../../edge/reports/duckdb-store.ts";
 import { codeOf, describe } from "../../edge/site-files.ts";
 import type { ReportStore } from "../../reports/store-port.ts";
 import { textOption, type Arguments, type ExitCode, type Io } from "../io.ts";
-import { readClock, siteRoot } from "../load-site.ts";
 import { formatOf, tell } from "../report.ts";
+import { readClock, siteRoot } from "../site-root.ts";
 import { catchUp, reportFolders, tellCaughtUp, type CaughtUp } from "./open-store.ts";
 
 /** Runs `reports rebuild`. */

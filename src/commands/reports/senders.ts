@@ -2,8 +2,8 @@
 import { sendersTable } from "../../render/reports-senders.ts";
 import { describeDeviation } from "../../reports/deviations.ts";
 import { textOption, wantsColour, type Arguments, type ExitCode, type Io } from "../io.ts";
-import { siteRoot } from "../load-site.ts";
 import { formatOf, tell } from "../report.ts";
+import { siteRoot } from "../site-root.ts";
 import { openStore } from "./open-store.ts";
 
 /** Runs `reports senders`. */

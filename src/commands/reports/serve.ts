@@ -10,8 +10,8 @@ import { describe } from "../../edge/site-files.ts";
 import { printable } from "../../render/text.ts";
 import { describeRefusal, type Refusal } from "../../reports/refusal.ts";
 import { textOption, type Arguments, type ExitCode, type Io } from "../io.ts";
-import { siteRoot } from "../load-site.ts";
 import { tell } from "../report.ts";
+import { siteRoot } from "../site-root.ts";
 import { ingest } from "./ingest.ts";
 import { reportFolders } from "./open-store.ts";
 

@@ -13,8 +13,8 @@ import type { DomainRow, Overview } from "../../reports/page-data.ts";
 import { changesSince, toldOf } from "../../reports/status-change.ts";
 import { readDomains } from "../domain-operands.ts";
 import { flag, textOption, wantsColour, type Arguments, type ExitCode, type Io } from "../io.ts";
-import { readClock, siteRoot } from "../load-site.ts";
 import { formatOf, tell } from "../report.ts";
+import { readClock, siteRoot } from "../site-root.ts";
 import { reportFolders } from "./open-store.ts";
 import { openPageSource, type PageSource } from "./page-source.ts";
 
