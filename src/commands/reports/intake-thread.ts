@@ -1,10 +1,11 @@
 /** Batches of reports, from a thread where that is quicker. */
+import fs from "node:fs";
 import { Worker } from "node:worker_threads";
 import { standardInput } from "../../edge/reports/sources.ts";
 import { sizeOf, walk } from "../../edge/reports/walk.ts";
 import type { Hints } from "../../reports/hints.ts";
 import type { Arrival, Report } from "../../reports/report.ts";
-import { intake, type IntakeBatch, type IntakeOrder } from "./intake.ts";
+import type { IntakeBatch, IntakeOrder } from "./intake.ts";
 import type { SentBatch } from "./intake-worker.ts";
 
 /** Below this a thread takes longer to start than to help. */
@@ -16,11 +17,17 @@ const youngMb = 64;
 
 /** Takes everything in, in this thread or in another. @throws what {@link intake} throws */
 export function startIntake(order: IntakeOrder): AsyncGenerator<IntakeBatch, void> {
-  return isLittle(order.paths) ? intake(order, (ready) => ready) : intakeInThread(order);
+  return isLittle(order.paths) ? intakeHere(order) : intakeInThread(order);
+}
+
+async function* intakeHere(order: IntakeOrder): AsyncGenerator<IntakeBatch, void> {
+  const { intake } = await import("./intake.ts");
+  yield* intake(order, (ready) => ready);
 }
 
 function isLittle(paths: readonly string[]): boolean {
-  if (paths.includes(standardInput)) return false;
+  if (paths.includes(standardInput) || paths.some((one) => hasMoreEntries(one, fewFiles)))
+    return false;
   let files = 0;
   let octets = 0;
   for (const found of walk(paths)) {
@@ -31,10 +38,30 @@ function isLittle(paths: readonly string[]): boolean {
   return true;
 }
 
+/** Whether a folder has more entries than this; a large one is not read to its end for it. */
+function hasMoreEntries(folder: string, count: number): boolean {
+  let handle: fs.Dir;
+  try {
+    handle = fs.opendirSync(folder, { bufferSize: count + 1 });
+  } catch {
+    // A file, or what the walk will tell.
+    return false;
+  }
+  try {
+    let entries = 0;
+    while (entries <= count && handle.readSync() !== null) entries += 1;
+    return entries > count;
+  } finally {
+    handle.closeSync();
+  }
+}
+
 async function* intakeInThread(order: IntakeOrder): AsyncGenerator<IntakeBatch, void> {
   const worker = new Worker(new URL("./intake-worker.js", import.meta.url), {
     workerData: order,
     resourceLimits: { maxYoungGenerationSizeMb: youngMb },
+    // It closes what it opens, and each would be written down.
+    trackUnmanagedFds: false,
   });
   try {
     let next = ask(worker);

@@ -1,7 +1,8 @@
 /** Paths → batches of reports that are ready for journal and store: what `reports add` does in a thread of its own. */
-import { DnsClient } from "../../edge/dns/client.ts";
+import type { DnsClient } from "../../edge/dns/client.ts";
 import { systemServers, type Server } from "../../edge/dns/servers.ts";
 import { resolveWith } from "../../edge/reports/dkim-resolver.ts";
+import { gunzipMany } from "../../edge/reports/decompress.ts";
 import { verifyReporter } from "../../edge/reports/dkim.ts";
 import { Quarantine } from "../../edge/reports/quarantine.ts";
 import { readSources, standardInput, type Source } from "../../edge/reports/sources.ts";
@@ -54,25 +55,19 @@ export async function* intake<T>(
   pack: (ready: ReadReport) => T,
 ): AsyncGenerator<IntakeBatch<T>> {
   const quarantine = new Quarantine(order.quarantine);
-  const dns =
-    order.dkim === null
-      ? null
-      : new DnsClient({
-          servers: order.dkim.resolver === null ? systemServers() : [order.dkim.resolver],
-          timeoutMs: dnsTimeoutMs,
-        });
-  const coming = {
-    via: "file",
-    now: order.now,
-    verify: dns === null ? null : verifier(dns),
-  } as const;
+  const { verify, close } = order.dkim === null ? noVerifier : verifier(order.dkim.resolver);
+  const coming = { via: "file", now: order.now, verify } as const;
   let batch = emptyBatch<T>();
   let held = 0;
-  let open: { source: Source; taken: Promise<TakenIn | null> }[] = [];
+  let open: Source[] = [];
   let openSize = 0;
   const settle = async (): Promise<void> => {
-    for (const { source, taken } of open) {
-      const result = await taken;
+    const unpacked = gunzipMany(open.map(({ bytes }) => bytes ?? nothing));
+    const all = open.map(({ bytes, name }, index) =>
+      bytes === null ? null : takeIn(bytes, name, coming, unpacked[index]),
+    );
+    for (const [index, source] of open.entries()) {
+      const result = await (all[index] ?? null);
       count(batch, source, result, quarantine, order.now);
       for (const ready of result?.ready ?? []) {
         held += ready.record.gzip.length;
@@ -88,12 +83,8 @@ export async function* intake<T>(
         batch.passedOver.push(found);
         continue;
       }
-      const { bytes, name } = found;
-      open.push({
-        source: found,
-        taken: bytes === null ? Promise.resolve(null) : takeIn(bytes, name, coming),
-      });
-      openSize += bytes?.length ?? 0;
+      open.push(found);
+      openSize += found.bytes?.length ?? 0;
       if (open.length < openSources && openSize < openOctets) continue;
       await settle();
       if (
@@ -110,9 +101,11 @@ export async function* intake<T>(
     await settle();
     yield batch;
   } finally {
-    dns?.close();
+    close();
   }
 }
+
+const nothing = new Uint8Array();
 
 function emptyBatch<T>(): IntakeBatch<T> {
   return { ready: [], quarantined: [], passedOver: [], notReports: 0, sources: 0, octets: 0 };
@@ -164,15 +157,37 @@ const dnsTimeoutMs = 10_000;
 /** After this many mails in a row for which the DNS did not answer, it is not asked any more. */
 const mostSilent = 20;
 
-function verifier(dns: DnsClient): Verify {
-  const resolve = resolveWith(dns);
+interface Verifier {
+  readonly verify: Verify | null;
+  readonly close: () => void;
+}
+
+const noVerifier: Verifier = { verify: null, close: () => undefined };
+
+function verifier(resolver: Server | null): Verifier {
+  let client: Promise<DnsClient> | null = null;
   let silent = 0;
-  return async (message, submitter, at) => {
-    if (silent >= mostSilent) return unasked;
-    const verification = await verifyReporter(message, submitter, resolve, at);
-    silent = verification.verdict === "not-checked" ? silent + 1 : 0;
-    return verification;
+  return {
+    verify: async (message, submitter, at) => {
+      if (silent >= mostSilent) return unasked;
+      // Loaded with the first mail: files have no signatures.
+      client ??= dnsClient(resolver);
+      const verification = await verifyReporter(message, submitter, resolveWith(await client), at);
+      silent = verification.verdict === "not-checked" ? silent + 1 : 0;
+      return verification;
+    },
+    close: () => {
+      void client?.then((dns) => {
+        dns.close();
+      });
+    },
   };
+}
+
+async function dnsClient(resolver: Server | null): Promise<DnsClient> {
+  const { DnsClient } = await import("../../edge/dns/client.ts");
+  const servers = resolver === null ? systemServers() : [resolver];
+  return new DnsClient({ servers, timeoutMs: dnsTimeoutMs });
 }
 
 const unasked: Verification = {

@@ -42,9 +42,14 @@ export interface Coming {
   readonly verify: Verify | null;
 }
 
-/** Unwraps, reads and verifies. Never rejects. */
-export async function takeIn(bytes: Uint8Array, name: string, coming: Coming): Promise<TakenIn> {
-  const { candidates, refusals } = await unwrap(bytes, name);
+/** Unwraps, reads and verifies; `unpacked` is what the octets are gzipped of, where that is known. Never rejects. */
+export async function takeIn(
+  bytes: Uint8Array,
+  name: string,
+  coming: Coming,
+  unpacked: Buffer | null = null,
+): Promise<TakenIn> {
+  const { candidates, refusals } = await unwrap(bytes, name, unpacked);
   const refused = new Set(refusals);
   const ready: ReadReport[] = [];
   const verified = new Map<CarryingMail, Verification>();

@@ -1,5 +1,5 @@
 /** A mail → what its head says, and its parts. */
-import PostalMime, { type Email } from "postal-mime";
+import type { Email } from "postal-mime";
 
 export interface MailPart {
   /** "" where it has none. */
@@ -41,6 +41,8 @@ export async function readMail(message: Uint8Array): Promise<Mail | null> {
   if (hasMore(bytes, "\n", maxLines) || hasMore(bytes, "\n--", maxBoundaries)) return null;
   let email: Email;
   try {
+    // Large, and files need it not.
+    const { default: PostalMime } = await import("postal-mime");
     email = await PostalMime.parse(message, {
       forceRfc822Attachments: true,
       maxNestingDepth,

@@ -51,9 +51,16 @@ interface Label {
   readonly isFile: boolean;
 }
 
-/** Unwraps a file, a mail, or the body of a POST. Never rejects. */
-export async function unwrap(bytes: Uint8Array, name: string): Promise<Unwrapped> {
-  const state = new Unwrapping();
+/**
+ * Unwraps a file, a mail, or the body of a POST; `unpacked` is what it is gzipped of, where that is known.
+ * Never rejects.
+ */
+export async function unwrap(
+  bytes: Uint8Array,
+  name: string,
+  unpacked: Buffer | null = null,
+): Promise<Unwrapped> {
+  const state = new Unwrapping(unpacked);
   const label = { name, mediaType: null, isClaimed: isReportName(name), isFile: true };
   await state.take(bytes, label, 0);
   return state.done();
@@ -71,6 +78,12 @@ class Unwrapping {
   /** What is being taken apart now. */
   #mail: { readonly head: Mail; readonly carrying: CarryingMail } | null = null;
   #wrapping: readonly DeviationCode[] = [];
+  /** Of the outermost. */
+  readonly #unpacked: Buffer | null;
+
+  constructor(unpacked: Buffer | null) {
+    this.#unpacked = unpacked;
+  }
 
   done(): Unwrapped {
     const several = this.#candidates.length > 1;
@@ -113,7 +126,10 @@ class Unwrapping {
   }
 
   async #takeGzip(bytes: Uint8Array, label: Label, depth: number): Promise<void> {
-    const unpacked = gunzip(bytes, this.#allowance);
+    const unpacked =
+      depth === 0 && this.#unpacked !== null
+        ? { ok: true as const, value: this.#unpacked }
+        : gunzip(bytes, this.#allowance);
     if (!unpacked.ok) {
       if (label.isClaimed || label.isFile) this.#refusals.add(unpacked.reason);
     } else if (sniff(unpacked.value) === "json") this.#add(unpacked.value, bytes, label);
