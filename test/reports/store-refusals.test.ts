@@ -5,9 +5,11 @@ import { diagnostic } from "../../src/diagnostics/diagnostic.ts";
 import { openReportStore } from "../../src/edge/reports/duckdb-store.ts";
 import { formatDiagnostic } from "../../src/render/text.ts";
 
-vi.mock(import("@duckdb/node-api"), () => {
-  throw new Error("Cannot find package '@duckdb/node-api'");
-});
+vi.mock(import("../../src/edge/reports/duckdb-load.ts"), () => ({
+  requireDuckDb: () => {
+    throw new Error("Cannot find package '@duckdb/node-api'");
+  },
+}));
 
 test("without the package the store is refused, and nothing throws", async () => {
   expect(await openReportStore("never.duckdb", 0)).toMatchObject({ code: "reports/no-duckdb" });

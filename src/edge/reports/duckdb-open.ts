@@ -1,14 +1,12 @@
-/** Loads DuckDB, which may not be installed, and opens a file with it. */
+/** Opens a file with DuckDB, which may not be installed. */
 import fs from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type * as DuckDb from "@duckdb/node-api";
 import { diagnostic, type Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { codeOf, describe } from "../site-files.ts";
+import { requireDuckDb, type DuckDbModule } from "./duckdb-load.ts";
 import { schema, schemaVersion } from "./duckdb-schema.ts";
-
-/** The package, as it is at run time. */
-export type DuckDbModule = typeof DuckDb;
 
 export interface OpenDatabase {
   readonly module: DuckDbModule;
@@ -36,7 +34,7 @@ export async function openDatabase(
   file: string,
   patience = patienceMs,
 ): Promise<OpenDatabase | Diagnostic> {
-  const module = await loadDuckDb();
+  const module = loadDuckDb();
   if ("code" in module) return module;
   try {
     if (!fs.existsSync(file)) await makeDatabase(module, file);
@@ -62,9 +60,9 @@ export function closeDatabase({ connection, instance }: OpenDatabase): void {
   instance.closeSync();
 }
 
-async function loadDuckDb(): Promise<DuckDbModule | Diagnostic> {
+function loadDuckDb(): DuckDbModule | Diagnostic {
   try {
-    return await import("@duckdb/node-api");
+    return requireDuckDb();
   } catch (error) {
     const detail = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
     return diagnostic("reports/no-duckdb", { detail });
@@ -87,7 +85,9 @@ async function makeDatabase(module: DuckDbModule, file: string): Promise<void> {
   try {
     const instance = await module.DuckDBInstance.create(temp, settings);
     const connection = await instance.connect();
+    await connection.run("BEGIN");
     for (const statement of schema) await connection.run(statement);
+    await connection.run("COMMIT");
     closeDatabase({ module, instance, connection });
     fs.chmodSync(temp, 0o600);
     // What belongs to a database that is gone must not be taken for this one's.
