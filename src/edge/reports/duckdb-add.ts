@@ -29,10 +29,10 @@ export class Numbering {
     this.#next.clear();
   }
 
-  /** The next free number of a table. */
-  async next(table: NamedTable | "reports" | "policies"): Promise<number> {
+  /** The first of so many free numbers of a table. */
+  async take(table: NamedTable | "reports" | "policies", count: number): Promise<number> {
     const found = this.#next.get(table) ?? (await this.#first(table));
-    this.#next.set(table, found + 1);
+    this.#next.set(table, found + count);
     return found;
   }
 
@@ -59,7 +59,7 @@ export class Numbering {
       const rows: (readonly Cell[])[] = [];
       for (const name of missing) {
         if (known.has(name)) continue;
-        const id = await this.next(table);
+        const id = await this.take(table, 1);
         known.set(name, id);
         rows.push(rowOf(id, name));
       }
@@ -166,12 +166,12 @@ async function stored(
   within: string,
   values: readonly number[],
 ): Promise<ReadonlyMap<string, Stored>> {
-  const [list, type] = textList(database, keys.map(shortKey));
+  // One text: a list would be made of a value for each.
   const found = await database.connection.runAndReadAll(
     `SELECT replace(key::VARCHAR, '-', ''), id, verdict = 'verified' FROM reports
-      WHERE ${within} AND key IN (SELECT unnest($1)::UUID)`,
-    [list, ...values],
-    [type, ...values.map(() => database.module.INTEGER)],
+      WHERE ${within} AND key IN (SELECT unnest(string_split($1, ','))::UUID)`,
+    [keys.map(shortKey).join(), ...values],
+    [database.module.VARCHAR, ...values.map(() => database.module.INTEGER)],
   );
   return new Map(
     found
@@ -190,7 +190,7 @@ async function insert(
 ): Promise<void> {
   const named = (id: number, name: string): readonly Cell[] => [id, name];
   const all = fresh.flatMap(({ report }) => report.policies);
-  const digests = new Map(all.map((policy) => [policy, digestOf(policy)]));
+  const digests = digestsOf(all);
   const texts = new Map([...digests].map(([policy, digest]) => [digest, policy]));
   const domains = await numbering.numbers("domains", new Set(all.map((one) => one.domain)), named);
   const organizations = await numbering.numbers(
@@ -209,33 +209,38 @@ async function insert(
   const rows = { reports: [], policies: [], failures: [] } as {
     readonly [table in "reports" | "policies" | "failures"]: (readonly Cell[])[];
   };
+  let id = await numbering.take("reports", fresh.length);
+  let number = await numbering.take("policies", all.length);
   for (const { key, report, arrival, deviations } of fresh) {
-    const id = await numbering.next("reports");
     const day = dayOf(report);
     const organization = organizations.get(report.organization) ?? 0;
     const { verdict, signer, detail } = arrival.verification;
     const verified = verdict === "verified";
+    // prettier-ignore
     rows.reports.push([
-      ...[id, shortKey(key), day, organization, report.contact, report.reportId],
-      ...[second(report.start), second(report.end), arrival.via, second(arrival.receivedAt)],
-      ...[arrival.submitter, verdict, signer, detail, deviations],
+      id, shortKey(key), day, organization, report.contact, report.reportId, second(report.start),
+      second(report.end), arrival.via, second(arrival.receivedAt), arrival.submitter, verdict, signer,
+      detail, deviations,
     ]);
     for (const policy of report.policies) {
-      const number = await numbering.next("policies");
       const domain = domains.get(policy.domain) ?? 0;
       const text = policyTexts.get(digests.get(policy) ?? "") ?? 0;
+      // prettier-ignore
       rows.policies.push([
-        ...[number, id, day, organization, domain, verified, policy.type, text],
-        ...[count(policy.successes), count(policy.failures)],
+        number, id, day, organization, domain, verified, policy.type, text, count(policy.successes),
+        count(policy.failures),
       ]);
       for (const one of policy.details) {
+        // prettier-ignore
         rows.failures.push([
-          ...[number, id, day, organization, domain, verified, one.resultType],
-          ...[one.sendingIp, one.receivingMx, one.receivingHelo, one.receivingIp],
-          ...[count(one.count), one.information, one.reason],
+          number, id, day, organization, domain, verified, one.resultType, one.sendingIp,
+          one.receivingMx, one.receivingHelo, one.receivingIp, count(one.count), one.information,
+          one.reason,
         ]);
       }
+      number += 1;
     }
+    id += 1;
   }
   await appendRows(database, "reports", rows.reports);
   await appendRows(database, "policies", rows.policies);
@@ -285,9 +290,20 @@ function shortKey(key: string): string {
   return key.slice(0, 32);
 }
 
-function digestOf({ strings, mxHosts }: ReportedPolicy): string {
-  const text = JSON.stringify([strings, mxHosts]);
-  return crypto.createHash("sha256").update(text).digest("hex").slice(0, 32);
+/** Names policies by their texts; most reports are about the same few. */
+function digestsOf(policies: readonly ReportedPolicy[]): ReadonlyMap<ReportedPolicy, string> {
+  const known = new Map<string, string>();
+  return new Map(
+    policies.map((policy) => {
+      const text = JSON.stringify([policy.strings, policy.mxHosts]);
+      let digest = known.get(text);
+      if (digest === undefined) {
+        digest = crypto.hash("sha256", text, "hex").slice(0, 32);
+        known.set(text, digest);
+      }
+      return [policy, digest];
+    }),
+  );
 }
 
 // The normaliser bounds them; a number that does not fit its column would keep all reports out.
