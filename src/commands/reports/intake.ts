@@ -5,7 +5,7 @@ import { resolveWith } from "../../edge/reports/dkim-resolver.ts";
 import { gunzipMany } from "../../edge/reports/decompress.ts";
 import { verifyReporter } from "../../edge/reports/dkim.ts";
 import { Quarantine } from "../../edge/reports/quarantine.ts";
-import { readSources, standardInput, type Source } from "../../edge/reports/sources.ts";
+import { readSmall, readSources, standardInput, type Source } from "../../edge/reports/sources.ts";
 import { sniff } from "../../edge/reports/sniff.ts";
 import { walk, type PassedOver } from "../../edge/reports/walk.ts";
 import type { Refusal } from "../../reports/refusal.ts";
@@ -39,7 +39,7 @@ export interface QuarantinedSource {
 }
 
 /** A batch ends at either of these: with many small reports, or few large ones. */
-const batchReports = 1000;
+const batchReports = 2000;
 const batchOctets = 16 * 1024 * 1024;
 
 /** Sources that are read before the first must be done: they wait for the DNS together. */
@@ -116,8 +116,9 @@ async function* allSources(paths: readonly string[]): AsyncGenerator<Source | Pa
     if (given === standardInput) yield* readSources(given);
     else {
       for (const found of walk([given])) {
-        if ("why" in found) yield found;
-        else yield* readSources(found.path);
+        const ready = "why" in found ? found : readSmall(found.path);
+        if (ready !== null) yield ready;
+        else if (!("why" in found)) yield* readSources(found.path);
       }
     }
   }

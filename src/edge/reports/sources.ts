@@ -17,6 +17,29 @@ export interface Source {
   readonly read: number;
 }
 
+/** A file that has fewer octets is read at once, without asking how many. */
+const smallBytes = 32 * 1024;
+const room = Buffer.allocUnsafeSlow(smallBytes);
+
+/** Reads a small file that is no mailbox: most are. Null: {@link readSources} has to. */
+export function readSmall(file: string): Source | null {
+  let size: number;
+  try {
+    const handle = fs.openSync(file, "r");
+    try {
+      size = fs.readSync(handle, room, 0, smallBytes, 0);
+    } finally {
+      fs.closeSync(handle);
+    }
+  } catch {
+    return null;
+  }
+  // A short read is the file's end, or what only looks like a file; then it is read again.
+  if (size === smallBytes || size === 0) return null;
+  const bytes = Buffer.from(room.subarray(0, size));
+  return sniff(bytes) === "mbox" ? null : { name: file, bytes, read: size };
+}
+
 /** Octets of a file that is read as a whole. */
 const maxFileBytes = 64 * 1024 * 1024;
 const chunkBytes = 1024 * 1024;
@@ -34,7 +57,7 @@ export async function* readSources(file: string): AsyncGenerator<Source | Passed
       const handle = fs.openSync(file, "r");
       try {
         const { size } = fs.fstatSync(handle);
-        if (size <= chunkBytes) yield* readSmall(file, handle, size);
+        if (size <= chunkBytes) yield* readWhole(file, handle, size);
         else yield* readStream(file, handle);
       } finally {
         fs.closeSync(handle);
@@ -45,7 +68,7 @@ export async function* readSources(file: string): AsyncGenerator<Source | Passed
   }
 }
 
-async function* readSmall(file: string, handle: number, size: number): AsyncGenerator<Source> {
+async function* readWhole(file: string, handle: number, size: number): AsyncGenerator<Source> {
   const whole = Buffer.allocUnsafe(size);
   const bytes = whole.subarray(0, fs.readSync(handle, whole, 0, size, 0));
   if (sniff(bytes) === "mbox") yield* readMbox(file, [bytes]);
