@@ -3,8 +3,8 @@ import fs from "node:fs";
 import { Worker } from "node:worker_threads";
 import { standardInput } from "../../edge/reports/sources.ts";
 import { sizeOf, walk } from "../../edge/reports/walk.ts";
-import type { Hints } from "../../reports/hints.ts";
-import type { Arrival, Report } from "../../reports/report.ts";
+import type { JournalRecord } from "../../edge/reports/journal.ts";
+import type { Report } from "../../reports/report.ts";
 import type { IntakeBatch, IntakeOrder } from "./intake.ts";
 import type { SentBatch } from "./intake-worker.ts";
 
@@ -96,9 +96,9 @@ function ask(worker: Worker): Promise<SentBatch | null> {
   });
 }
 
-type Sent = [string, Arrival, readonly string[], Hints, Report];
+type SentReport = [string, readonly string[], Report];
 
-function received({ batch, lengths, gzips }: SentBatch): IntakeBatch {
+function received({ batch, metas, lengths, gzips }: SentBatch): IntakeBatch {
   let at = 0;
   return {
     ...batch,
@@ -106,8 +106,13 @@ function received({ batch, lengths, gzips }: SentBatch): IntakeBatch {
       const end = at + (lengths[index] ?? 0);
       const gzip = gzips.subarray(at, end);
       at = end;
-      const [key, arrival, deviations, hints, report] = JSON.parse(text) as Sent;
-      return { report: { key, report, arrival, deviations }, record: { arrival, hints, gzip } };
+      const meta = metas[index] ?? "";
+      const { arrival, hints } = JSON.parse(meta) as Pick<JournalRecord, "arrival" | "hints">;
+      const [key, deviations, report] = JSON.parse(text) as SentReport;
+      return {
+        report: { key, report, arrival, deviations },
+        record: { arrival, hints, gzip, meta },
+      };
     }),
   };
 }

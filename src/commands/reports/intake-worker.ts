@@ -1,14 +1,16 @@
 /** Takes reports in in a thread of its own: unpacking and reading them is most of the work. */
 import { parentPort, workerData } from "node:worker_threads";
+import { metaOf } from "../../edge/reports/journal.ts";
 import { intake, type IntakeBatch, type IntakeOrder } from "./intake.ts";
 
 /**
- * A batch on its way to the main thread. Of each report the JSON of its row and its hints: texts cost a
- * third of the objects that they are of. What was gzipped goes in one piece, which is handed over and
- * not copied.
+ * A batch on its way to the main thread. Of each report the JSON of its row: texts cost a third of the
+ * objects that they are of. What was gzipped goes in one piece, which is handed over and not copied.
  */
 export interface SentBatch {
   readonly batch: IntakeBatch<string>;
+  /** Of each report what the journal has beside it. */
+  readonly metas: readonly string[];
   readonly lengths: readonly number[];
   readonly gzips: Uint8Array;
 }
@@ -16,11 +18,13 @@ export interface SentBatch {
 const port = parentPort;
 if (port !== null) {
   let gzips: Uint8Array[] = [];
+  let metas: string[] = [];
   // The main thread asks for each batch, so that no more of them are in memory than it wants.
   const batches = intake(workerData as IntakeOrder, ({ report, record, text }) => {
     gzips.push(record.gzip);
-    const { key, arrival, deviations } = report;
-    return `[${JSON.stringify([key, arrival, deviations, record.hints]).slice(1, -1)},${text}]`;
+    metas.push(metaOf(record));
+    // The key is hexadecimal.
+    return `["${report.key}",${JSON.stringify(report.deviations)},${text}]`;
   });
   port.on("message", () => {
     batches.next().then(
@@ -31,8 +35,9 @@ if (port !== null) {
         }
         const joined = join(gzips);
         const lengths = gzips.map(({ length }) => length);
+        const sent: SentBatch = { batch: value, metas, lengths, gzips: joined };
         gzips = [];
-        const sent: SentBatch = { batch: value, lengths, gzips: joined };
+        metas = [];
         port.postMessage(sent, [joined.buffer]);
       },
       (error: unknown) => {

@@ -83,9 +83,11 @@ export async function addReports(
   numbering: Numbering,
   reports: readonly NewReport[],
   positions: readonly SegmentPosition[],
+  lookedUp: LookedUp | null,
 ): Promise<AddResult> {
   const batch = oncePerKey(reports);
-  const there = await known(database, batch);
+  const isLookedUp = lookedUp !== null && [...batch.keys()].every((key) => lookedUp.keys.has(key));
+  const there = isLookedUp ? lookedUp.there : await known(database, batch);
   const fresh = [...batch.values()].filter(({ key }) => !there.has(shortKey(key)));
   const better = [...batch.values()].flatMap((one) => {
     const row = there.get(shortKey(one.key));
@@ -146,18 +148,25 @@ async function known(
   return stored(database, [...batch.keys()], within, [first, last]);
 }
 
-/** Of the keys given, those that the store has, and whether their reports are verified. */
-export async function knownKeys(
-  database: OpenDatabase,
-  keys: readonly string[],
-): Promise<ReadonlyMap<string, boolean>> {
-  const there = await stored(database, keys, "true", []);
-  return new Map(
-    keys.flatMap((key) => {
-      const found = there.get(shortKey(key));
-      return found === undefined ? [] : [[key, found.verified]];
-    }),
-  );
+/** What a look-up found: true until the next reports are added. */
+export interface LookedUp {
+  readonly keys: ReadonlySet<string>;
+  readonly there: ReadonlyMap<string, Stored>;
+}
+
+/** Looks keys up, for {@link knownOf} and for the {@link addReports} that follows. */
+export async function lookUp(database: OpenDatabase, keys: readonly string[]): Promise<LookedUp> {
+  return { keys: new Set(keys), there: await stored(database, keys, "true", []) };
+}
+
+/** Of the keys that were looked up, those that the store has, and whether their reports are verified. */
+export function knownOf({ keys, there }: LookedUp): ReadonlyMap<string, boolean> {
+  const known = new Map<string, boolean>();
+  for (const key of there.size === 0 ? [] : keys) {
+    const found = there.get(shortKey(key));
+    if (found !== undefined) known.set(key, found.verified);
+  }
+  return known;
 }
 
 async function stored(

@@ -12,7 +12,7 @@ import type {
   SenderHabits,
   Window,
 } from "../../reports/store-port.ts";
-import { addReports, knownKeys, Numbering } from "./duckdb-add.ts";
+import { addReports, knownOf, lookUp, Numbering, type LookedUp } from "./duckdb-add.ts";
 import { exportColumns, exportDays } from "./duckdb-export.ts";
 import { domainDetails } from "./duckdb-details.ts";
 import { closeDatabase, openDatabase, type OpenDatabase } from "./duckdb-open.ts";
@@ -37,6 +37,8 @@ class DuckDbStore implements ReportStore {
   readonly exportColumns = exportColumns;
   readonly #database: OpenDatabase;
   readonly #numbering: Numbering;
+  /** What was asked last, where nothing was added since: what is asked about is added next. */
+  #lookedUp: LookedUp | null = null;
   /** One transaction or query at a time: they share a connection. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -47,9 +49,11 @@ class DuckDbStore implements ReportStore {
 
   add(reports: readonly NewReport[], positions: readonly SegmentPosition[]): Promise<AddResult> {
     return this.#inTurn(async () => {
+      const lookedUp = this.#lookedUp;
+      this.#lookedUp = null;
       try {
         return await this.#whole(() =>
-          addReports(this.#database, this.#numbering, reports, positions),
+          addReports(this.#database, this.#numbering, reports, positions, lookedUp),
         );
       } catch (error) {
         this.#numbering.forget();
@@ -59,7 +63,10 @@ class DuckDbStore implements ReportStore {
   }
 
   known(keys: readonly string[]): Promise<ReadonlyMap<string, boolean>> {
-    return this.#inTurn(() => knownKeys(this.#database, keys));
+    return this.#inTurn(async () => {
+      this.#lookedUp = await lookUp(this.#database, keys);
+      return knownOf(this.#lookedUp);
+    });
   }
 
   positions(): Promise<readonly SegmentPosition[]> {

@@ -17,6 +17,13 @@ export interface JournalRecord {
   readonly hints: Hints;
   /** The JSON text of the report, gzipped. */
   readonly gzip: Uint8Array;
+  /** What {@link metaOf} gives, where somebody has it. */
+  readonly meta?: string;
+}
+
+/** What is written beside the report: JSON. */
+export function metaOf({ arrival, hints }: Pick<JournalRecord, "arrival" | "hints">): string {
+  return JSON.stringify({ arrival, hints });
 }
 
 /** A segment that has this many octets is followed by another. */
@@ -105,8 +112,8 @@ export class JournalWriter {
     const ends: SegmentPosition[] = [];
     let end = segment.size;
     for (const { records } of group) {
-      for (const { arrival, hints, gzip } of records) {
-        const frame = makeFrame(segment.mark, JSON.stringify({ arrival, hints }), gzip);
+      for (const record of records) {
+        const frame = makeFrame(segment.mark, record.meta ?? metaOf(record), record.gzip);
         frames.push(frame);
         end += frame.length;
       }
