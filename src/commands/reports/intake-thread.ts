@@ -5,8 +5,9 @@ import { standardInput } from "../../edge/reports/sources.ts";
 import { sizeOf, walk } from "../../edge/reports/walk.ts";
 import type { JournalRecord } from "../../edge/reports/journal.ts";
 import type { Report } from "../../reports/report.ts";
+import type { NewReport } from "../../reports/store-port.ts";
 import type { IntakeBatch, IntakeOrder } from "./intake.ts";
-import type { SentBatch } from "./intake-worker.ts";
+import type { SentBatch, SentHead } from "./intake-worker.ts";
 
 /** Below this a thread takes longer to start than to help. */
 const fewFiles = 200;
@@ -96,23 +97,66 @@ function ask(worker: Worker): Promise<SentBatch | null> {
   });
 }
 
-type SentReport = [string, readonly string[], Report];
-
-function received({ batch, metas, lengths, gzips }: SentBatch): IntakeBatch {
+function received({ batch, heads, metas, lengths, gzips }: SentBatch): IntakeBatch {
+  const parsed = JSON.parse(heads) as readonly SentHead[];
   let at = 0;
   return {
     ...batch,
     ready: batch.ready.map((text, index) => {
       const end = at + (lengths[index] ?? 0);
-      const gzip = gzips.subarray(at, end);
+      const record = new ReceivedRecord(metas[index] ?? "", gzips.subarray(at, end));
       at = end;
-      const meta = metas[index] ?? "";
-      const { arrival, hints } = JSON.parse(meta) as Pick<JournalRecord, "arrival" | "hints">;
-      const [key, deviations, report] = JSON.parse(text) as SentReport;
-      return {
-        report: { key, report, arrival, deviations },
-        record: { arrival, hints, gzip, meta },
-      };
+      const [key, deviations] = parsed[index] ?? ["", []];
+      return { report: new ReceivedReport(key, deviations, text, record), record };
     }),
   };
+}
+
+/**
+ * A record whose parts are parsed when they are asked for, and not kept: the objects of a whole batch,
+ * held until it is in the store, cost more than what is done with them.
+ */
+class ReceivedRecord implements JournalRecord {
+  readonly meta: string;
+  readonly gzip: Uint8Array;
+
+  constructor(meta: string, gzip: Uint8Array) {
+    this.meta = meta;
+    this.gzip = gzip;
+  }
+
+  get arrival(): JournalRecord["arrival"] {
+    return this.#parsed().arrival;
+  }
+
+  get hints(): JournalRecord["hints"] {
+    return this.#parsed().hints;
+  }
+
+  #parsed(): Pick<JournalRecord, "arrival" | "hints"> {
+    return JSON.parse(this.meta) as Pick<JournalRecord, "arrival" | "hints">;
+  }
+}
+
+/** A report, as {@link ReceivedRecord}. */
+class ReceivedReport implements NewReport {
+  readonly key: string;
+  readonly deviations: readonly string[];
+  readonly #text: string;
+  readonly #record: JournalRecord;
+
+  constructor(key: string, deviations: readonly string[], text: string, record: JournalRecord) {
+    this.key = key;
+    this.deviations = deviations;
+    this.#text = text;
+    this.#record = record;
+  }
+
+  get report(): Report {
+    return JSON.parse(this.#text) as Report;
+  }
+
+  get arrival(): NewReport["arrival"] {
+    return this.#record.arrival;
+  }
 }

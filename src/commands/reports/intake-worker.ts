@@ -4,27 +4,32 @@ import { metaOf } from "../../edge/reports/journal.ts";
 import { intake, type IntakeBatch, type IntakeOrder } from "./intake.ts";
 
 /**
- * A batch on its way to the main thread. Of each report the JSON of its row: texts cost a third of the
- * objects that they are of. What was gzipped goes in one piece, which is handed over and not copied.
+ * A batch on its way to the main thread. Of each report its JSON: texts cost a third of the objects that
+ * they are of. What was gzipped goes in one piece, which is handed over and not copied.
  */
 export interface SentBatch {
   readonly batch: IntakeBatch<string>;
+  /** JSON: of each report its key and its deviations. */
+  readonly heads: string;
   /** Of each report what the journal has beside it. */
   readonly metas: readonly string[];
   readonly lengths: readonly number[];
   readonly gzips: Uint8Array;
 }
 
+export type SentHead = readonly [key: string, deviations: readonly string[]];
+
 const port = parentPort;
 if (port !== null) {
   let gzips: Uint8Array[] = [];
   let metas: string[] = [];
+  let heads: SentHead[] = [];
   // The main thread asks for each batch, so that no more of them are in memory than it wants.
   const batches = intake(workerData as IntakeOrder, ({ report, record, text }) => {
     gzips.push(record.gzip);
     metas.push(metaOf(record));
-    // The key is hexadecimal.
-    return `["${report.key}",${JSON.stringify(report.deviations)},${text}]`;
+    heads.push([report.key, report.deviations]);
+    return text;
   });
   port.on("message", () => {
     batches.next().then(
@@ -35,10 +40,11 @@ if (port !== null) {
         }
         const joined = join(gzips);
         const lengths = gzips.map(({ length }) => length);
-        const sent: SentBatch = { batch: value, metas, lengths, gzips: joined };
+        const sent = { batch: value, heads: JSON.stringify(heads), metas, lengths, gzips: joined };
+        heads = [];
         gzips = [];
         metas = [];
-        port.postMessage(sent, [joined.buffer]);
+        port.postMessage(sent satisfies SentBatch, [joined.buffer]);
       },
       (error: unknown) => {
         // Thrown where nobody catches it, it becomes the worker's error event.

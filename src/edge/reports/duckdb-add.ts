@@ -29,11 +29,16 @@ export class Numbering {
     this.#next.clear();
   }
 
-  /** The first of so many free numbers of a table. */
-  async take(table: NamedTable | "reports" | "policies", count: number): Promise<number> {
+  /** The next free number of a table. */
+  async next(table: NumberedTable): Promise<number> {
     const found = this.#next.get(table) ?? (await this.#first(table));
-    this.#next.set(table, found + count);
+    this.#next.set(table, found);
     return found;
+  }
+
+  /** So many numbers from {@link next} on are no longer free. */
+  taken(table: NumberedTable, count: number): void {
+    this.#next.set(table, (this.#next.get(table) ?? 1) + count);
   }
 
   /** Numbers of names, by name; those that are new get theirs, with a row that `rowOf` makes. */
@@ -59,7 +64,8 @@ export class Numbering {
       const rows: (readonly Cell[])[] = [];
       for (const name of missing) {
         if (known.has(name)) continue;
-        const id = await this.take(table, 1);
+        const id = await this.next(table);
+        this.taken(table, 1);
         known.set(name, id);
         rows.push(rowOf(id, name));
       }
@@ -76,6 +82,7 @@ export class Numbering {
 }
 
 type NamedTable = "domains" | "organizations" | "policy_texts";
+type NumberedTable = NamedTable | "reports" | "policies";
 
 /** Adds reports within the transaction that is open. */
 export async function addReports(
@@ -91,17 +98,14 @@ export async function addReports(
   const fresh = [...batch.values()].filter(({ key }) => !there.has(shortKey(key)));
   const better = [...batch.values()].flatMap((one) => {
     const row = there.get(shortKey(one.key));
-    const proven = one.arrival.verification.verdict === "verified";
-    return row !== undefined && !row.verified && proven ? [{ id: row.id, one }] : [];
+    return row !== undefined && !row.verified && isVerified(one) ? [{ id: row.id, one }] : [];
   });
-  await insert(database, numbering, fresh);
+  const days = await insert(database, numbering, fresh);
   await takeOver(
     database,
     better.map(({ id, one }) => ({ id, arrival: one.arrival })),
   );
-  const days = new Set(
-    [...fresh, ...better.map(({ one }) => one)].map(({ report }) => dayOf(report)),
-  );
+  for (const { one } of better) days.add(dayOf(one.report));
   await appendRows(
     database,
     "stale_days",
@@ -121,13 +125,17 @@ function oncePerKey(reports: readonly NewReport[]): ReadonlyMap<string, NewRepor
   const batch = new Map<string, NewReport>();
   for (const one of reports) {
     const first = batch.get(one.key);
-    const better =
-      first?.arrival.verification.verdict !== "verified" &&
-      one.arrival.verification.verdict === "verified";
     if (first === undefined) batch.set(one.key, one);
-    else if (better) batch.set(one.key, { ...first, arrival: one.arrival });
+    else if (!isVerified(first) && isVerified(one)) {
+      const { key, report, deviations } = first;
+      batch.set(key, { key, report, deviations, arrival: one.arrival });
+    }
   }
   return batch;
+}
+
+function isVerified({ arrival }: NewReport): boolean {
+  return arrival.verification.verdict === "verified";
 }
 
 interface Stored {
@@ -192,68 +200,111 @@ async function stored(
   );
 }
 
+/** Gives the days that the reports are of. */
 async function insert(
   database: OpenDatabase,
   numbering: Numbering,
   fresh: readonly NewReport[],
-): Promise<void> {
+): Promise<Set<number>> {
+  const rows = new Rows(await numbering.next("reports"), await numbering.next("policies"));
+  for (const one of fresh) rows.add(one);
+  const { reports, policies, failures, texts } = rows;
+  numbering.taken("reports", reports.length);
+  numbering.taken("policies", policies.length);
   const named = (id: number, name: string): readonly Cell[] => [id, name];
-  const all = fresh.flatMap(({ report }) => report.policies);
-  const digests = digestsOf(all);
-  const texts = new Map([...digests].map(([policy, digest]) => [digest, policy]));
-  const domains = await numbering.numbers("domains", new Set(all.map((one) => one.domain)), named);
-  const organizations = await numbering.numbers(
-    "organizations",
-    new Set(fresh.map(({ report }) => report.organization)),
-    named,
-  );
-  const policyTexts = await numbering.numbers(
-    "policy_texts",
-    new Set(texts.keys()),
-    (id, digest) => {
-      const text = texts.get(digest);
-      return [id, digest, text?.strings ?? [], text?.mxHosts ?? []];
-    },
-  );
-  const rows = { reports: [], policies: [], failures: [] } as {
-    readonly [table in "reports" | "policies" | "failures"]: (readonly Cell[])[];
-  };
-  let id = await numbering.take("reports", fresh.length);
-  let number = await numbering.take("policies", all.length);
-  for (const { key, report, arrival, deviations } of fresh) {
+  const domains = await numbering.numbers("domains", namesOf(policies, 4), named);
+  const organizations = await numbering.numbers("organizations", namesOf(reports, 3), named);
+  const policyTexts = await numbering.numbers("policy_texts", namesOf(policies, 7), (id, name) => {
+    const text = texts.get(name);
+    return [id, name, text?.strings ?? [], text?.mxHosts ?? []];
+  });
+  for (const table of [reports, policies, failures]) number(table, 3, organizations);
+  for (const table of [policies, failures]) number(table, 4, domains);
+  number(policies, 7, policyTexts);
+  await appendRows(database, "reports", reports);
+  await appendRows(database, "policies", policies);
+  await appendRows(database, "failures", failures);
+  return rows.days;
+}
+
+/**
+ * Rows in the making, with names where their numbers will be. Whoever gives a report may make its objects
+ * when they are asked for: they are asked for once, and nothing holds them afterwards.
+ */
+class Rows {
+  readonly reports: Cell[][] = [];
+  readonly policies: Cell[][] = [];
+  readonly failures: Cell[][] = [];
+  readonly days = new Set<number>();
+  /** By digest. */
+  readonly texts = new Map<string, Pick<ReportedPolicy, "strings" | "mxHosts">>();
+  readonly #digests = new Map<string, string>();
+  #report: number;
+  #policy: number;
+
+  /** With the numbers of the first report and policy. */
+  constructor(report: number, policy: number) {
+    this.#report = report;
+    this.#policy = policy;
+  }
+
+  add({ key, report, arrival, deviations }: NewReport): void {
+    const id = this.#report;
     const day = dayOf(report);
-    const organization = organizations.get(report.organization) ?? 0;
+    const { organization } = report;
     const { verdict, signer, detail } = arrival.verification;
     const verified = verdict === "verified";
     // prettier-ignore
-    rows.reports.push([
+    this.reports.push([
       id, shortKey(key), day, organization, report.contact, report.reportId, second(report.start),
       second(report.end), arrival.via, second(arrival.receivedAt), arrival.submitter, verdict, signer,
       detail, deviations,
     ]);
     for (const policy of report.policies) {
-      const domain = domains.get(policy.domain) ?? 0;
-      const text = policyTexts.get(digests.get(policy) ?? "") ?? 0;
+      const { domain } = policy;
       // prettier-ignore
-      rows.policies.push([
-        number, id, day, organization, domain, verified, policy.type, text, count(policy.successes),
-        count(policy.failures),
+      this.policies.push([
+        this.#policy, id, day, organization, domain, verified, policy.type, this.#digestOf(policy),
+        count(policy.successes), count(policy.failures),
       ]);
       for (const one of policy.details) {
         // prettier-ignore
-        rows.failures.push([
-          number, id, day, organization, domain, verified, one.resultType, one.sendingIp,
+        this.failures.push([
+          this.#policy, id, day, organization, domain, verified, one.resultType, one.sendingIp,
           one.receivingMx, one.receivingHelo, one.receivingIp, count(one.count), one.information,
           one.reason,
         ]);
       }
-      number += 1;
+      this.#policy += 1;
     }
-    id += 1;
+    this.#report += 1;
+    this.days.add(day);
   }
-  await appendRows(database, "reports", rows.reports);
-  await appendRows(database, "policies", rows.policies);
-  await appendRows(database, "failures", rows.failures);
+
+  /** Names a policy by its texts; most reports are about the same few. */
+  #digestOf({ strings, mxHosts }: ReportedPolicy): string {
+    const text = JSON.stringify([strings, mxHosts]);
+    let digest = this.#digests.get(text);
+    if (digest === undefined) {
+      digest = crypto.hash("sha256", text, "hex").slice(0, 32);
+      this.#digests.set(text, digest);
+      this.texts.set(digest, { strings, mxHosts });
+    }
+    return digest;
+  }
+}
+
+function namesOf(rows: readonly (readonly Cell[])[], column: number): ReadonlySet<string> {
+  return new Set(rows.map((row) => row[column] as string));
+}
+
+/** Puts numbers where names are. */
+function number(
+  rows: readonly Cell[][],
+  column: number,
+  numbers: ReadonlyMap<string, number>,
+): void {
+  for (const row of rows) row[column] = numbers.get(row[column] as string) ?? 0;
 }
 
 /** Gives reports that are there the arrivals that prove who sent them. */
@@ -297,22 +348,6 @@ function dayOf({ start, end }: Report): number {
 /** 128 of the key's 256 bits tell reports apart, in half the room. */
 function shortKey(key: string): string {
   return key.slice(0, 32);
-}
-
-/** Names policies by their texts; most reports are about the same few. */
-function digestsOf(policies: readonly ReportedPolicy[]): ReadonlyMap<ReportedPolicy, string> {
-  const known = new Map<string, string>();
-  return new Map(
-    policies.map((policy) => {
-      const text = JSON.stringify([policy.strings, policy.mxHosts]);
-      let digest = known.get(text);
-      if (digest === undefined) {
-        digest = crypto.hash("sha256", text, "hex").slice(0, 32);
-        known.set(text, digest);
-      }
-      return [policy, digest];
-    }),
-  );
 }
 
 // The normaliser bounds them; a number that does not fit its column would keep all reports out.
