@@ -97,7 +97,12 @@ const mail =
   /^(?:[A-Za-z]{3},\s*)?(\d{1,2})\s+([A-Za-z]{3})\s+(\d{4})\s+(\d\d):(\d\d)(?::(\d\d))?\s*([+-]\d{4}|GMT|UTC|UT|Z)?$/;
 const months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
+/** As nearly all are; no month lacks one of these days. */
+const plain = /^\d{4}-\d\d-(?:[01]\d|2[0-8])T\d\d:\d\d:\d\dZ$/;
+
 function fromText(text: string, notes: Notes): Moment | null {
+  const quickly = plain.test(text) ? Date.parse(text) : NaN;
+  if (!Number.isNaN(quickly)) return { seconds: quickly / 1000, isDate: false };
   if (/^\d{9,14}$/.test(text)) return fromNumber(Number(text), notes);
   const found = iso.exec(text);
   if (found !== null) {

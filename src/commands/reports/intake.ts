@@ -38,8 +38,9 @@ export interface QuarantinedSource {
   readonly reasons: readonly Refusal[];
 }
 
-/** A batch ends at either of these: with many small reports, or few large ones. */
+/** A batch ends at either of these: with many small reports, or few large ones. The first comes soon. */
 const batchReports = 2000;
+const firstReports = 500;
 const batchOctets = 16 * 1024 * 1024;
 
 /** Sources that are read before the first must be done: they wait for the DNS together. */
@@ -58,6 +59,7 @@ export async function* intake<T>(
   const { verify, close } = order.dkim === null ? noVerifier : verifier(order.dkim.resolver);
   const coming = { via: "file", now: order.now, verify } as const;
   let batch = emptyBatch<T>();
+  let most = firstReports;
   let held = 0;
   let open: Source[] = [];
   let openSize = 0;
@@ -87,14 +89,9 @@ export async function* intake<T>(
       openSize += found.bytes?.length ?? 0;
       if (open.length < openSources && openSize < openOctets) continue;
       await settle();
-      if (
-        batch.ready.length < batchReports &&
-        held < batchOctets &&
-        batch.sources < 4 * batchReports
-      ) {
-        continue;
-      }
+      if (batch.ready.length < most && held < batchOctets && batch.sources < 4 * most) continue;
       yield batch;
+      most = batchReports;
       batch = emptyBatch();
       held = 0;
     }
