@@ -122,6 +122,12 @@ export interface DomainDetails {
   readonly policies: readonly PolicyTotals[];
 }
 
+/** All that is known of one domain. */
+export interface DomainFindings {
+  readonly series: DomainSeries;
+  readonly details: DomainDetails;
+}
+
 /** How one reporter sends: for `reports senders`. */
 export interface SenderHabits {
   readonly organization: string;
@@ -154,8 +160,18 @@ export interface ReportStore {
   series(window: Window, domains?: readonly string[]): AsyncIterable<DomainSeries>;
   /** Those that were heard in the window; most sessions first, at most 1,000. */
   reporters(window: Window): Promise<readonly ReporterTotals[]>;
-  /** Everything else about some domains; a few hundred at once cost little more than one. */
+  /** Everything else about some domains. */
   details(window: Window, domains: readonly string[]): Promise<ReadonlyMap<string, DomainDetails>>;
+  /**
+   * The series of one window and the details of another, which lies within it, of many domains: each once,
+   * in no order, and not those of which nothing was reported. Takes the time of a few passes over the
+   * store and the memory of some dozens of domains, however many there are.
+   */
+  everything(
+    judged: Window,
+    shown: Window,
+    domains: readonly string[],
+  ): AsyncIterable<DomainFindings>;
   /** Most reports first. */
   senders(): Promise<readonly SenderHabits[]>;
   /** The columns of {@link exportRows}, in order. */

@@ -25,6 +25,11 @@ vi.mock("../../src/commands/reports/page-source.ts", () => ({
     return Promise.resolve({
       diagnostics: [],
       overview: () => Promise.resolve(overviewOf(world.pages)),
+      async *domainPages(domains: readonly string[]) {
+        await Promise.resolve();
+        if (world.failing) throw new Error("the store broke");
+        yield* world.pages.filter(({ row }) => domains.includes(row.domain));
+      },
       domainPage: (domain: string) => {
         if (world.failing) return Promise.reject(new Error("the store broke"));
         return Promise.resolve(world.pages.find(({ row }) => row.domain === domain) ?? null);

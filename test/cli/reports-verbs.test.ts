@@ -13,6 +13,7 @@ import { openPageSource } from "../../src/commands/reports/page-source.ts";
 import { openReportStore } from "../../src/edge/reports/duckdb-store.ts";
 import { JournalWriter } from "../../src/edge/reports/journal.ts";
 import { makeReportFolders } from "../../src/edge/reports/report-folders.ts";
+import type { DomainPage } from "../../src/reports/page-data.ts";
 import type { NewReport } from "../../src/reports/store-port.ts";
 import {
   asNew,
@@ -159,7 +160,7 @@ describe.skipIf(!hasDuckDb)(
       );
     });
 
-    test("domains that are asked for one after the other get the pages that each alone gets", async () => {
+    test("domains that are asked for together get the pages that each alone gets", async () => {
       const domains = ["a.example", "b.example", "c.example"];
       await fill(domains.flatMap((domain) => daily("2026-11-18", "2026-11-10", domain)));
       const io = {
@@ -180,7 +181,8 @@ describe.skipIf(!hasDuckDb)(
       const source = await open();
       const overview = await source.overview();
       expect(overview.domains.map(({ domain }) => domain)).toEqual(domains);
-      const inOrder = await Promise.all(domains.map((domain) => source.domainPage(domain)));
+      const inOrder: DomainPage[] = [];
+      for await (const page of source.domainPages(domains)) inOrder.push(page);
       await source.close();
       for (const [at, domain] of domains.entries()) {
         const alone = await open();

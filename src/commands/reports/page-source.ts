@@ -23,10 +23,9 @@ export interface PageSource {
   readonly diagnostics: readonly Diagnostic[];
   /** Every declared domain, and every domain that somebody reported on. */
   overview(): Promise<Overview>;
-  /**
-   * null: the domain is neither declared nor reported on. Quick for many domains when they are asked for
-   * in the order of the overview.
-   */
+  /** The pages of some domains of the {@link overview}, in no order; much quicker than one by one. */
+  domainPages(domains: readonly string[]): AsyncIterable<DomainPage>;
+  /** null: the domain is neither declared nor reported on. */
   domainPage(domain: string): Promise<DomainPage | null>;
   /** What reports prove for domains in testing, by domain; known after {@link overview}. */
   readonly rollouts: ReadonlyMap<string, RolloutEvidence>;
@@ -47,9 +46,6 @@ export interface PageSourceOptions {
 
 /** The judgement looks back so far, also where less is shown. */
 const judgedDays = baseDays + recentDays + unsettledDays + 7;
-
-/** Domains of which the store is asked at once. */
-const chunkSize = 200;
 
 /** Domains that nobody declared and somebody reported on: anybody can make names up. */
 const mostUndeclared = 20_000;
@@ -84,12 +80,6 @@ interface Known {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** What the store has of one domain. */
-interface Found {
-  readonly series: DomainSeries | null;
-  readonly details: DomainDetails | null;
-}
-
 class StorePageSource implements PageSource {
   readonly diagnostics: readonly Diagnostic[];
   readonly rollouts = new Map<string, RolloutEvidence>();
@@ -100,11 +90,6 @@ class StorePageSource implements PageSource {
   readonly #shown: Window;
   readonly #judged: Window;
   readonly #judging: Judging;
-  /** Domains in the order of the overview, and where each stands. */
-  #order: readonly string[] = [];
-  #places: ReadonlyMap<string, number> = new Map();
-  /** What was asked for already. */
-  readonly #ahead = new Map<string, Promise<Found>>();
 
   constructor(store: ReportStore, { now, days }: PageSourceOptions, known: Known) {
     this.#store = store;
@@ -129,7 +114,7 @@ class StorePageSource implements PageSource {
     for (const domain of missing) rows.push(this.#row(this.#silence(domain)));
     const reporters = await this.#store.reporters(this.#shown);
     const { from, to } = this.#shown;
-    const overview = overviewOf({
+    return overviewOf({
       now: this.#now,
       from,
       to,
@@ -137,24 +122,24 @@ class StorePageSource implements PageSource {
       reporters: reporters.map((one) => reporterRow(one, to)),
       quarantined,
     });
-    this.#order = overview.domains.map(({ domain }) => domain);
-    this.#places = new Map(this.#order.map((domain, place) => [domain, place]));
-    return overview;
+  }
+
+  async *domainPages(domains: readonly string[]): AsyncGenerator<DomainPage> {
+    const missing = new Set(domains);
+    const found = this.#store.everything(this.#judged, this.#shown, domains);
+    for await (const { series, details } of found) {
+      missing.delete(series.domain);
+      yield this.#page(series, details);
+    }
+    for (const domain of missing) yield this.#page(this.#silence(domain), noDetails);
   }
 
   async domainPage(domain: string): Promise<DomainPage | null> {
-    if (!this.#ahead.has(domain)) this.#ask(domain);
-    const { series, details } = (await this.#ahead.get(domain)) ?? { series: null, details: null };
-    this.#ahead.delete(domain);
-    const { facts } = this.#known;
+    let series: DomainSeries | null = null;
+    for await (const one of this.#store.series(this.#judged, [domain])) series = one;
+    const details = (await this.#store.details(this.#shown, [domain])).get(domain) ?? null;
     if (series === null && details === null && !this.#declared.has(domain)) return null;
-    return domainPageOf(
-      series ?? this.#silence(domain),
-      details ?? noDetails,
-      this.#judging,
-      facts.of(domain),
-      this.#now,
-    );
+    return this.#page(series ?? this.#silence(domain), details ?? noDetails);
   }
 
   async hasReports(): Promise<boolean> {
@@ -162,12 +147,16 @@ class StorePageSource implements PageSource {
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled(this.#ahead.values());
     await this.#store.close();
   }
 
   #silence(domain: string): DomainSeries {
     return silence(domain, this.#judging.days.length);
+  }
+
+  #page(series: DomainSeries, details: DomainDetails): DomainPage {
+    const facts = this.#known.facts.of(series.domain);
+    return domainPageOf(series, details, this.#judging, facts, this.#now);
   }
 
   #row(series: DomainSeries): DomainRow {
@@ -178,33 +167,5 @@ class StorePageSource implements PageSource {
       this.rollouts.set(series.domain, evidence);
     }
     return judgeDomain(series, this.#judging, facts).row;
-  }
-
-  /** Asks for a domain and for those that follow it in the overview: a few hundred cost little more than one. */
-  #ask(domain: string): void {
-    const place = this.#places.get(domain);
-    const chunk =
-      place === undefined
-        ? [domain]
-        : this.#order.slice(place, place + chunkSize).filter((one) => !this.#ahead.has(one));
-    const asked = this.#read(chunk);
-    for (const one of chunk) {
-      const found = asked.then(({ series, details }) => ({
-        series: series.get(one) ?? null,
-        details: details.get(one) ?? null,
-      }));
-      // Told to whoever asks for that domain; nobody may.
-      found.catch(() => undefined);
-      this.#ahead.set(one, found);
-    }
-  }
-
-  async #read(domains: readonly string[]): Promise<{
-    readonly series: ReadonlyMap<string, DomainSeries>;
-    readonly details: ReadonlyMap<string, DomainDetails>;
-  }> {
-    const series = new Map<string, DomainSeries>();
-    for await (const one of this.#store.series(this.#judged, domains)) series.set(one.domain, one);
-    return { series, details: await this.#store.details(this.#shown, domains) };
   }
 }

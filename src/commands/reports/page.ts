@@ -7,16 +7,12 @@ import { makeNonce, PageFolder, writeIntoPage } from "../../edge/reports/page-fo
 import { parseDomainName } from "../../names/domain-name.ts";
 import { ReportsPage } from "../../render/reports-page.ts";
 import { printable } from "../../render/text.ts";
-import { eachInOrder } from "../each-in-order.ts";
 import { textOption, type Arguments, type ExitCode, type Io } from "../io.ts";
 import { startProgress } from "../progress.ts";
 import { formatOf, tell } from "../report.ts";
 import { readClock, siteRoot } from "../site-root.ts";
 import { version } from "../version.ts";
 import { openPageSource, type PageSource } from "./page-source.ts";
-
-/** Questions to the store that may be under way while pages are written. */
-const ahead = 4;
 
 /** What was written. */
 interface Written {
@@ -77,20 +73,12 @@ async function writeAll(source: PageSource, root: string, io: Io): Promise<Writt
       into.write(file.path, file.content);
     };
     let done = 0;
-    await eachInOrder(
-      domains,
-      ahead,
-      async ({ domain }) => {
-        const found = await source.domainPage(domain);
-        if (found === null) throw new Error(`the store has no page for ${domain}`);
-        return found;
-      },
-      (found) => {
-        put(page.domain(found));
-        done += 1;
-        progress.show("writing pages", done, domains.length);
-      },
-    );
+    const names = domains.map(({ domain }) => domain);
+    for await (const found of source.domainPages(names)) {
+      put(page.domain(found));
+      done += 1;
+      progress.show("writing pages", done, domains.length);
+    }
     for (const one of page.assets()) put(one);
     put(page.overview(overview));
     return { page: path.join(into.publish(), "index.html"), domains: domains.length };

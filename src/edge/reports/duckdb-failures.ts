@@ -1,18 +1,17 @@
 /** How sessions failed, and where. */
 import type { FailureGroup } from "../../reports/store-port.ts";
-import { asked, byDomain, type Question } from "./duckdb-question.ts";
-
-const source = `failures WHERE ${asked}`;
+import { byDomain, inWindow, type Question } from "./duckdb-question.ts";
 
 /** What is listed of a group: the SQL of its values, and how many. */
 const lists = {
-  receivingIps: { select: `*, receiving_ip AS value FROM ${source}`, most: 10 },
-  sendingIps: { select: `*, sending_ip AS value FROM ${source}`, most: 10 },
+  receivingIps: { value: "receiving_ip", from: "gathered_failures", most: 10 },
+  sendingIps: { value: "sending_ip", from: "gathered_failures", most: 10 },
   reporters: {
-    select: `*, name AS value FROM (SELECT * FROM ${source}) JOIN organizations ON id = organization`,
+    value: "name",
+    from: "gathered_failures JOIN organizations ON id = organization",
     most: 10,
   },
-  reasons: { select: `*, unnest([reason, information]) AS value FROM ${source}`, most: 5 },
+  reasons: { value: "unnest([reason, information])", from: "gathered_failures", most: 5 },
 } as const;
 
 type ListName = keyof typeof lists;
@@ -29,7 +28,8 @@ export async function failureGroups(
   const rows = await question.ask(
     `SELECT domain, domain, result_type, receiving_mx, sum(failed)::DOUBLE AS count,
         min(day)::VARCHAR, max(day)::VARCHAR
-      FROM ${source} GROUP BY domain, result_type, receiving_mx
+      FROM gathered_failures WHERE ${question.asked} AND ${inWindow}
+      GROUP BY domain, result_type, receiving_mx
       QUALIFY row_number() OVER (
         PARTITION BY domain ORDER BY count DESC, result_type, receiving_mx) <= 500
       ORDER BY domain, count DESC, result_type, receiving_mx`,
@@ -65,12 +65,15 @@ function keyOf(domain: unknown, resultType: unknown, mxHost: unknown): string {
 }
 
 /** The most frequent values of each group, and how many different ones there are. */
-async function readList({ ask }: Question, name: ListName): Promise<ReadonlyMap<string, Listed>> {
-  const { select, most } = lists[name];
+async function readList(
+  { ask, asked }: Question,
+  name: ListName,
+): Promise<ReadonlyMap<string, Listed>> {
+  const { value, from, most } = lists[name];
   const rows = await ask(
     `SELECT domain, result_type, receiving_mx, value, count(*) OVER groups AS different FROM (
         SELECT domain, result_type, receiving_mx, value, sum(failed) AS failed
-        FROM (SELECT ${select})
+        FROM (SELECT *, ${value} AS value FROM ${from} WHERE ${asked} AND ${inWindow})
         WHERE value IS NOT NULL GROUP BY domain, result_type, receiving_mx, value
       )
       WINDOW groups AS (PARTITION BY domain, result_type, receiving_mx),

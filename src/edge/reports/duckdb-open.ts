@@ -20,7 +20,9 @@ const patienceMs = 10_000;
 /** What is asked of it is known in advance: no extension, no other file, no network, and little memory. */
 const settings = {
   threads: "2",
-  memory_limit: "512MB",
+  memory_limit: "256MB",
+  // Groups by two numbers, such as a domain and a reporter, in an array of so many bits.
+  perfect_ht_threshold: "18",
   enable_external_access: "false",
   autoinstall_known_extensions: "false",
   autoload_known_extensions: "false",

@@ -1,19 +1,106 @@
 /** Questions about some domains at once, and what is made of the answers. */
 import type * as DuckDb from "@duckdb/node-api";
 import type { Window } from "../../reports/store-port.ts";
+import type { OpenDatabase } from "./duckdb-open.ts";
 
-/** A question about some domains in a window: its parameters are $1, $2 and $3. */
+/**
+ * A question about some domains in a window: its parameters are $1 and $2. Its tables are the connection's
+ * own: `gathered_policies` of all time, `gathered_failures` of the window, and `gathered_days`, which is
+ * what the policies of these domains add up to by reporter and day, of all time.
+ */
 export interface Question {
   readonly window: Window;
-  readonly names: ReadonlyMap<number, string>;
   readonly connection: DuckDb.DuckDBConnection;
+  /** Which rows of `gathered_policies` and `gathered_failures` are asked for; others may be there. */
+  readonly asked: string;
   /** Rows of the answer; the first column is the number of the domain. */
   readonly ask: (sql: string) => Promise<readonly (readonly unknown[])[]>;
 }
 
-/** The rows of a table that a {@link Question} is about. */
-export const asked =
-  "day BETWEEN $1::DATE AND $2::DATE AND domain IN (SELECT unnest($3::INTEGER[]))";
+/** The days of the window, whose parameters every question has. */
+export const inWindow = "day BETWEEN $1::DATE AND $2::DATE";
+
+/** Puts the rows of some domains side by side: whoever asks of them reads none of the others. */
+export async function gather(
+  { module }: OpenDatabase,
+  connection: DuckDb.DuckDBConnection,
+  { from, to }: Window,
+  domains: readonly number[],
+): Promise<void> {
+  const { first, last } = endsOf(domains);
+  // A range is quick to filter by; where other domains lie between, theirs are many, perhaps.
+  const isRange = last - first + 1 === domains.length;
+  const these = isRange
+    ? `domain BETWEEN ${String(first)} AND ${String(last)}`
+    : "domain IN (SELECT unnest($1::INTEGER[]))";
+  const list = isRange ? [] : [module.listValue([...domains])];
+  const listType = isRange ? [] : [module.LIST(module.INTEGER)];
+  await connection.run(
+    `CREATE OR REPLACE TEMP TABLE gathered_policies AS
+      SELECT domain, day, organization, report, verified, type, policy_text, successes, failures
+      FROM policies WHERE ${these} ORDER BY domain`,
+    list,
+    listType,
+  );
+  const place = list.length;
+  await connection.run(
+    `CREATE OR REPLACE TEMP TABLE gathered_failures AS
+      SELECT domain, day, organization, result_type, sending_ip, receiving_mx, receiving_ip, failed,
+        information, reason
+      FROM failures WHERE ${these}
+        AND day BETWEEN $${String(place + 1)}::DATE AND $${String(place + 2)}::DATE
+      ORDER BY domain`,
+    [...list, from, to],
+    [...listType, module.VARCHAR, module.VARCHAR],
+  );
+}
+
+/** Asks about some of the domains that were gathered: those between the least and the greatest number. */
+export async function questionOf(
+  { module }: OpenDatabase,
+  connection: DuckDb.DuckDBConnection,
+  window: Window,
+  domains: readonly number[],
+): Promise<Question> {
+  const { first, last } = endsOf(domains);
+  const asked = `domain BETWEEN ${String(first)} AND ${String(last)}`;
+  await connection.run(addUp(asked));
+  const values = [window.from, window.to];
+  const types = [module.VARCHAR, module.VARCHAR];
+  return {
+    window,
+    connection,
+    asked,
+    ask: async (sql) => (await connection.runAndReadAll(sql, values, types)).getRowsJS(),
+  };
+}
+
+/** Different reports are counted, which takes long, only where a day has several policies. */
+function addUp(asked: string): string {
+  return `CREATE OR REPLACE TEMP TABLE gathered_days AS
+    WITH sums AS (
+      SELECT domain, organization, day, count(*) AS entries, sum(successes) AS successes,
+        sum(failures) AS failures, bool_or(verified) AS verified
+      FROM gathered_policies WHERE ${asked} GROUP BY domain, organization, day
+    ), several AS (
+      SELECT domain, organization, day, count(DISTINCT report) AS reports,
+        count(DISTINCT report) FILTER (verified) AS verified
+      FROM gathered_policies SEMI JOIN (SELECT * FROM sums WHERE entries > 1) s
+        USING (domain, organization, day)
+      WHERE ${asked} GROUP BY domain, organization, day
+    )
+    SELECT domain, organization, day, entries, successes, failures,
+      coalesce(several.reports, 1) AS reports,
+      coalesce(several.verified, sums.verified::INTEGER) AS verified
+    FROM sums LEFT JOIN several USING (domain, organization, day)`;
+}
+
+function endsOf(domains: readonly number[]): { readonly first: number; readonly last: number } {
+  return {
+    first: domains.reduce((a, b) => Math.min(a, b), Infinity),
+    last: domains.reduce((a, b) => Math.max(a, b), -Infinity),
+  };
+}
 
 /** Rows of some domains → what is made of the rows of each. */
 export function byDomain<T>(

@@ -1,50 +1,95 @@
 /** Who reports: on everything, and on some domains. */
 import type { ReporterSeries, ReporterTotals, Window } from "../../reports/store-port.ts";
-import { asked, byDomain, type Question } from "./duckdb-question.ts";
+import { byDomain, inWindow, type Question } from "./duckdb-question.ts";
 import type { OpenDatabase } from "./duckdb-open.ts";
-import { lengthOf } from "./duckdb-series.ts";
+import { columnsOf, lengthOf } from "./duckdb-series.ts";
+
+/** The reporters of a domain that are told apart. */
+const mostReporters = 30;
+
+const ranked = `ranked AS (
+    SELECT domain, organization, row_number() OVER (
+      PARTITION BY domain ORDER BY sum(successes + failures) DESC, organization) AS place
+    FROM gathered_days WHERE ${inWindow} GROUP BY domain, organization
+  )`;
 
 /** Sessions per day of each domain's greatest reporters. */
-export async function reporterSeries({
-  ask,
-  window,
-}: Question): Promise<ReadonlyMap<number, readonly ReporterSeries[]>> {
-  const rows = await ask(
-    `WITH sums AS (
-        SELECT domain, organization, (day - $1::DATE)::INTEGER AS nth, count(*) AS entries,
-          sum(successes) AS successes, sum(failures) AS failures
-        FROM policies WHERE ${asked} GROUP BY domain, organization, day
-      ), ranked AS (
-        SELECT domain, organization, row_number() OVER (
-          PARTITION BY domain ORDER BY sum(successes + failures) DESC, organization) AS rank
-        FROM sums GROUP BY domain, organization
-      )
-      SELECT domain, least(rank, 31) AS place, any_value(CASE WHEN rank <= 30 THEN name END), nth,
-        sum(entries)::DOUBLE, sum(sums.successes)::DOUBLE, sum(sums.failures)::DOUBLE
-      FROM sums JOIN ranked USING (domain, organization) JOIN organizations ON id = organization
-      GROUP BY domain, place, nth ORDER BY domain, place, nth`,
-  );
+export async function reporterSeries(
+  question: Question,
+): Promise<ReadonlyMap<number, readonly ReporterSeries[]>> {
+  const { ask, window } = question;
   const length = lengthOf(window);
-  return byDomain(rows, (group) => {
-    const byPlace = new Map<unknown, ReporterSeries>();
-    for (const [place, name, nth, entries, successes, failures] of group) {
-      let series = byPlace.get(place);
-      if (series === undefined) {
-        series = {
-          organization: typeof name === "string" ? name : null,
-          entries: new Float64Array(length),
-          successes: new Float64Array(length),
-          failures: new Float64Array(length),
-        };
-        byPlace.set(place, series);
-      }
-      const day = Number(nth);
-      series.entries[day] = Number(entries);
-      series.successes[day] = Number(successes);
-      series.failures[day] = Number(failures);
+  const places = await ask(
+    `WITH ${ranked} SELECT domain, organization, least(place, ${String(mostReporters + 1)}), name
+      FROM ranked JOIN organizations ON id = organization ORDER BY domain, place`,
+  );
+  const found = new Map<number, ReporterSeries[]>();
+  const ofReporter = new Map<number, Map<number, ReporterSeries>>();
+  for (const [domain, organization, place, name] of places) {
+    const isOther = Number(place) > mostReporters;
+    const list = listOf(found, Number(domain));
+    if (list.length < Number(place)) {
+      list.push({
+        organization: isOther ? null : (name as string),
+        entries: new Float64Array(length),
+        successes: new Float64Array(length),
+        failures: new Float64Array(length),
+      });
     }
-    return [...byPlace.values()];
-  });
+    if (isOther) continue;
+    const own = ofReporter.get(Number(domain)) ?? new Map<number, ReporterSeries>();
+    ofReporter.set(Number(domain), own);
+    const last = list.at(-1);
+    if (last !== undefined) own.set(Number(organization), last);
+  }
+  await readDays(question, daysSql, (domain, organization) =>
+    ofReporter.get(domain)?.get(organization),
+  );
+  if (places.some(([, , place]) => Number(place) > mostReporters)) {
+    await readDays(question, othersSql, (domain) => found.get(domain)?.[mostReporters]);
+  }
+  return found;
+}
+
+const sums = "entries::DOUBLE, successes::DOUBLE, failures::DOUBLE";
+
+const daysSql = `SELECT domain, organization, (day - $1::DATE)::INTEGER, ${sums}
+  FROM gathered_days WHERE ${inWindow}`;
+
+const othersSql = `WITH ${ranked} SELECT domain, 0, nth, ${sums} FROM (
+    SELECT domain, (day - $1::DATE)::INTEGER AS nth, sum(entries) AS entries,
+      sum(successes) AS successes, sum(failures) AS failures
+    FROM gathered_days JOIN ranked USING (domain, organization)
+    WHERE ${inWindow} AND place > ${String(mostReporters)} GROUP BY domain, nth
+  )`;
+
+/** Puts days where they belong, read column by column: hundreds of thousands are usual. */
+async function readDays(
+  { connection, window }: Question,
+  sql: string,
+  seriesOf: (domain: number, organization: number) => ReporterSeries | undefined,
+): Promise<void> {
+  const result = await connection.stream(sql, [window.from, window.to]);
+  for (;;) {
+    const chunk = await result.fetchChunk();
+    if (chunk === null || chunk.rowCount === 0) return;
+    const [domain, organization, nth, ...columns] = columnsOf(chunk, 6);
+    const [entries, successes, failures] = columns;
+    for (let row = 0; row < chunk.rowCount; row += 1) {
+      const series = seriesOf(Number(domain?.getItem(row)), Number(organization?.getItem(row)));
+      if (series === undefined) continue;
+      const day = Number(nth?.getItem(row));
+      series.entries[day] = Number(entries?.getItem(row));
+      series.successes[day] = Number(successes?.getItem(row));
+      series.failures[day] = Number(failures?.getItem(row));
+    }
+  }
+}
+
+function listOf<T>(lists: Map<number, T[]>, key: number): T[] {
+  const list = lists.get(key) ?? [];
+  lists.set(key, list);
+  return list;
 }
 
 /** @see ReportStore.reporters */
@@ -57,7 +102,7 @@ export async function reporterTotals(
     `SELECT organization, day, count(*) AS reports,
         count(*) FILTER (verdict = 'verified') AS verified
       FROM reports GROUP BY organization, day`,
-    "day BETWEEN $1::DATE AND $2::DATE",
+    "policies",
     "1000",
   );
   const found = await connection.runAndReadAll(sql, [from, to]);
@@ -71,19 +116,16 @@ export async function reporterTotalsOf({
   const rows = await ask(
     totalsSql(
       "domain, organization",
-      `SELECT domain, organization, day, count(DISTINCT report) AS reports,
-          count(DISTINCT report) FILTER (verified) AS verified
-        FROM policies WHERE domain IN (SELECT unnest($3::INTEGER[]))
-        GROUP BY domain, organization, day`,
-      asked,
+      "SELECT * FROM gathered_days",
+      "gathered_days",
       "200",
     ),
   );
   return byDomain(rows, (group) => group.map(totalsOf));
 }
 
-/** `heard`: on which days, of all time, how many reports. */
-function totalsSql(keys: string, heard: string, inWindow: string, most: string): string {
+/** `heard`: on which days, of all time, how many reports. `counted`: the table of their sessions. */
+function totalsSql(keys: string, heard: string, counted: string, most: string): string {
   const domain = keys === "organization" ? "" : "domain, ";
   const partition = domain === "" ? "" : "PARTITION BY domain ";
   return `WITH heard AS (${heard}), gaps AS (
@@ -96,7 +138,7 @@ function totalsSql(keys: string, heard: string, inWindow: string, most: string):
       FROM gaps GROUP BY ${keys} HAVING max(day) >= $1::DATE AND min(day) <= $2::DATE
     ), counts AS (
       SELECT ${keys}, sum(successes) AS successes, sum(failures) AS failures
-      FROM policies WHERE ${inWindow} GROUP BY ${keys}
+      FROM ${counted} WHERE ${inWindow} GROUP BY ${keys}
     )
     SELECT ${domain}name, first::VARCHAR, last::VARCHAR, reports::DOUBLE,
       coalesce(successes, 0)::DOUBLE, coalesce(failures, 0)::DOUBLE, verified::DOUBLE, gap::DOUBLE

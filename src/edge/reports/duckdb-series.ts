@@ -2,17 +2,24 @@
 import type * as DuckDb from "@duckdb/node-api";
 import type { DomainSeries, KindSeries, Window } from "../../reports/store-port.ts";
 import type { OpenDatabase } from "./duckdb-open.ts";
+import { inWindow } from "./duckdb-question.ts";
 import { textList } from "./duckdb-rows.ts";
 
 const day = 86_400_000;
 const mostKinds = "40";
 
-/** Yields the series of every domain of a window, or of some. */
+/** The series of a domain, with its number. */
+export interface NumberedSeries {
+  readonly id: number;
+  readonly series: DomainSeries;
+}
+
+/** Yields the series of every domain of a window, or of some, in the order of their numbers. */
 export async function* domainSeries(
   database: OpenDatabase,
   window: Window,
   domains: readonly string[] | undefined,
-): AsyncGenerator<DomainSeries> {
+): AsyncGenerator<NumberedSeries> {
   // A connection of its own: others may ask while this one is read.
   const connection = await database.instance.connect();
   try {
@@ -40,7 +47,7 @@ export async function* domainSeries(
     try {
       await kinds.open(await failures.stream(failuresSql(asked), asked.values, asked.types));
       const result = await connection.stream(dailySql(asked), asked.values, asked.types);
-      let open = null as { readonly id: number; readonly series: DomainSeries } | null;
+      let open = null as NumberedSeries | null;
       for (;;) {
         const chunk = await result.fetchChunk();
         if (chunk === null || chunk.rowCount === 0) break;
@@ -48,14 +55,14 @@ export async function* domainSeries(
         for (let row = 0; row < chunk.rowCount; row += 1) {
           const id = Number(domain?.getItem(row));
           if (open?.id !== id) {
-            if (open !== null) yield open.series;
+            if (open !== null) yield open;
             const found = await kinds.of(id);
             open = { id, series: begin(names.get(id), reporters.get(id), found, length) };
           }
           put(open.series, Number(nth?.getItem(row)), columns, row);
         }
       }
-      if (open !== null) yield open.series;
+      if (open !== null) yield open;
     } finally {
       failures.disconnectSync();
     }
@@ -99,8 +106,6 @@ interface Heard {
   readonly witnessed: number;
 }
 
-const inWindow = "day BETWEEN $1::DATE AND $2::DATE";
-
 function dailySql({ only }: Asked): string {
   return `SELECT domain, (day - $1::DATE)::INTEGER, entries::DOUBLE, successes::DOUBLE,
       failures::DOUBLE, verified_successes::DOUBLE, verified_failures::DOUBLE
@@ -126,7 +131,8 @@ function failuresSql({ only }: Asked): string {
     ${where} ORDER BY domain, kind`;
 }
 
-function columnsOf(chunk: DuckDb.DuckDBDataChunk, count: number): readonly DuckDb.DuckDBVector[] {
+/** The first columns of a chunk. */
+export function columnsOf(chunk: DuckDb.DuckDBDataChunk, count: number): readonly DuckDb.DuckDBVector[] {
   return Array.from({ length: count }, (_, column) => chunk.getColumnVector(column));
 }
 

@@ -3,6 +3,7 @@ import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import type {
   AddResult,
   DomainDetails,
+  DomainFindings,
   DomainSeries,
   ExportRow,
   NewReport,
@@ -15,6 +16,7 @@ import type {
 import { addReports, knownOf, lookUp, Numbering, type LookedUp } from "./duckdb-add.ts";
 import { exportColumns, exportDays } from "./duckdb-export.ts";
 import { domainDetails } from "./duckdb-details.ts";
+import { everyDomain } from "./duckdb-every.ts";
 import { closeDatabase, openDatabase, type OpenDatabase } from "./duckdb-open.ts";
 import { reporterTotals } from "./duckdb-reporters.ts";
 import { refreshDaily } from "./duckdb-schema.ts";
@@ -91,7 +93,7 @@ class DuckDbStore implements ReportStore {
 
   async *series(window: Window, domains?: readonly string[]): AsyncGenerator<DomainSeries> {
     await this.#inTurn(() => this.#refresh());
-    yield* domainSeries(this.#database, window, domains);
+    for await (const { series } of domainSeries(this.#database, window, domains)) yield series;
   }
 
   reporters(window: Window): Promise<readonly ReporterTotals[]> {
@@ -100,6 +102,15 @@ class DuckDbStore implements ReportStore {
 
   details(window: Window, domains: readonly string[]): Promise<ReadonlyMap<string, DomainDetails>> {
     return this.#inTurn(() => domainDetails(this.#database, window, domains));
+  }
+
+  async *everything(
+    judged: Window,
+    shown: Window,
+    domains: readonly string[],
+  ): AsyncGenerator<DomainFindings> {
+    await this.#inTurn(() => this.#refresh());
+    yield* everyDomain(this.#database, judged, shown, domains);
   }
 
   senders(): Promise<readonly SenderHabits[]> {
