@@ -111,10 +111,10 @@ async function measure(store, window) {
     `  days added up again after an import: ${(performance.now() - began).toFixed(0)} ms`,
   );
   const queries = {
-    "overview: every domain day by day (4 queries)": () => all(store.series(window)),
+    "overview: every domain day by day (5 queries)": () => all(store.series(window)),
     "overview: reporters": () => store.reporters(window),
     "one domain day by day": () => all(store.series(window, names(77, 1))),
-    "one domain's details (8 queries)": () => store.details(window, names(77, 1)),
+    "one domain's details": () => store.details(window, names(77, 1)),
     "one failing domain's details": () => store.details(window, names(3, 1)),
     "first and last day": () => store.extent(),
     "are 500 reports there": () => store.known(names(0, 500).map((_, at) => hex(at))),

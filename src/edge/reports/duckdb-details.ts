@@ -58,7 +58,12 @@ export async function gatheredDetails(
 }
 
 /** Of a domain that nobody reported on. */
-export const noDetails: DomainDetails = { byReporter: [], reporters: [], failures: [], policies: [] };
+export const noDetails: DomainDetails = {
+  byReporter: [],
+  reporters: [],
+  failures: [],
+  policies: [],
+};
 
 async function policyTotals({
   ask,

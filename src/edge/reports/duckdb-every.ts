@@ -2,16 +2,19 @@
 import type * as DuckDb from "@duckdb/node-api";
 import type { DomainDetails, DomainFindings, Window } from "../../reports/store-port.ts";
 import { gatheredDetails, noDetails } from "./duckdb-details.ts";
-import type { OpenDatabase } from "./duckdb-open.ts";
+import { memoryLimit, type OpenDatabase } from "./duckdb-open.ts";
 import { gather } from "./duckdb-question.ts";
 import { textList } from "./duckdb-rows.ts";
 import { domainSeries } from "./duckdb-series.ts";
 
 /** Policies that are gathered at once: each time the whole table is read. */
-const gatheredRows = 2_000_000;
+const gatheredRows = 700_000;
 
 /** Policies of the domains that are asked about at once. */
-const askedRows = 100_000;
+const askedRows = 120_000;
+
+/** What DuckDB may take meanwhile. */
+const passesMemory = "96MB";
 
 /** The least that a domain counts for: the days of its window take room however few of them it has rows of. */
 const rowsOfDomain = 400;
@@ -38,6 +41,8 @@ export async function* everyDomain(
 ): AsyncGenerator<DomainFindings> {
   // Both in the order of the domains' numbers.
   const blocks = oneAhead(detailsInBlocks(database, shown, domains));
+  // Passes over the store gain nothing from what DuckDB remembers of it, and Node needs the room.
+  await database.connection.run(`SET memory_limit = '${passesMemory}'`);
   try {
     let block: Block = { last: -Infinity, details: new Map() };
     for await (const { id, series } of domainSeries(database, judged, domains)) {
@@ -49,6 +54,7 @@ export async function* everyDomain(
     }
   } finally {
     await blocks.return(undefined);
+    await database.connection.run(`SET memory_limit = '${memoryLimit}'`);
   }
 }
 

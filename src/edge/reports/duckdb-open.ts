@@ -17,10 +17,13 @@ export interface OpenDatabase {
 /** Another verb holds the file for moments only. */
 const patienceMs = 10_000;
 
+/** The memory that DuckDB takes for its work; what needs more goes to disk. */
+export const memoryLimit = "256MB";
+
 /** What is asked of it is known in advance: no extension, no other file, no network, and little memory. */
 const settings = {
   threads: "2",
-  memory_limit: "256MB",
+  memory_limit: memoryLimit,
   // Groups by two numbers, such as a domain and a reporter, in an array of so many bits.
   perfect_ht_threshold: "18",
   enable_external_access: "false",

@@ -35,8 +35,11 @@ export async function gather(
     : "domain IN (SELECT unnest($1::INTEGER[]))";
   const list = isRange ? [] : [module.listValue([...domains])];
   const listType = isRange ? [] : [module.LIST(module.INTEGER)];
+  // The last ones first make room.
+  await connection.run("DROP TABLE IF EXISTS gathered_policies");
+  await connection.run("DROP TABLE IF EXISTS gathered_failures");
   await connection.run(
-    `CREATE OR REPLACE TEMP TABLE gathered_policies AS
+    `CREATE TEMP TABLE gathered_policies AS
       SELECT domain, day, organization, report, verified, type, policy_text, successes, failures
       FROM policies WHERE ${these} ORDER BY domain`,
     list,
@@ -44,7 +47,7 @@ export async function gather(
   );
   const place = list.length;
   await connection.run(
-    `CREATE OR REPLACE TEMP TABLE gathered_failures AS
+    `CREATE TEMP TABLE gathered_failures AS
       SELECT domain, day, organization, result_type, sending_ip, receiving_mx, receiving_ip, failed,
         information, reason
       FROM failures WHERE ${these}
@@ -64,7 +67,7 @@ export async function questionOf(
 ): Promise<Question> {
   const { first, last } = endsOf(domains);
   const asked = `domain BETWEEN ${String(first)} AND ${String(last)}`;
-  await connection.run(addUp(asked));
+  await addUp(connection, asked);
   const values = [window.from, window.to];
   const types = [module.VARCHAR, module.VARCHAR];
   return {
@@ -76,23 +79,29 @@ export async function questionOf(
 }
 
 /** Different reports are counted, which takes long, only where a day has several policies. */
-function addUp(asked: string): string {
-  return `CREATE OR REPLACE TEMP TABLE gathered_days AS
-    WITH sums AS (
+async function addUp(connection: DuckDb.DuckDBConnection, asked: string): Promise<void> {
+  await connection.run("DROP TABLE IF EXISTS gathered_days");
+  await connection.run(
+    `CREATE TEMP TABLE gathered_days AS
       SELECT domain, organization, day, count(*) AS entries, sum(successes) AS successes,
-        sum(failures) AS failures, bool_or(verified) AS verified
-      FROM gathered_policies WHERE ${asked} GROUP BY domain, organization, day
-    ), several AS (
-      SELECT domain, organization, day, count(DISTINCT report) AS reports,
-        count(DISTINCT report) FILTER (verified) AS verified
-      FROM gathered_policies SEMI JOIN (SELECT * FROM sums WHERE entries > 1) s
-        USING (domain, organization, day)
-      WHERE ${asked} GROUP BY domain, organization, day
-    )
-    SELECT domain, organization, day, entries, successes, failures,
-      coalesce(several.reports, 1) AS reports,
-      coalesce(several.verified, sums.verified::INTEGER) AS verified
-    FROM sums LEFT JOIN several USING (domain, organization, day)`;
+        sum(failures) AS failures, 1::BIGINT AS reports, bool_or(verified)::BIGINT AS verified
+      FROM gathered_policies WHERE ${asked} GROUP BY domain, organization, day`,
+  );
+  const several = await connection.runAndReadAll(
+    "SELECT 1 FROM gathered_days WHERE entries > 1 LIMIT 1",
+  );
+  if (several.currentRowCount === 0) return;
+  await connection.run(
+    `UPDATE gathered_days SET reports = s.reports, verified = s.verified FROM (
+        SELECT domain, organization, day, count(DISTINCT report) AS reports,
+          count(DISTINCT report) FILTER (verified) AS verified
+        FROM gathered_policies
+          SEMI JOIN (SELECT * FROM gathered_days WHERE entries > 1) USING (domain, organization, day)
+        WHERE ${asked} GROUP BY domain, organization, day
+      ) s
+      WHERE gathered_days.domain = s.domain AND gathered_days.organization = s.organization
+        AND gathered_days.day = s.day`,
+  );
 }
 
 function endsOf(domains: readonly number[]): { readonly first: number; readonly last: number } {

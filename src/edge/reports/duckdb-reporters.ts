@@ -114,12 +114,7 @@ export async function reporterTotalsOf({
   ask,
 }: Question): Promise<ReadonlyMap<number, readonly ReporterTotals[]>> {
   const rows = await ask(
-    totalsSql(
-      "domain, organization",
-      "SELECT * FROM gathered_days",
-      "gathered_days",
-      "200",
-    ),
+    totalsSql("domain, organization", "SELECT * FROM gathered_days", "gathered_days", "200"),
   );
   return byDomain(rows, (group) => group.map(totalsOf));
 }

@@ -6,7 +6,7 @@ import { inWindow } from "./duckdb-question.ts";
 import { textList } from "./duckdb-rows.ts";
 
 const day = 86_400_000;
-const mostKinds = "40";
+const mostKinds = 40;
 
 /** The series of a domain, with its number. */
 export interface NumberedSeries {
@@ -38,14 +38,16 @@ export async function* domainSeries(
     const names = await numbered<string>(connection, namesSql(asked), asked);
     const reporters = await numbered<Heard>(connection, reportersSql(asked), asked);
     const length = lengthOf(window);
-    const kinds = new KindReader(
-      await numbered<string>(connection, kindsSql(asked), asked),
-      length,
-    );
+    const kindNames = await numbered<string>(connection, kindsSql(asked), asked);
+    const kinds = new KindReader(kindNames, length);
+    // Where there are no more in all, no domain has more.
+    const areFew = kindNames.size <= mostKinds;
     // Both in the order of the domains' numbers.
     const failures = await database.instance.connect();
     try {
-      await kinds.open(await failures.stream(failuresSql(asked), asked.values, asked.types));
+      await kinds.open(
+        await failures.stream(failuresSql(asked, areFew), asked.values, asked.types),
+      );
       const result = await connection.stream(dailySql(asked), asked.values, asked.types);
       let open = null as NumberedSeries | null;
       for (;;) {
@@ -118,21 +120,24 @@ function kindsSql({ only }: Asked): string {
       SELECT DISTINCT result_type FROM daily_failures WHERE ${inWindow} ${only})`;
 }
 
-function failuresSql({ only }: Asked): string {
+function failuresSql({ only }: Asked, areFew: boolean): string {
   const where = `WHERE ${inWindow} ${only}`;
-  return `WITH kinds AS (${kindsSql({ only, values: [], types: [] })}), greatest_kinds AS (
+  const greatest = `SEMI JOIN (
       SELECT domain, result_type FROM daily_failures ${where} GROUP BY domain, result_type
       QUALIFY row_number() OVER (
-        PARTITION BY domain ORDER BY sum(failed) DESC, result_type) <= ${mostKinds}
-    )
-    SELECT domain, kind, (day - $1::DATE)::INTEGER, failed::DOUBLE, verified_failed::DOUBLE
-    FROM daily_failures SEMI JOIN greatest_kinds USING (domain, result_type)
-    JOIN kinds USING (result_type)
+        PARTITION BY domain ORDER BY sum(failed) DESC, result_type) <= ${String(mostKinds)}
+    ) greatest USING (domain, result_type)`;
+  return `SELECT domain, kind, (day - $1::DATE)::INTEGER, failed::DOUBLE, verified_failed::DOUBLE
+    FROM daily_failures ${areFew ? "" : greatest}
+    JOIN (${kindsSql({ only, values: [], types: [] })}) kinds USING (result_type)
     ${where} ORDER BY domain, kind`;
 }
 
 /** The first columns of a chunk. */
-export function columnsOf(chunk: DuckDb.DuckDBDataChunk, count: number): readonly DuckDb.DuckDBVector[] {
+export function columnsOf(
+  chunk: DuckDb.DuckDBDataChunk,
+  count: number,
+): readonly DuckDb.DuckDBVector[] {
   return Array.from({ length: count }, (_, column) => chunk.getColumnVector(column));
 }
 
