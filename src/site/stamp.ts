@@ -11,7 +11,7 @@ const shape = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
 /** The last second that the form can express: 9999-12-31T23:59:59Z. */
 export const lastSecond: UnixSeconds = 253_402_300_799;
 
-/** A build gives 100,000 domains one time: its text is made, and kept in memory, once. */
+/** A build gives 100,000 domains one time: its text is made, read, and kept in memory, once. */
 let last: { readonly seconds: UnixSeconds; readonly text: string } | null = null;
 
 /** Prints a time as `YYYYMMDDTHHMMSSZ`. */
@@ -28,13 +28,17 @@ export function formatStamp(seconds: UnixSeconds): string {
 
 /** Reads `YYYYMMDDTHHMMSSZ`; null for anything else, such as the 30th of February. */
 export function parseStamp(text: string): UnixSeconds | null {
+  if (last?.text === text) return last.seconds;
   const parts = shape.exec(text);
   if (parts === null) return null;
   const [, year, month, day, hour, minute, second] = parts;
   const iso = `${year ?? ""}-${month ?? ""}-${day ?? ""}T${hour ?? ""}:${minute ?? ""}:${second ?? ""}.000Z`;
   const milliseconds = Date.parse(iso);
   if (Number.isNaN(milliseconds) || new Date(milliseconds).toISOString() !== iso) return null;
-  return milliseconds / 1000;
+  // Put together anew: a part of the lock's text would keep all of it in memory.
+  const own = `${year ?? ""}${month ?? ""}${day ?? ""}T${hour ?? ""}${minute ?? ""}${second ?? ""}Z`;
+  last = { seconds: milliseconds / 1000, text: own };
+  return last.seconds;
 }
 
 /** A time for people: `2026-12-01 09:30 UTC`. */
