@@ -79,15 +79,9 @@ export function certificateFaults(
   else if (leaf.notAfter - now <= warningDays * 86_400) {
     add("expiring", leaf, daysBetween(now, leaf.notAfter));
   }
-  if (!leaf.dnsNames.some((name) => dnsIdMatches(name, host)) && !hasUnseenNames(leaf)) {
-    add("name", leaf);
-  }
+  // Of many names the evidence holds those that match before all others, so what is not there is missing.
+  if (!leaf.dnsNames.some((name) => dnsIdMatches(name, host))) add("name", leaf);
   return found;
-}
-
-/** Of more names than the evidence holds nobody can say that the right one is missing. */
-function hasUnseenNames({ dnsNames, dnsNameCount }: CertificateEvidence): boolean {
-  return dnsNameCount > dnsNames.length;
 }
 
 function argsOf(host: string, of: CertificateEvidence, days: number): CertificateArgs {

@@ -27,7 +27,10 @@ export function liveInstanceOf(
   if (current === null || stsTxt.status !== "found" || policyHost.fetches.length === 0) return null;
   const record = selectStsRecord(stsTxt.records.map(({ strings }) => strings.join("")));
   if (!record.ok || record.value.id !== current.id) return null;
-  const served = policyHost.fetches.every(
+  // What this machine cannot reach, such as IPv6 where it has none, says nothing of the host.
+  const tried = policyHost.fetches.filter(({ failure }) => failure?.kind !== "missing");
+  if (tried.length === 0) return null;
+  const served = tried.every(
     ({ failure, status, body }) =>
       failure === null &&
       status === 200 &&

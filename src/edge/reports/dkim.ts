@@ -54,12 +54,18 @@ function judge(checked: readonly Checked[]): Verification {
   const worst = unknown ?? checked.at(-1);
   return {
     verdict: unknown === undefined ? "failed" : "not-checked",
-    signer: worst?.claim.domain ?? null,
+    signer: hostNameOf(worst?.claim.domain),
     detail: (worst?.flaw ?? "no signature can be read").slice(0, mostDetail),
   };
 }
 
 const mostDetail = 200;
+
+/** A signature that does not hold may name anything as its domain, at any length. */
+function hostNameOf(domain: string | undefined): string | null {
+  const isName = domain !== undefined && domain.length <= 253 && /^[A-Za-z0-9._-]+$/.test(domain);
+  return isName ? domain : null;
+}
 
 function withCrlf(message: Uint8Array): Buffer {
   const text = Buffer.from(message.buffer, message.byteOffset, message.byteLength);

@@ -103,7 +103,7 @@ export class Mailbox {
   async uidsAfter(uid: number): Promise<readonly number[]> {
     const range = `${String(uid + 1)}:*`;
     const found = await this.#ask(() => this.#client.search({ uid: range }, { uid: true }));
-    if (!Array.isArray(found)) return [];
+    if (!Array.isArray(found)) throw new ImapProblem("the server refused to search the folder");
     // `*` is the last mail even where its UID is lower.
     return found.filter((one) => one > uid).sort((a, b) => a - b);
   }

@@ -20,7 +20,8 @@ export interface CertificateFields {
 const maxText = 200;
 /** Longer than any host name, so that what was cut can match none. */
 const maxDnsName = 300;
-const mostDnsNames = 2000;
+/** More than fit into the 100 KB of certificates that OpenSSL takes in a handshake. */
+const mostDnsNames = 20_000;
 
 const kept = new Map<string, CertificateFields>();
 const mostKept = 256;

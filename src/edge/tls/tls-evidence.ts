@@ -50,15 +50,18 @@ export function tlsEvidence(
   };
 }
 
-/** Records one certificate; of more names than evidence holds, those nearest to `host`. */
+/** Records one certificate; of more names than evidence holds, those nearest to `host`, and first of all those that match it. */
 function certificateEvidence(der: Buffer, host: string): CertificateEvidence {
   const fields = readCertificate(der);
   if (fields.dnsNames.length <= mostDnsNames) return fields;
   const parent = host.slice(host.indexOf("."));
-  const isNear = (name: string): boolean => `.${name}`.toLowerCase().endsWith(parent);
-  const { dnsNames } = fields;
-  const near = [...dnsNames.filter(isNear), ...dnsNames.filter((name) => !isNear(name))];
-  return { ...fields, dnsNames: near.slice(0, mostDnsNames) };
+  const wanted = [host.toLowerCase(), `*${parent}`.toLowerCase()];
+  const distance = (name: string): number => {
+    if (wanted.includes(name.toLowerCase())) return 0;
+    return `.${name}`.toLowerCase().endsWith(parent) ? 1 : 2;
+  };
+  const dnsNames = fields.dnsNames.toSorted((a, b) => distance(a) - distance(b));
+  return { ...fields, dnsNames: dnsNames.slice(0, mostDnsNames) };
 }
 
 /**

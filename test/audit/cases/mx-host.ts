@@ -135,9 +135,17 @@ const certificates: readonly Case[] = [
   fault("a wildcard two labels above", "no", "mx-host/certificate-name", {
     ...showing(certificate(mx, { dnsNames: ["*.example"] })),
   }),
-  fine("a name among more than the evidence holds", {
-    ...showing(certificate(mx, { dnsNames: ["a.example"], dnsNameCount: 150 })),
+  fine("its name first among more than the evidence holds", {
+    ...showing(certificate(mx, { dnsNames: [mx, "a.example"], dnsNameCount: 150 })),
   }),
+  fault(
+    "more names than the evidence holds, none of them its own",
+    "no",
+    "mx-host/certificate-name",
+    {
+      ...showing(certificate(mx, { dnsNames: ["a.example"], dnsNameCount: 150 })),
+    },
+  ),
   fault(
     "self-signed",
     "no",
