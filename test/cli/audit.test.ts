@@ -10,7 +10,7 @@ import { program, run, SiteFolder } from "./site-folder.ts";
 
 const names = [
   ...["healthy-enforce", "healthy-shared-mx", "healthy-shares-mx", "healthy-hostile-banner"],
-  ...["expired-mx", "mx-refuses", "no-mx", "banner-never-comes", "no-tls-rpt"],
+  ...["expired-mx", "mx-refuses", "no-mx", "no-policy", "banner-never-comes", "no-tls-rpt"],
   ...["healthy-declared", "not-deployed", "never-deployed", "txt-old", "policy-old"],
 ];
 
@@ -38,6 +38,17 @@ describe("exit codes", () => {
   });
   test("0: warnings only", async () => {
     expect((await audit([domain("no-tls-rpt")], empty())).exitCode).toBe(0);
+  });
+  test("0: declared with TLS-RPT only, and no policy is there: the first step of a rollout", async () => {
+    const site = new SiteFolder({
+      "domains/a.yaml": `domain: ${domain("no-policy")}\nmta-sts: false\ntls-rpt: {rua: "mailto:tls-reports@zoo.test"}\n`,
+    });
+    const { exitCode, stdout } = await audit([], site.root);
+    expect(stdout).toMatch(/^safe to enforce: no, /m);
+    expect(exitCode).toBe(0);
+  });
+  test("1: the same, where nothing is declared", async () => {
+    expect((await audit([domain("no-policy")], empty())).exitCode).toBe(1);
   });
   test("1: a finding", async () => {
     expect((await audit([domain("expired-mx")], empty())).exitCode).toBe(1);

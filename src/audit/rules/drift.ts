@@ -29,7 +29,7 @@ export const drift = defineRule(
       message: (a) =>
         `the TXT record of ${a.domain} announces ${a.built}, but the policy host still serves an earlier policy: senders now keep that one under the new id`,
       fix: () =>
-        "deploy dist/ at once; then change max_age a little and build, so that a new id makes those senders ask again",
+        "deploy the built policy at once; then change max_age a little and build, so that a new id makes those senders ask again",
     }),
     "drift/foreign": prose<Args & { id: string | null }>({
       severity: "error",

@@ -41,7 +41,7 @@ export const mxRecords = defineRule(
         `publish an MX record for ${a.domain} that names the host it receives at; a domain without mail needs no policy`,
     }),
     "mx/null": prose<{ domain: string }>({
-      severity: "error",
+      severity: "warning",
       effect: "no",
       source: "RFC 7505 §3",
       reason:

@@ -23,7 +23,8 @@ export const stsTxt = defineRule(
       fix: (a) => dnsFix(a.failure),
     }),
     "sts-txt/none": prose<{ name: string; unrelated: number }>({
-      severity: "error",
+      // By intent where TLS-RPT comes first; elsewhere the verdict says enough.
+      severity: "warning",
       effect: "no",
       source: "RFC 8461 §3.1",
       reason:
