@@ -27,8 +27,10 @@ export function liveInstanceOf(
   if (current === null || stsTxt.status !== "found" || policyHost.fetches.length === 0) return null;
   const record = selectStsRecord(stsTxt.records.map(({ strings }) => strings.join("")));
   if (!record.ok || record.value.id !== current.id) return null;
-  // What this machine cannot reach, such as IPv6 where it has none, says nothing of the host.
-  const tried = policyHost.fetches.filter(({ failure }) => failure?.kind !== "missing");
+  // IPv6 that this machine does not have says nothing of the host.
+  const tried = policyHost.fetches.filter(
+    ({ failure, address }) => failure?.kind !== "missing" || !address.includes(":"),
+  );
   if (tried.length === 0) return null;
   const served = tried.every(
     ({ failure, status, body }) =>

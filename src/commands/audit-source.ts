@@ -12,7 +12,9 @@ import { openLook } from "./look.ts";
 /** How a domain comes to be observed: by looking, or from a file. */
 export interface EvidenceSource {
   readonly observe: (domain: string) => Promise<Observed>;
-  /** Keeps what was seen of a domain, where it is to be kept. */
+  /** Whether what is seen is to be kept. */
+  readonly saves: boolean;
+  /** Keeps what was seen of a domain. */
   readonly save: (evidence: DomainEvidence) => Promise<void>;
   readonly concurrency: number;
   /** Ends it; the diagnostic where what was seen cannot be saved. */
@@ -44,6 +46,7 @@ export function fromSaved(
   if (missing !== undefined) return diagnostic("audit/not-observed", { domain: missing, path });
   return {
     concurrency: 1,
+    saves: false,
     save: () => Promise.resolve(),
     close: () => Promise.resolve(null),
     observe: (domain) => {
@@ -78,6 +81,7 @@ export function fromWorld(
   return {
     concurrency: options.concurrency,
     observe: (domain) => opened.observer.observe(domain),
+    saves: file !== null,
     save: async (evidence) => file?.add(evidence),
     close: async () => {
       opened.close();

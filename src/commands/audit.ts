@@ -35,6 +35,10 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
     tell(found, format === "jsonl" ? "text" : format, io, {});
     return 2;
   };
+  if (flag(args, "jsonl") && flag(args, "json")) {
+    io.err("--json and --jsonl are two formats\n  fix: stspress audit --jsonl\n");
+    return 2;
+  }
   const options = readLookOptions(args, os.hostname());
   if ("usage" in options) {
     io.err(`${options.usage}\n  fix: stspress audit ${options.fix}\n`);
@@ -92,10 +96,11 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
       if (format === "jsonl") io.out(told);
       done += 1;
       progress.show("auditing", done, domains.length);
-      return { told, evidence: observed.evidence };
+      // Kept until its turn comes, so only where it is wanted.
+      return { told, evidence: source.saves ? observed.evidence : null };
     },
     async ({ told, evidence }) => {
-      await source.save(evidence);
+      if (evidence !== null) await source.save(evidence);
       if (format === "jsonl") return;
       progress.aside(() => {
         report.tell(told);
@@ -116,6 +121,9 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
     return 2;
   }
   report.end(recorded);
+  if (flag(args, "record") && recorded.length === 0 && format === "text") {
+    io.out("\nstspress.lock: unchanged, no build was seen live that was not recorded before\n");
+  }
   return report.exitCode();
 }
 

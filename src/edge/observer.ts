@@ -43,6 +43,8 @@ export interface Observed {
 /** More than any mail host needs: who publishes a thousand addresses gets no thousand visitors. */
 const mostAddresses = 16;
 const mostMxHosts = 32;
+/** A host of many silent addresses is left after so many times the patience for one. */
+const mostTimeouts = 3;
 
 export class Observer {
   readonly #options: ObserverOptions;
@@ -121,13 +123,15 @@ export class Observer {
     const tlsa = dns.tlsa(`_25._tcp.${host}`);
     const [a, aaaa] = await Promise.all([dns.a(host), dns.aaaa(host)]);
     const probes: SmtpProbe[] = [];
+    const deadline = performance.now() + timeoutMs * mostTimeouts;
     // One connection at a time: an audit is a guest.
     for (const { address, tried } of eachAddress(a, aaaa)) {
-      probes.push(
-        tried
-          ? await probeMx({ host, address, port, heloName, trust, timeoutMs, allowPrivate })
-          : unprobed(address),
-      );
+      if (!tried) probes.push(unprobed(address, untried));
+      else if (performance.now() >= deadline) probes.push(unprobed(address, outOfTime));
+      else
+        probes.push(
+          await probeMx({ host, address, port, heloName, trust, timeoutMs, allowPrivate }),
+        );
     }
     return { host, a, aaaa, tlsa: await tlsa, probes };
   }
@@ -149,6 +153,12 @@ const untried: Failure = {
   detail: `not tried: more than ${String(mostAddresses)} addresses`,
 };
 
+const outOfTime: Failure = {
+  stage: "connect",
+  kind: "missing",
+  detail: "not tried: the addresses before it took too long",
+};
+
 function unfetched(address: string): PolicyFetch {
   return {
     address,
@@ -165,11 +175,11 @@ function unfetched(address: string): PolicyFetch {
   };
 }
 
-function unprobed(address: string): SmtpProbe {
+function unprobed(address: string, failure: Failure): SmtpProbe {
   return {
     address,
     durationMs: 0,
-    failure: untried,
+    failure,
     banner: null,
     keywords: null,
     startTls: "unknown",

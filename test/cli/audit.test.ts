@@ -76,6 +76,9 @@ describe("exit codes", () => {
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/\n {2}fix: stspress audit --/);
   });
+  test("2: two formats at once", async () => {
+    expect((await audit(["--json", "--jsonl", "a.example"], empty())).exitCode).toBe(2);
+  });
   test("2: no domain, and no site", async () => {
     const { exitCode, stderr } = await audit([], empty());
     expect(exitCode).toBe(2);
@@ -185,7 +188,7 @@ describe("--record", () => {
     const others = (text: string) => text.replace(/^domain healthy-declared.*$/m, "");
     expect(others(after)).toBe(others(before));
     const again = await audit(["--record", ...declared], site.root);
-    expect(again.stdout).not.toContain("stspress.lock: ");
+    expect(again.stdout).toContain("stspress.lock: unchanged, no build was seen live");
     expect(site.read("stspress.lock")).toBe(after);
   });
 

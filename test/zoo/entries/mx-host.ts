@@ -59,6 +59,13 @@ const conversations: readonly ZooEntry[] = [
     safe: "yes",
   },
   {
+    name: "mx-of-many-silent-addresses",
+    what: "its first addresses accept connections and never greet, and so many that nobody waits for all",
+    mx: [{ servers: Array.from({ length: 6 }, () => ({ script: { greeting: null } })) }],
+    codes: ["mx-host/no-greeting", "mx-host/address-not-tried"],
+    safe: "no",
+  },
+  {
     name: "backup-mx-expired",
     what: "the backup MX shows an expired certificate, which hides for long (RFC 8461 §8.4)",
     mx: [
