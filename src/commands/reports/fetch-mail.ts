@@ -1,6 +1,11 @@
 /** A mailbox → the journal: group by group, so that it can be killed anywhere and go on where it was. */
 import type { MailboxState } from "../../edge/reports/imap-state.ts";
-import type { Mailbox, MailOutline, Mark } from "../../edge/reports/imap.ts";
+import {
+  mostMailBytes,
+  type Mailbox,
+  type MailOutline,
+  type Mark,
+} from "../../edge/reports/imap.ts";
 import type { Refusal } from "../../reports/refusal.ts";
 import type { ReadyReport, TakenIn } from "./take-in.ts";
 
@@ -25,8 +30,6 @@ export interface Fetched {
   readonly unchecked: readonly number[];
 }
 
-/** Octets of the largest mail that is read: a report of 10 MB, in base64. */
-const mostMailBytes = 16 * 1024 * 1024;
 /** How often a signature is tried that could not be checked, and how many mails wait for that. */
 const mostTries = 5;
 const mostWaiting = 5000;
@@ -91,7 +94,14 @@ class Run {
       else this.fetched.quarantined.push({ uid: outline.uid, reasons: ["too-large"] });
       this.#seen.add(outline.uid);
     }
-    for await (const mails of this.#ports.mailbox.mails(fitting)) await this.#takeGroup(mails);
+    for await (const mails of this.#ports.mailbox.mails(fitting)) {
+      // A server may have told a smaller size than there is.
+      const large = mails.filter(({ bytes }) => bytes.length > mostMailBytes);
+      for (const { outline } of large) {
+        this.fetched.quarantined.push({ uid: outline.uid, reasons: ["too-large"] });
+      }
+      await this.#takeGroup(mails.filter((mail) => !large.includes(mail)));
+    }
     this.#ports.show(this.#seen.size, this.total);
   }
 

@@ -49,6 +49,9 @@ export interface OutlineBatch {
 /** Why a server or a mailbox cannot be used: what is wrong, for people. */
 export class ImapProblem extends Error {}
 
+/** Octets of the largest mail that is read: a report of 10 MB, in base64. */
+export const mostMailBytes = 16 * 1024 * 1024;
+
 /** Mails whose outlines are asked for at once. */
 const outlineBatch = 200;
 /** Octets of mail that are in memory at once; one larger mail is there alone. */
@@ -139,11 +142,25 @@ export class Mailbox {
       );
       // In the order of their UIDs, which a server need not keep: how far the mailbox is read depends on it.
       found.sort((one, other) => one.uid - other.uid);
-      yield found.flatMap(({ uid, source }) => {
+      const mails: { readonly outline: MailOutline; readonly bytes: Uint8Array }[] = [];
+      for (const { uid, source } of found) {
         const outline = byUid.get(uid);
-        return outline === undefined || source === undefined ? [] : [{ outline, bytes: source }];
-      });
+        if (outline === undefined || source === undefined) continue;
+        // Some servers only guess the size: what was cut is asked for whole, and never judged as it is.
+        const bytes = source.length < most ? source : await this.#whole(uid);
+        if (bytes !== null) mails.push({ outline, bytes });
+      }
+      yield mails;
     }
+  }
+
+  /** One mail whose size the server told wrongly; null: it has gone. */
+  async #whole(uid: number): Promise<Uint8Array | null> {
+    const maxLength = mostMailBytes + 1;
+    const [found] = await this.#ask(() =>
+      this.#client.fetchAll(String(uid), { uid: true, source: { maxLength } }, { uid: true }),
+    );
+    return found?.source ?? null;
   }
 
   /** Marks mails as taken. @throws {@link ImapProblem} */

@@ -141,3 +141,30 @@ test("a server that cannot move is not made to copy and delete", async () => {
   await expect(mailbox.checkMove("Archive")).rejects.toThrow("cannot move mail");
   await mailbox.close();
 });
+
+test("a server that guesses the size: the mail is fetched whole", async () => {
+  const mail = `Subject: x\r\n\r\n${"y".repeat(5000)}`;
+  const asked: string[] = [];
+  const answer = sound({});
+  const port = await start(greeting, (tag, line) => {
+    if (!line.startsWith("UID FETCH")) return answer(tag, line);
+    asked.push(line);
+    const most = Number(/<0\.(\d+)>/.exec(line)?.[1] ?? Infinity);
+    const part = mail.slice(0, most);
+    return `* 1 FETCH (UID 1 BODY[]<0> {${String(part.length)}}\r\n${part})\r\n${tag} OK x\r\n`;
+  });
+  const mailbox = await open(port);
+  const outline = { uid: 1, size: 100, receivedAt: null, seemsReport: true };
+  const [group] = await all(mailbox.mails([outline]));
+  expect(Buffer.from(group?.[0]?.bytes ?? []).toString("latin1")).toBe(mail);
+  expect(asked).toHaveLength(2);
+  await mailbox.close();
+});
+
+test("a search that the server refuses is no empty mailbox", async () => {
+  const mailbox = await open(
+    await start(greeting, sound({ "UID SEARCH": (tag) => `${tag} NO not now\r\n` })),
+  );
+  await expect(mailbox.uidsAfter(0)).rejects.toThrow(ImapProblem);
+  await mailbox.close();
+});
