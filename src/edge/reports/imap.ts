@@ -142,13 +142,20 @@ export class Mailbox {
       );
       // In the order of their UIDs, which a server need not keep: how far the mailbox is read depends on it.
       found.sort((one, other) => one.uid - other.uid);
-      const mails: { readonly outline: MailOutline; readonly bytes: Uint8Array }[] = [];
+      let mails: { readonly outline: MailOutline; readonly bytes: Uint8Array }[] = [];
       for (const { uid, source } of found) {
         const outline = byUid.get(uid);
         if (outline === undefined || source === undefined) continue;
-        // Some servers only guess the size: what was cut is asked for whole, and never judged as it is.
-        const bytes = source.length < most ? source : await this.#whole(uid);
-        if (bytes !== null) mails.push({ outline, bytes });
+        if (source.length < most) {
+          mails.push({ outline, bytes: source });
+          continue;
+        }
+        // Some servers only guess the size: what was cut is asked for whole, and never judged as it is. A group
+        // of its own, for it may be large.
+        yield mails;
+        mails = [];
+        const bytes = await this.#whole(uid);
+        if (bytes !== null) yield [{ outline, bytes }];
       }
       yield mails;
     }
@@ -157,10 +164,10 @@ export class Mailbox {
   /** One mail whose size the server told wrongly; null: it has gone. */
   async #whole(uid: number): Promise<Uint8Array | null> {
     const maxLength = mostMailBytes + 1;
-    const [found] = await this.#ask(() =>
+    const found = await this.#ask(() =>
       this.#client.fetchAll(String(uid), { uid: true, source: { maxLength } }, { uid: true }),
     );
-    return found?.source ?? null;
+    return found.find((one) => one.uid === uid)?.source ?? null;
   }
 
   /** Marks mails as taken. @throws {@link ImapProblem} */
