@@ -156,8 +156,9 @@ describe("what is there", () => {
     expect(code).toBe(0);
     expect(out).toContain("left as it is, it is declared in domains/customers.yaml");
     expect(out).toContain(`left as it is, ${file("healthy-testing")} is there already`);
-    const { "stspress.lock": _, ...after } = site.snapshot();
+    const { "stspress.lock": _lock, ".stspress/.gitignore": _kept, ...after } = site.snapshot();
     expect(after).toEqual(before);
+    expect(site.read(".stspress/.gitignore")).toBe("*\n");
   });
 
   test("keeps what the defaults say", async () => {
