@@ -64,6 +64,19 @@ describe.skipIf(!hasDuckDb)(
       expect(await store.senders()).toEqual([]);
     });
 
+    test("counts of a day that no column holds are capped, and the day can still be asked for", async () => {
+      const huge = Number.MAX_SAFE_INTEGER;
+      const details = [detail({ count: huge })];
+      const policies = Array.from({ length: 1100 }, () =>
+        policy({ successes: huge, failures: huge, details }),
+      );
+      await store.add([asNew(report("2026-11-03", { policies }), verified)], []);
+      const [only] = await seriesOf();
+      expect(JSON.stringify(only)).toContain(String(huge));
+      expect(await store.reporters(november)).toHaveLength(1);
+      expect((await detailsOf("example.com")).failures).not.toEqual([]);
+    });
+
     test("the same report counts once: within a batch, in a later batch, after reopening", async () => {
       const one = asNew(report("2026-11-03"));
       expect(await store.add([one, one], [])).toEqual({ added: 1, duplicates: 1 });

@@ -23,6 +23,7 @@ import { readFetchOptions, type FetchOptions } from "./fetch-options.ts";
 import { keepReports } from "./keep-reports.ts";
 import { openStore } from "./open-store.ts";
 import { takeIn, type TakenIn } from "./take-in.ts";
+import { whileAnswered } from "./while-answered.ts";
 
 /** What `--json` ends with, as `reports add` does. */
 interface Counts {
@@ -139,12 +140,15 @@ const noMark = { how: "none" } as const;
 /** Verifies by the time at which our own server got the mail: what its headers say, anybody can write. */
 function taker(dns: DnsClient, now: number) {
   const resolve = resolveWith(dns);
+  const verifyAt = whileAnswered((message, submitter, at) =>
+    verifyReporter(message, submitter, resolve, at),
+  );
   return (bytes: Uint8Array, receivedAt: number | null): Promise<TakenIn> =>
     takeIn(bytes, "", {
       via: "file",
       now,
       verify: (message, submitter, at) =>
-        verifyReporter(message, submitter, resolve, Math.min(receivedAt ?? at, now)),
+        verifyAt(message, submitter, Math.min(receivedAt ?? at, now)),
     });
 }
 

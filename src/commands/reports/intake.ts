@@ -9,8 +9,8 @@ import { readSmall, readSources, standardInput, type Source } from "../../edge/r
 import { sniff } from "../../edge/reports/sniff.ts";
 import { walk, type PassedOver } from "../../edge/reports/walk.ts";
 import type { Refusal } from "../../reports/refusal.ts";
-import type { Verification } from "../../reports/report.ts";
 import { takeIn, type ReadReport, type ReadyReport, type TakenIn, type Verify } from "./take-in.ts";
+import { whileAnswered } from "./while-answered.ts";
 
 /** Plain data: it is handed to a thread. */
 export interface IntakeOrder {
@@ -152,8 +152,6 @@ function extensionOf(bytes: Uint8Array): string {
 }
 
 const dnsTimeoutMs = 10_000;
-/** After this many mails in a row for which the DNS did not answer, it is not asked any more. */
-const mostSilent = 20;
 
 interface Verifier {
   readonly verify: Verify | null;
@@ -164,16 +162,12 @@ const noVerifier: Verifier = { verify: null, close: () => undefined };
 
 function verifier(resolver: Server | null): Verifier {
   let client: Promise<DnsClient> | null = null;
-  let silent = 0;
   return {
-    verify: async (message, submitter, at) => {
-      if (silent >= mostSilent) return unasked;
+    verify: whileAnswered(async (message, submitter, at) => {
       // Loaded with the first mail: files have no signatures.
       client ??= dnsClient(resolver);
-      const verification = await verifyReporter(message, submitter, resolveWith(await client), at);
-      silent = verification.verdict === "not-checked" ? silent + 1 : 0;
-      return verification;
-    },
+      return verifyReporter(message, submitter, resolveWith(await client), at);
+    }),
     close: () => {
       void client?.then((dns) => {
         dns.close();
@@ -187,9 +181,3 @@ async function dnsClient(resolver: Server | null): Promise<DnsClient> {
   const servers = resolver === null ? systemServers() : [resolver];
   return new DnsClient({ servers, timeoutMs: dnsTimeoutMs });
 }
-
-const unasked: Verification = {
-  verdict: "not-checked",
-  signer: null,
-  detail: "the DNS does not answer",
-};

@@ -6,9 +6,16 @@ import { codeOf } from "../site-files.ts";
 /** Octets that what comes from one source may become, in all. */
 const maxUnpacked = 64 * 1024 * 1024;
 
-/** What may still be unpacked of one source. */
+/** Mails that are parsed of one source: a gzipped mailbox has many. */
+const maxMails = 20_000;
+/** Sum of their burdens, see `burdenOf`: honest mails have next to none, and 5000 take 50 ms. */
+const maxBurden = 100_000;
+
+/** What may still be unpacked and parsed of one source. */
 export class Allowance {
   #left: number;
+  #mails = maxMails;
+  #burden = maxBurden;
 
   constructor(octets = maxUnpacked) {
     this.#left = octets;
@@ -21,6 +28,13 @@ export class Allowance {
 
   spend(octets: number): void {
     this.#left -= octets;
+  }
+
+  /** Whether a mail of this burden may be parsed as well. */
+  takesMail(burden: number): boolean {
+    this.#mails -= 1;
+    this.#burden -= burden;
+    return this.#mails >= 0 && this.#burden >= 0;
   }
 }
 
@@ -131,10 +145,15 @@ function readEntries(bytes: Buffer, allowance: Allowance): readonly ZipEntry[] {
   const start = end - bytes.readUInt32LE(end + 12) - bytes.readUInt32LE(end + 16);
   if (count > maxEntries || start < 0) throw new Error("not a directory");
   const entries: ZipEntry[] = [];
+  const begun = new Set<number>();
   for (let at = end - bytes.readUInt32LE(end + 12), index = 0; index < count; index += 1) {
     if (bytes.readUInt32LE(at) !== entryMark) throw new Error("not an entry");
     const nameLength = bytes.readUInt16LE(at + 28);
     const name = bytes.toString("utf8", at + 46, at + 46 + nameLength);
+    const local = bytes.readUInt32LE(at + 42);
+    // Many names for the same octets: nobody's archive, and each is read.
+    if (begun.has(local)) throw new RangeError("too large");
+    begun.add(local);
     if (!name.endsWith("/")) entries.push({ name, bytes: readEntry(bytes, at, start, allowance) });
     at += 46 + nameLength + bytes.readUInt16LE(at + 30) + bytes.readUInt16LE(at + 32);
   }

@@ -56,19 +56,23 @@ export const schema = [
   `INSERT INTO stspress VALUES (${String(schemaVersion)})`,
 ] as const;
 
+/** A sum that fits its column, and stays exact as a number: strangers can report more than that. */
+const capped = (sum: string): string =>
+  `least(${sum}, ${String(Number.MAX_SAFE_INTEGER)}::HUGEINT)::BIGINT`;
+
 /** Adds up again the days that changed. */
 export const refreshDaily = [
   "DELETE FROM daily WHERE day IN (SELECT day FROM stale_days)",
   `INSERT INTO daily
-    SELECT domain, day, count(*), sum(successes)::BIGINT, sum(failures)::BIGINT,
-      coalesce(sum(successes) FILTER (verified), 0)::BIGINT,
-      coalesce(sum(failures) FILTER (verified), 0)::BIGINT
+    SELECT domain, day, count(*), ${capped("sum(successes)")}, ${capped("sum(failures)")},
+      ${capped("coalesce(sum(successes) FILTER (verified), 0)")},
+      ${capped("coalesce(sum(failures) FILTER (verified), 0)")}
     FROM policies WHERE day IN (SELECT day FROM stale_days)
     GROUP BY domain, day ORDER BY domain, day`,
   "DELETE FROM daily_failures WHERE day IN (SELECT day FROM stale_days)",
   `INSERT INTO daily_failures
-    SELECT domain, day, result_type, sum(failed)::BIGINT,
-      coalesce(sum(failed) FILTER (verified), 0)::BIGINT
+    SELECT domain, day, result_type, ${capped("sum(failed)")},
+      ${capped("coalesce(sum(failed) FILTER (verified), 0)")}
     FROM failures WHERE day IN (SELECT day FROM stale_days)
     GROUP BY domain, day, result_type ORDER BY domain, day`,
   "DELETE FROM stale_days",

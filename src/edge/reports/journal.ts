@@ -21,9 +21,20 @@ export interface JournalRecord {
   readonly meta?: string;
 }
 
-/** What is written beside the report: JSON. */
+/** UTF-16 code units of what is written as it is, and of each text of what is longer. */
+const longMeta = 16 * 1024;
+const longText = 1000;
+
+/**
+ * What is written beside the report: JSON. Texts that make it long are cut: what fills them in bounds
+ * them, and one record that did not fit would keep all that come with it out of the journal.
+ */
 export function metaOf({ arrival, hints }: Pick<JournalRecord, "arrival" | "hints">): string {
-  return JSON.stringify({ arrival, hints });
+  const meta = JSON.stringify({ arrival, hints });
+  if (meta.length <= longMeta) return meta;
+  return JSON.stringify({ arrival, hints }, (_, value: unknown) =>
+    typeof value === "string" ? value.slice(0, longText) : value,
+  );
 }
 
 /** A segment that has this many octets is followed by another. */

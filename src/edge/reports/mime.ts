@@ -77,6 +77,27 @@ export async function readMail(message: Uint8Array): Promise<Mail | null> {
   };
 }
 
+/** Octets of a line that is no burden; boundaries of a mail that are none. */
+const plainLine = 32;
+const plainBoundaries = 50;
+
+/** What a mail costs to parse beyond what its octets do: its lines above what so many octets have, and its boundaries. */
+export function burdenOf(message: Uint8Array): number {
+  const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
+  const short = countOf(bytes, "\n", maxLines) - bytes.length / plainLine;
+  const boundaries = countOf(bytes, "\n--", maxBoundaries) - plainBoundaries;
+  return Math.max(0, Math.ceil(short)) + Math.max(0, boundaries);
+}
+
+/** How often something stands in octets; beyond so many times it is not counted. */
+function countOf(bytes: Buffer, what: string, most: number): number {
+  let count = 0;
+  for (let at = bytes.indexOf(what); at !== -1 && count < most; count += 1) {
+    at = bytes.indexOf(what, at + what.length);
+  }
+  return count;
+}
+
 /** Whether something stands in octets more often than so many times. */
 function hasMore(bytes: Buffer, what: string, times: number): boolean {
   let left = times;

@@ -6,7 +6,7 @@ import type { DeviationCode } from "../../reports/deviations.ts";
 import type { Hints } from "../../reports/hints.ts";
 import type { Refusal } from "../../reports/refusal.ts";
 import { Allowance, gunzip, unzip } from "./decompress.ts";
-import { hasLooseBase64, readMail, type Mail, type MailPart } from "./mime.ts";
+import { burdenOf, hasLooseBase64, readMail, type Mail, type MailPart } from "./mime.ts";
 import { splitMbox } from "./mbox.ts";
 import { sniff } from "./sniff.ts";
 
@@ -152,6 +152,10 @@ class Unwrapping {
   }
 
   async #takeMail(message: Uint8Array, label: Label, depth: number): Promise<void> {
+    if (!this.#allowance.takesMail(burdenOf(message))) {
+      this.#refusals.add("bomb");
+      return;
+    }
     const head = await readMail(message);
     if (head === null) {
       if (label.isClaimed || mentionsReport(message)) this.#refusals.add("mail-unreadable");

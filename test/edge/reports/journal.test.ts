@@ -65,6 +65,17 @@ describe("what is appended", () => {
     expect(await readAll([end])).toEqual({ names: [], damaged: 0, last: null, batches: 0 });
   });
 
+  test("with texts of any length is written, and what comes with it", async () => {
+    const writer = await JournalWriter.open(folder);
+    const long = record("long");
+    const signer = "\u0001".repeat(60_000);
+    const verification = { verdict: "failed", signer, detail: signer } as const;
+    const hostile = { ...long, arrival: { ...long.arrival, submitter: signer, verification } };
+    await writer.append([record("before"), hostile, record("after")]);
+    await writer.close();
+    expect((await readAll()).names).toEqual(["before", "long", "after"]);
+  });
+
   test("by several callers at once is in the journal, each up to its own position", async () => {
     const writer = await JournalWriter.open(folder);
     const ends = await Promise.all(

@@ -29,6 +29,42 @@ function forwarding(messages: readonly Buffer[], head = ""): Buffer {
 const wrapped = (bytes: Buffer, times: number): Buffer =>
   times === 0 ? bytes : wrapped(zlib.gzipSync(bytes), times - 1);
 
+describe("what costs more to parse than it has octets is refused", () => {
+  const head = "From: a@b.example\r\nTLS-Report-Domain: x.example\r\n\r\n";
+  const blank = (index: number): Uint8Array =>
+    strToU8(`${head}${String(index)}${"\n".repeat(4900)}`);
+
+  test("an archive whose entries are all the same octets", () => {
+    const zip = Buffer.from(zipSync({ a: strToU8(json) }));
+    const at = zip.readUInt32LE(zip.length - 6);
+    const entry = zip.subarray(at, -22);
+    const end = Buffer.from(zip.subarray(-22));
+    end.writeUInt16LE(2, 10);
+    end.writeUInt32LE(2 * entry.length, 12);
+    const twice = Buffer.concat([zip.subarray(0, at), entry, entry, end]);
+    expect(unzip(twice, new Allowance())).toEqual({ ok: false, reason: "bomb" });
+  });
+
+  test("many mails of nothing but line ends, in an archive or a gzipped mailbox", async () => {
+    const all = Array.from({ length: 300 }, (_, index) => blank(index));
+    const files = Object.fromEntries(all.map((one, index) => [`${String(index)}.eml`, one]));
+    const line = Buffer.from("From a@b.example Tue Nov 24 10:00:00 2026\r\n");
+    const mbox = Buffer.concat(all.flatMap((one) => [line, one]));
+    const begun = performance.now();
+    expect((await open(zipSync(files))).refusals).toContain("bomb");
+    expect((await open(zlib.gzipSync(mbox))).refusals).toContain("bomb");
+    expect(performance.now() - begun).toBeLessThan(10_000);
+  });
+
+  test("but a gzipped mailbox of a thousand reports is taken whole", async () => {
+    const line = Buffer.from("From a@b.example Tue Nov 24 10:00:00 2026\r\n");
+    const one = Buffer.concat([line, mail(report()), Buffer.from("\r\n\r\n")]);
+    const mbox = Buffer.concat(Array.from({ length: 1000 }, () => one));
+    const { texts, refusals } = await open(zlib.gzipSync(mbox));
+    expect([texts.length, refusals]).toEqual([1000, []]);
+  });
+});
+
 describe("the report is found", () => {
   test.each<[string, Uint8Array]>([
     ["as it is", Buffer.from(json)],
