@@ -25,8 +25,8 @@ export const bundling = {
   format: "esm",
   platform: "node",
   target: "node20",
-  // Has a native part, and may be missing: it is loaded from where it is installed.
-  external: ["@duckdb/node-api"],
+  // A native library, which may be missing: it is loaded from where it is installed.
+  external: ["@duckdb/node-bindings"],
   // Dependencies in CommonJS call require() for Node's own modules; in an ES module there is none.
   banner: {
     js: `import { createRequire as bundledRequire } from "node:module"; const require = bundledRequire(import.meta.url);`,

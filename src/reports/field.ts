@@ -59,7 +59,12 @@ export function clean(text: string, max: number, notes: Notes): string {
   }
   if (!broken.test(kept)) return kept;
   notes.add("text-broken");
-  return kept.replace(allBroken, "\ufffd");
+  return wellFormed(kept);
+}
+
+/** Replaces what is no character. */
+export function wellFormed(text: string): string {
+  return broken.test(text) ? text.replace(allBroken, "\ufffd") : text;
 }
 
 /** A host name as it is compared: lower case, without a final dot. */

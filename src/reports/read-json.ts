@@ -54,8 +54,10 @@ function isUtf8(bytes: Uint8Array): boolean {
   }
 }
 
-/** How deep arrays and objects of a text stand within each other; stops counting beyond the bound. */
+/** How deep arrays and objects of a text stand within each other, at the most; stops counting beyond the bound. */
 function nesting(text: string): number {
+  const openings = countOf(text, "{") + countOf(text, "[");
+  if (openings <= maxNesting) return openings;
   let depth = 0;
   let deepest = 0;
   for (let at = 0; at < text.length; at += 1) {
@@ -69,6 +71,15 @@ function nesting(text: string): number {
     } else if (unit === 0x7d || unit === 0x5d) depth -= 1;
   }
   return deepest;
+}
+
+/** How often a character stands in a text; stops counting beyond the bound of the nesting. */
+function countOf(text: string, character: string): number {
+  let count = 0;
+  for (let at = text.indexOf(character); at !== -1 && count <= maxNesting; count += 1) {
+    at = text.indexOf(character, at + 1);
+  }
+  return count;
 }
 
 /** Index of the quote that ends the string that begins at an index; the text's end where none does. */

@@ -14,6 +14,14 @@ export interface NewReport {
   readonly deviations: readonly string[];
 }
 
+/** A {@link NewReport} as text, for many of them wait together: their objects cost more than what is done with them. */
+export interface PackedReport {
+  readonly key: string;
+  readonly isVerified: boolean;
+  /** JSON of the {@link NewReport}. */
+  readonly json: string;
+}
+
 /** How far a segment of the journal is in the store. */
 export interface SegmentPosition {
   readonly segment: string;
@@ -147,7 +155,7 @@ export interface ReportStore {
    * is a duplicate and is not added; but where it was unverified and this one is verified, the
    * verification is taken over.
    */
-  add(reports: readonly NewReport[], positions: readonly SegmentPosition[]): Promise<AddResult>;
+  add(reports: readonly PackedReport[], positions: readonly SegmentPosition[]): Promise<AddResult>;
   /**
    * Of the keys given, those of reports that are there, and whether they are verified. What would change
    * nothing is not written to the journal again, so that a mailbox can be taken in every day.

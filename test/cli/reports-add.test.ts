@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import fs from "node:fs";
 import path from "node:path";
+import { gzipSync } from "node:zlib";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { openReportStore } from "../../src/edge/reports/duckdb-store.ts";
@@ -62,6 +63,36 @@ test("a folder of everything is taken in, once, and left as it was", () => {
   expect(add(site, [site.at("in")])).toMatchObject({ code: 1, counts: counts(0, 6, 1, 3) });
   expect(site.snapshot(".stspress/reports/journal")).toEqual(journal);
   expect(quarantined(site)).toHaveLength(2);
+});
+
+test("what is too large is told apart: what claims to be a report, and what is none of ours", () => {
+  const site = new SiteFolder();
+  const large = Buffer.alloc(33 * 1024 * 1024, `${"x".repeat(75)}\n`).toString("latin1");
+  const claiming = mail(numbered(1)).toString("latin1").split("--")[0] ?? "";
+  const letter = `From: a@b.example\nSubject: photos\n\n${large}\n`;
+  const inbox = `${line}${claiming}${large}\n\n${line}${letter}\n${line}${mail(numbered(2)).toString("latin1")}\n`;
+  site.write("in/inbox", inbox);
+  site.write("in/packed.gz", gzipSync(inbox));
+  site.write("in/huge.json.gz", "");
+  fs.writeFileSync(site.at("in/huge.json.gz"), gzip(numbered(3)));
+  fs.truncateSync(site.at("in/huge.json.gz"), 65 * 1024 * 1024);
+  const { code, err, counts: found } = add(site, [site.at("in")]);
+  // The packed mailbox grows beyond what one file may become.
+  expect({ code, found }).toEqual({ code: 1, found: counts(1, 0, 3, 1) });
+  expect(err).toMatch(/inbox#2: it is too large\n/);
+  expect(err).not.toContain("inbox#1");
+  expect(quarantined(site).filter((name) => !name.endsWith(".reason.json"))).toHaveLength(1);
+});
+
+test("a mail that is too large within a packed mailbox keeps the others from nothing", () => {
+  const site = new SiteFolder();
+  const large = Buffer.alloc(33 * 1024 * 1024, `${"x".repeat(75)}\n`).toString("latin1");
+  const claiming = mail(numbered(1)).toString("latin1").split("--")[0] ?? "";
+  site.write(
+    "in/packed.gz",
+    gzipSync(`${line}${claiming}${large}\n\n${line}${mail(numbered(2)).toString("latin1")}\n`),
+  );
+  expect(add(site, [site.at("in")])).toMatchObject({ code: 1, counts: counts(1, 0, 1) });
 });
 
 test("for people it says what was added, and why what was not", () => {

@@ -18,6 +18,7 @@ import type { NewReport } from "../../src/reports/store-port.ts";
 import {
   asNew,
   detail,
+  packed,
   policy,
   report,
   startOf,
@@ -66,7 +67,7 @@ describe.skipIf(!hasDuckDb)(
     const fill = async (reports: readonly NewReport[]): Promise<void> => {
       const store = await openReportStore(makeReportFolders(root).database);
       if ("code" in store) throw new Error(store.code);
-      await store.add(reports, []);
+      await store.add(reports.map(packed), []);
       await store.close();
     };
 

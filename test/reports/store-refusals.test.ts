@@ -6,8 +6,8 @@ import { openReportStore } from "../../src/edge/reports/duckdb-store.ts";
 import { formatDiagnostic } from "../../src/render/text.ts";
 
 vi.mock(import("../../src/edge/reports/duckdb-load.ts"), () => ({
-  requireDuckDb: () => {
-    throw new Error("Cannot find package '@duckdb/node-api'");
+  importDuckDb: () => {
+    throw new Error("Cannot find package '@duckdb/node-bindings'");
   },
 }));
 
@@ -18,7 +18,7 @@ test("without the package the store is refused, and nothing throws", async () =>
 test("the wording", async () => {
   const file = "reports.duckdb";
   const said = [
-    diagnostic("reports/no-duckdb", { detail: "Cannot find package '@duckdb/node-api'" }),
+    diagnostic("reports/no-duckdb", { detail: "Cannot find package '@duckdb/node-bindings'" }),
     diagnostic("reports/store-busy", { path: file, pid: 4711 }),
     diagnostic("reports/store-busy", { path: file, pid: null }),
     diagnostic("reports/store-damaged", { path: file, detail: "it is cut off" }),

@@ -7,12 +7,22 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openReportStore } from "../../src/edge/reports/duckdb-store.ts";
 import type {
+  AddResult,
   DomainDetails,
   DomainSeries,
   NewReport,
   ReportStore,
+  SegmentPosition,
 } from "../../src/reports/store-port.ts";
-import { asNew, detail, policy, report, unverifiable, verified } from "./support/reports.ts";
+import {
+  asNew,
+  detail,
+  packed,
+  policy,
+  report,
+  unverifiable,
+  verified,
+} from "./support/reports.ts";
 
 const hasDuckDb = await import("@duckdb/node-api").then(
   () => true,
@@ -32,6 +42,10 @@ describe.skipIf(!hasDuckDb)(
       if ("code" in opened) throw new Error(JSON.stringify(opened));
       return opened;
     };
+    const add = (
+      reports: readonly NewReport[],
+      positions: readonly SegmentPosition[],
+    ): Promise<AddResult> => store.add(reports.map(packed), positions);
     const seriesOf = async (domain?: string): Promise<DomainSeries[]> => {
       const all: DomainSeries[] = [];
       for await (const one of store.series(november, domain === undefined ? undefined : [domain]))
@@ -70,7 +84,7 @@ describe.skipIf(!hasDuckDb)(
       const policies = Array.from({ length: 1100 }, () =>
         policy({ successes: huge, failures: huge, details }),
       );
-      await store.add([asNew(report("2026-11-03", { policies }), verified)], []);
+      await add([asNew(report("2026-11-03", { policies }), verified)], []);
       const [only] = await seriesOf();
       expect(JSON.stringify(only)).toContain(String(huge));
       expect(await store.reporters(november)).toHaveLength(1);
@@ -79,11 +93,11 @@ describe.skipIf(!hasDuckDb)(
 
     test("the same report counts once: within a batch, in a later batch, after reopening", async () => {
       const one = asNew(report("2026-11-03"));
-      expect(await store.add([one, one], [])).toEqual({ added: 1, duplicates: 1 });
-      expect(await store.add([one], [])).toEqual({ added: 0, duplicates: 1 });
+      expect(await add([one, one], [])).toEqual({ added: 1, duplicates: 1 });
+      expect(await add([one], [])).toEqual({ added: 0, duplicates: 1 });
       await store.close();
       store = await open();
-      expect(await store.add([one, asNew(report("2026-11-04"))], [])).toEqual({
+      expect(await add([one, asNew(report("2026-11-04"))], [])).toEqual({
         added: 1,
         duplicates: 1,
       });
@@ -98,11 +112,11 @@ describe.skipIf(!hasDuckDb)(
         policies: [policy({ failures: 2, details: [detail({ count: 2 })] })],
       });
       const other = report("2026-11-04");
-      await store.add([asNew(failing, unverifiable), asNew(other, verified)], []);
+      await add([asNew(failing, unverifiable), asNew(other, verified)], []);
       const [before] = await seriesOf();
       expect([...(before?.verifiedFailures ?? [])][2]).toBe(0);
       expect(before?.kinds[0]?.verifiedCounts[2]).toBe(0);
-      await store.add([asNew(failing, verified), asNew(other, unverifiable)], []);
+      await add([asNew(failing, verified), asNew(other, unverifiable)], []);
       const [after] = await seriesOf();
       expect(after?.verifiedFailures[2]).toBe(2);
       expect(after?.verifiedSuccesses[2]).toBe(100);
@@ -114,14 +128,14 @@ describe.skipIf(!hasDuckDb)(
     });
 
     test("reports and positions are there together or not at all", async () => {
-      await store.add([asNew(report("2026-11-03"))], [{ segment: "a.seg", offset: 10 }]);
+      await add([asNew(report("2026-11-03"))], [{ segment: "a.seg", offset: 10 }]);
       const broken = { ...asNew(report("2026-11-04")), key: "no hexadecimal digits" };
       await expect(
-        store.add([asNew(report("2026-11-05")), broken], [{ segment: "a.seg", offset: 20 }]),
+        add([asNew(report("2026-11-05")), broken], [{ segment: "a.seg", offset: 20 }]),
       ).rejects.toThrow();
       expect(await store.positions()).toEqual([{ segment: "a.seg", offset: 10 }]);
       expect(await store.extent()).toEqual({ from: "2026-11-03", to: "2026-11-03" });
-      await store.add(
+      await add(
         [asNew(report("2026-11-05", { organization: "Another" }))],
         [
           { segment: "a.seg", offset: 20 },
@@ -142,15 +156,12 @@ describe.skipIf(!hasDuckDb)(
 
     test("a day is the UTC day that most of the period is in", async () => {
       const shifted = report("2026-11-03");
-      await store.add(
-        [asNew({ ...shifted, start: shifted.start - 7200, end: shifted.end - 7200 })],
-        [],
-      );
+      await add([asNew({ ...shifted, start: shifted.start - 7200, end: shifted.end - 7200 })], []);
       expect(await store.extent()).toEqual({ from: "2026-11-03", to: "2026-11-03" });
     });
 
     test("series: entries, sessions, kinds and reporters; silence is not zero sessions", async () => {
-      await store.add(
+      await add(
         [
           asNew(
             report("2026-11-03", {
@@ -183,9 +194,9 @@ describe.skipIf(!hasDuckDb)(
     });
 
     test("a late report changes the day that was added up already", async () => {
-      await store.add([asNew(report("2026-11-03"))], []);
+      await add([asNew(report("2026-11-03"))], []);
       await seriesOf();
-      await store.add([asNew(report("2026-11-03", { organization: "Late" }))], []);
+      await add([asNew(report("2026-11-03", { organization: "Late" }))], []);
       expect((await seriesOf())[0]?.successes[2]).toBe(200);
     });
 
@@ -193,7 +204,7 @@ describe.skipIf(!hasDuckDb)(
       const many = Array.from({ length: 14 }, (_, n) =>
         detail({ receivingIp: `198.51.100.${String(n)}`, count: 100 - n, reason: `r${String(n)}` }),
       );
-      await store.add(
+      await add(
         [
           asNew(
             report("2026-11-03", {
@@ -231,7 +242,7 @@ describe.skipIf(!hasDuckDb)(
 
     test("reporters: since when, last seen, the longest silence, and beyond 30 the others together", async () => {
       const days = ["2026-10-01", "2026-11-02", "2026-11-05", "2026-11-10"];
-      await store.add(
+      await add(
         days.map((day) => asNew(report(day))),
         [],
       );
@@ -257,7 +268,7 @@ describe.skipIf(!hasDuckDb)(
           }),
         ),
       );
-      await store.add(crowd, []);
+      await add(crowd, []);
       const { byReporter: series } = await detailsOf("example.com");
       expect(series).toHaveLength(31);
       expect(series[0]?.organization).toBe("Sender Inc");
@@ -269,7 +280,7 @@ describe.skipIf(!hasDuckDb)(
 
     test("policies are told apart by their text", async () => {
       const newer = policy({ strings: ["version: STSv1", "mode: enforce"], failures: 3 });
-      await store.add(
+      await add(
         [asNew(report("2026-11-03")), asNew(report("2026-11-04", { policies: [newer] }))],
         [],
       );
@@ -313,7 +324,7 @@ describe.skipIf(!hasDuckDb)(
               }),
             ],
           });
-          await hostile.add([asNew(given, unverifiable, [kind])], []);
+          await hostile.add([packed(asNew(given, unverifiable, [kind]))], []);
           const { failures, policies } = await detailsOf(name, hostile);
           const [group] = failures;
           expect(group).toMatchObject({ resultType: kind, mxHost: name, count, reasons: [reason] });
@@ -329,7 +340,7 @@ describe.skipIf(!hasDuckDb)(
     });
 
     test("the export has a row per detail, and one for a policy without any", async () => {
-      await store.add(
+      await add(
         [
           asNew(
             report("2026-11-03", {
@@ -380,7 +391,7 @@ describe.skipIf(!hasDuckDb)(
             );
             let added = 0;
             for (let from = 0; from < given.length; from += size) {
-              added += (await batches.add(given.slice(from, from + size), [])).added;
+              added += (await batches.add(given.slice(from, from + size).map(packed), [])).added;
             }
             const distinct = new Set(picks.map(([n]) => n));
             const proven = new Set(picks.filter(([, yes]) => yes).map(([n]) => n));
@@ -422,7 +433,7 @@ describe.skipIf(!hasDuckDb)(
       fs.mkdirSync(place);
       expect(await openReportStore(place, 0)).toMatchObject({ code: "reports/store-unusable" });
 
-      await store.add([asNew(report("2026-11-03"))], []);
+      await add([asNew(report("2026-11-03"))], []);
       await store.close();
       const bytes = fs.readFileSync(file);
       fs.writeFileSync(file, bytes.subarray(0, 20_000));

@@ -3,7 +3,7 @@ import { diagnostic } from "../../diagnostics/diagnostic.ts";
 import { parseServer } from "../../edge/dns/servers.ts";
 import { JournalWriter } from "../../edge/reports/journal.ts";
 import { standardInput } from "../../edge/reports/sources.ts";
-import { sizeOf, walk, type PassedOver } from "../../edge/reports/walk.ts";
+import { sizeOf, walk, whyUnreadable, type PassedOver } from "../../edge/reports/walk.ts";
 import { codeOf, describe } from "../../edge/site-files.ts";
 import { printable } from "../../render/text.ts";
 import { describeRefusal } from "../../reports/refusal.ts";
@@ -12,11 +12,10 @@ import { flag, textOption, type Arguments, type ExitCode, type Io } from "../io.
 import { startProgress, type Progress } from "../progress.ts";
 import { formatOf, tell } from "../report.ts";
 import { readClock, siteRoot } from "../site-root.ts";
-import { startIntake } from "./intake-thread.ts";
-import type { IntakeBatch, IntakeOrder, QuarantinedSource } from "./intake.ts";
+import { intake, type IntakeBatch, type IntakeOrder, type QuarantinedSource } from "./intake.ts";
 import { keepReports } from "./keep-reports.ts";
 import { openStore, reportFolders } from "./open-store.ts";
-import type { ReadyReport } from "./take-in.ts";
+import type { ReadyBatch } from "./ready-batch.ts";
 
 /** What `--json` ends with. Quarantined and not reports are files and mails, the others reports. */
 interface Added {
@@ -58,25 +57,25 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
     tell([folders], format, io, {});
     return 2;
   }
-  const { journal, quarantine } = folders;
   const dkim = args.options["dkim"] === false ? null : { resolver };
-  const order: IntakeOrder = { paths: args.operands, now, quarantine, dkim };
-  const batches = startIntake(order);
-  // The thread begins while the store is opened.
+  const order: IntakeOrder = { paths: args.operands, now, quarantine: folders.quarantine, dkim };
+  const batches = intake(order);
+  const opening = openStore(root, io);
+  // Read while the store is opened.
   const first = batches.next();
   first.catch(() => undefined);
-  const store = await openStore(root, io);
+  const store = await opening;
   if ("code" in store) {
-    await batches.return(undefined);
+    await batches.return();
     tell([store], format, io, {});
     return 2;
   }
   const progress = await startProgress(io);
-  const writer = await JournalWriter.open(journal);
+  const writer = await JournalWriter.open(folders.journal);
   let result: TakenAll;
   try {
     const meter = io.errIsTerminal ? new Meter(order.paths, progress) : null;
-    const keep = (ready: readonly ReadyReport[]) => keepReports(ready, writer, store);
+    const keep = (ready: ReadyBatch) => keepReports(ready, writer, store);
     result = await takeAll(first, batches, keep, meter);
   } catch (error) {
     if (codeOf(error) === "") throw error;
@@ -86,7 +85,6 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
     return 2;
   } finally {
     progress.end();
-    await batches.return(undefined);
     await writer.close();
     await store.close();
   }
@@ -102,31 +100,63 @@ interface TakenAll {
   readonly isUnreadable: boolean;
 }
 
+/** Batches that are kept, or wait for that, while the next is read. */
+const mostWaiting = 2;
+
 async function takeAll(
   first: Promise<IteratorResult<IntakeBatch, void>>,
   batches: AsyncGenerator<IntakeBatch, void>,
-  keep: (ready: readonly ReadyReport[]) => Promise<AddResult>,
+  keep: (ready: ReadyBatch) => Promise<AddResult>,
   meter: Meter | null,
 ): Promise<TakenAll> {
-  const counts: Added = { added: 0, duplicates: 0, quarantined: 0, notReports: 0 };
-  const quarantined: QuarantinedSource[] = [];
-  const passedOver: PassedOver[] = [];
-  let passedOverCount = 0;
-  let isUnreadable = false;
-  for (let next = await first; next.done !== true; next = await batches.next()) {
-    const batch = next.value;
-    const { added, duplicates } = await keep(batch.ready);
+  const sum = new Sum(meter);
+  const waiting: Promise<void>[] = [];
+  let last: Promise<void> = Promise.resolve();
+  try {
+    for (let next = await first; next.done !== true; next = await batches.next()) {
+      const batch = next.value;
+      // DuckDB and the disk work while the next is read; one after another, as the journal wants it.
+      last = last.then(async () => {
+        sum.add(batch, await keep(batch.ready));
+      });
+      // Told when it is awaited.
+      last.catch(() => undefined);
+      waiting.push(last);
+      if (waiting.length > mostWaiting) await waiting.shift();
+    }
+    await last;
+  } finally {
+    await last.catch(() => undefined);
+    await batches.return();
+  }
+  return sum;
+}
+
+/** What came of all batches so far. */
+class Sum implements TakenAll {
+  readonly counts: Added = { added: 0, duplicates: 0, quarantined: 0, notReports: 0 };
+  readonly quarantined: QuarantinedSource[] = [];
+  readonly passedOver: PassedOver[] = [];
+  passedOverCount = 0;
+  isUnreadable = false;
+  readonly #meter: Meter | null;
+
+  constructor(meter: Meter | null) {
+    this.#meter = meter;
+  }
+
+  add(batch: IntakeBatch, { added, duplicates }: AddResult): void {
+    const { counts } = this;
     counts.added += added;
     counts.duplicates += duplicates;
     counts.quarantined += batch.quarantined.length;
     counts.notReports += batch.notReports;
-    quarantined.push(...batch.quarantined.slice(0, mostTold - quarantined.length));
-    passedOver.push(...batch.passedOver.slice(0, mostTold - passedOver.length));
-    passedOverCount += batch.passedOver.length;
-    isUnreadable ||= batch.passedOver.some((one) => one.isUnreadable);
-    meter?.advance(batch);
+    this.quarantined.push(...batch.quarantined.slice(0, mostTold - this.quarantined.length));
+    this.passedOver.push(...batch.passedOver.slice(0, mostTold - this.passedOver.length));
+    this.passedOverCount += batch.passedOver.length;
+    this.isUnreadable ||= batch.passedOver.some((one) => one.isUnreadable);
+    this.#meter?.advance(batch);
   }
-  return { counts, quarantined, passedOver, passedOverCount, isUnreadable };
 }
 
 /** Shows how far the work is: in files, or in megabytes where a few files hold many mails. */
@@ -169,10 +199,8 @@ function megabytes(octets: number): number {
 function* missingOf(paths: readonly string[]): Generator<PassedOver> {
   for (const given of paths) {
     if (given === standardInput) continue;
-    for (const found of walk([given])) {
-      if ("why" in found && found.path === given && found.isUnreadable) yield found;
-      break;
-    }
+    const why = whyUnreadable(given);
+    if (why !== null) yield { path: given, why, isUnreadable: true };
   }
 }
 

@@ -21,6 +21,7 @@ import { readClock, siteRoot } from "../site-root.ts";
 import { fetchMail, type Fetched, type FetchPorts } from "./fetch-mail.ts";
 import { readFetchOptions, type FetchOptions } from "./fetch-options.ts";
 import { keepReports } from "./keep-reports.ts";
+import { batchOf } from "./ready-batch.ts";
 import { openStore } from "./open-store.ts";
 import { takeIn, type TakenIn } from "./take-in.ts";
 import { whileAnswered } from "./while-answered.ts";
@@ -107,7 +108,7 @@ async function fetchInto(
     mark,
     takeIn: taker(dns, now),
     keep: async (ready) => {
-      const { added, duplicates } = await keepReports(ready, writer, store);
+      const { added, duplicates } = await keepReports(batchOf(ready), writer, store);
       counts.added += added;
       counts.duplicates += duplicates;
     },

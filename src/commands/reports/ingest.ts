@@ -44,18 +44,15 @@ export function ingest(json: Uint8Array, arrival: Arrival, hints: Hints, now: nu
   const { report, deviations } = normalised;
   const all = new Set([...deviations, ...wrappingDeviations(report, arrival, hints)]);
   const { key, text } = reportKey(report, sha256);
-  return { ok: true, report: { key, report, arrival, deviations: [...all].sort() }, text };
+  const row = { key, report, arrival, deviations: [...all].sort() };
+  return { ok: true, report: row, text };
 }
 
 /** Reads a record of the journal, as {@link ingest} does. */
-export function ingestRecord(
-  { arrival, hints, gzip }: JournalRecord,
-  now: number,
-): NewReport | { readonly reason: Refusal } {
+export function ingestRecord({ arrival, hints, gzip }: JournalRecord, now: number): Ingested {
   const unpacked = gunzip(gzip, new Allowance(maxReportBytes + 1));
-  if (!unpacked.ok) return { reason: unpacked.reason };
-  const ingested = ingest(unpacked.value, arrival, hints, now);
-  return ingested.ok ? ingested.report : { reason: ingested.reason };
+  if (!unpacked.ok) return { ok: false, reason: unpacked.reason, isClaimed: true };
+  return ingest(unpacked.value, arrival, hints, now);
 }
 
 /** Whether text that is no JSON looks like the beginning of a report. */

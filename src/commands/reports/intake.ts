@@ -1,18 +1,19 @@
-/** Paths → batches of reports that are ready for journal and store: what `reports add` does in a thread of its own. */
+/** Paths → batches of reports that are ready for journal and store. */
 import type { DnsClient } from "../../edge/dns/client.ts";
 import { systemServers, type Server } from "../../edge/dns/servers.ts";
 import { resolveWith } from "../../edge/reports/dkim-resolver.ts";
-import { gunzipMany } from "../../edge/reports/decompress.ts";
 import { verifyReporter } from "../../edge/reports/dkim.ts";
 import { Quarantine } from "../../edge/reports/quarantine.ts";
-import { readSmall, readSources, standardInput, type Source } from "../../edge/reports/sources.ts";
+import type { Source } from "../../edge/reports/sources.ts";
 import { sniff } from "../../edge/reports/sniff.ts";
-import { walk, type PassedOver } from "../../edge/reports/walk.ts";
+import type { PassedOver } from "../../edge/reports/walk.ts";
 import type { Refusal } from "../../reports/refusal.ts";
-import { takeIn, type ReadReport, type ReadyReport, type TakenIn, type Verify } from "./take-in.ts";
+import { seemsReport } from "../../edge/reports/unwrap.ts";
+import { ReadyBatchBuilder, type ReadyBatch } from "./ready-batch.ts";
+import { sourceGroups, type SourceGroup } from "./source-groups.ts";
+import { open, openFile, verifyOpened, type Coming, type TakenIn, type Verify } from "./take-in.ts";
 import { whileAnswered } from "./while-answered.ts";
 
-/** Plain data: it is handed to a thread. */
 export interface IntakeOrder {
   readonly paths: readonly string[];
   /** Unix seconds. */
@@ -23,126 +24,170 @@ export interface IntakeOrder {
   readonly dkim: { readonly resolver: Server | null } | null;
 }
 
-export interface IntakeBatch<T = ReadyReport> {
-  readonly ready: T[];
-  readonly quarantined: QuarantinedSource[];
-  readonly passedOver: PassedOver[];
-  notReports: number;
+export interface IntakeBatch {
+  readonly ready: ReadyBatch;
+  readonly quarantined: readonly QuarantinedSource[];
+  readonly passedOver: readonly PassedOver[];
+  readonly notReports: number;
   /** Files and mails that were read, and their octets. */
-  sources: number;
-  octets: number;
+  readonly sources: number;
+  readonly octets: number;
 }
 
 export interface QuarantinedSource {
   readonly source: string;
   readonly reasons: readonly Refusal[];
+  /** Whether the quarantine has a copy: it has none of what does not fit into memory. */
+  readonly isCopied: boolean;
 }
 
 /** A batch ends at either of these: with many small reports, or few large ones. The first comes soon. */
-const batchReports = 2000;
+const batchReports = 4000;
 const firstReports = 500;
-const batchOctets = 16 * 1024 * 1024;
+const batchWeight = 32 * 1024 * 1024;
 
-/** Sources that are read before the first must be done: they wait for the DNS together. */
+/** Sources that are open, and what they may weigh: they wait for the DNS together. */
 const openSources = 64;
-const openOctets = 32 * 1024 * 1024;
+const openWeight = 64 * 1024 * 1024;
 
 /**
- * Takes everything in. Each report is packed as soon as it is read, so that a thread that sends it on
- * keeps no objects of it. @throws the system's errors where the quarantine cannot be written
+ * Takes everything in. A batch is handed on before the next is begun.
+ * @throws the system's errors where the quarantine cannot be written
  */
-export async function* intake<T>(
-  order: IntakeOrder,
-  pack: (ready: ReadReport) => T,
-): AsyncGenerator<IntakeBatch<T>> {
-  const quarantine = new Quarantine(order.quarantine);
+export async function* intake(order: IntakeOrder): AsyncGenerator<IntakeBatch, void> {
   const { verify, close } = order.dkim === null ? noVerifier : verifier(order.dkim.resolver);
-  const coming = { via: "file", now: order.now, verify } as const;
-  let batch = emptyBatch<T>();
-  let most = firstReports;
-  let held = 0;
-  let open: Source[] = [];
-  let openSize = 0;
-  const settle = async (): Promise<void> => {
-    const unpacked = gunzipMany(open.map(({ bytes }) => bytes ?? nothing));
-    const all = open.map(({ bytes, name }, index) =>
-      bytes === null ? null : takeIn(bytes, name, coming, unpacked[index]),
-    );
-    for (const [index, source] of open.entries()) {
-      const result = await (all[index] ?? null);
-      count(batch, source, result, quarantine, order.now);
-      for (const ready of result?.ready ?? []) {
-        held += ready.record.gzip.length;
-        batch.ready.push(pack(ready));
-      }
-    }
-    open = [];
-    openSize = 0;
-  };
+  const taking = new Taking(order, { via: "file", now: order.now, verify });
   try {
-    for await (const found of allSources(order.paths)) {
-      if ("why" in found) {
-        batch.passedOver.push(found);
-        continue;
-      }
-      open.push(found);
-      openSize += found.bytes?.length ?? 0;
-      if (open.length < openSources && openSize < openOctets) continue;
-      await settle();
-      if (batch.ready.length < most && held < batchOctets && batch.sources < 4 * most) continue;
-      yield batch;
-      most = batchReports;
-      batch = emptyBatch();
-      held = 0;
-    }
-    await settle();
-    yield batch;
+    for await (const group of sourceGroups(order.paths)) yield* taking.take(group);
+    yield await taking.finish();
   } finally {
     close();
   }
 }
 
-const nothing = new Uint8Array();
-
-function emptyBatch<T>(): IntakeBatch<T> {
-  return { ready: [], quarantined: [], passedOver: [], notReports: 0, sources: 0, octets: 0 };
+interface OpenSource {
+  readonly source: Source;
+  readonly taken: Promise<TakenIn>;
 }
 
-async function* allSources(paths: readonly string[]): AsyncGenerator<Source | PassedOver> {
-  for (const given of paths) {
-    if (given === standardInput) yield* readSources(given);
-    else {
-      for (const found of walk([given])) {
-        const ready = "why" in found ? found : readSmall(found.path);
-        if (ready !== null) yield ready;
-        else if (!("why" in found)) yield* readSources(found.path);
-      }
+/** Takes sources in one after another, and makes batches of what is in them. */
+class Taking {
+  readonly #order: IntakeOrder;
+  readonly #coming: Coming;
+  readonly #quarantine: Quarantine;
+  #batch = new Batch();
+  #most = firstReports;
+  #open: OpenSource[] = [];
+  #openWeight = 0;
+
+  constructor(order: IntakeOrder, coming: Coming) {
+    this.#order = order;
+    this.#coming = coming;
+    this.#quarantine = new Quarantine(order.quarantine);
+  }
+
+  async *take(group: SourceGroup): AsyncGenerator<IntakeBatch> {
+    this.#batch.passedOver.push(...group.passedOver);
+    for (const [index, source] of group.sources.entries()) {
+      if (!this.#takeFile(source, group.unpacked[index] ?? null)) await this.#takeAny(source);
+      if (this.#batch.isFull(this.#most)) yield this.#cut();
+    }
+  }
+
+  /** Takes a small file at once; false: it is none. */
+  #takeFile(source: Source, unpacked: Buffer | null): boolean {
+    if (unpacked === null) return false;
+    const opened = openFile(source.bytes, source.name, this.#coming, unpacked);
+    if (opened === null) return false;
+    this.#batch.weight += opened.weight;
+    this.#finish(source, { ready: opened.found, refusals: opened.refusals });
+    return true;
+  }
+
+  async #takeAny(source: Source): Promise<void> {
+    if (!source.isWhole) {
+      this.#refuseLarge(source);
+      return;
+    }
+    // One by one: what is unwrapped may be large, and nothing is gained by unwrapping two at once.
+    const opened = await open(source.bytes, source.name, this.#coming);
+    this.#open.push({ source, taken: verifyOpened(opened, this.#coming) });
+    this.#openWeight += opened.weight;
+    if (this.#open.length >= openSources || this.#openWeight >= openWeight) await this.#settle();
+  }
+
+  /** What is left. */
+  async finish(): Promise<IntakeBatch> {
+    await this.#settle();
+    return this.#cut();
+  }
+
+  #cut(): IntakeBatch {
+    const batch = this.#batch.finish();
+    this.#batch = new Batch();
+    this.#most = batchReports;
+    return batch;
+  }
+
+  async #settle(): Promise<void> {
+    for (const { source, taken } of this.#open) this.#finish(source, await taken);
+    this.#batch.weight += this.#openWeight;
+    this.#open = [];
+    this.#openWeight = 0;
+  }
+
+  #finish(source: Source, { ready, refusals }: TakenIn): void {
+    const batch = this.#batch;
+    batch.count(source);
+    for (const report of ready) batch.builder.add(report);
+    if (refusals.length > 0) this.#quarantineSource(source, refusals);
+    else if (ready.length === 0) batch.notReports += 1;
+  }
+
+  #quarantineSource({ name, bytes }: Source, reasons: readonly Refusal[]): void {
+    const { now: at } = this.#order;
+    this.#quarantine.put(bytes, extensionOf(bytes), { reasons, source: name.slice(-1000), at });
+    this.#batch.quarantined.push({ source: name, reasons, isCopied: true });
+  }
+
+  #refuseLarge(source: Source): void {
+    const batch = this.#batch;
+    const { name, bytes } = source;
+    batch.count(source);
+    if (seemsReport(bytes, name)) {
+      batch.quarantined.push({ source: name, reasons: ["too-large"], isCopied: false });
+    } else {
+      batch.notReports += 1;
+      batch.passedOver.push({ path: name, why: "it is too large", isUnreadable: false });
     }
   }
 }
 
-/** Counts what came of one source, and quarantines it where it must be. */
-function count(
-  batch: IntakeBatch<unknown>,
-  source: Source,
-  taken: TakenIn | null,
-  quarantine: Quarantine,
-  now: number,
-): void {
-  batch.sources += 1;
-  batch.octets += source.read;
-  if (source.bytes === null) {
-    batch.passedOver.push({ path: source.name, why: "it is too large", isUnreadable: false });
+/** A batch in the making. */
+class Batch {
+  readonly builder = new ReadyBatchBuilder();
+  readonly quarantined: QuarantinedSource[] = [];
+  readonly passedOver: PassedOver[] = [];
+  notReports = 0;
+  /** About the octets of what was read. */
+  weight = 0;
+  #sources = 0;
+  #octets = 0;
+
+  count({ read }: Source): void {
+    this.#sources += 1;
+    this.#octets += read;
   }
-  const { ready, refusals } = taken ?? { ready: [], refusals: [] };
-  if (refusals.length > 0 && source.bytes !== null) {
-    quarantine.put(source.bytes, extensionOf(source.bytes), {
-      reasons: refusals,
-      source: source.name.slice(-1000),
-      at: now,
-    });
-    batch.quarantined.push({ source: source.name, reasons: refusals });
-  } else if (ready.length === 0) batch.notReports += 1;
+
+  isFull(most: number): boolean {
+    return this.builder.length >= most || this.weight >= batchWeight || this.#sources >= 4 * most;
+  }
+
+  finish(): IntakeBatch {
+    const { builder, quarantined, passedOver, notReports } = this;
+    const [sources, octets] = [this.#sources, this.#octets];
+    return { ready: builder.finish(), quarantined, passedOver, notReports, sources, octets };
+  }
 }
 
 /** What the file in the quarantine ends in: a person may want to open it. */

@@ -1,7 +1,8 @@
 /** Reports that were read → journal, then store. */
+import { chosenFrames } from "../../edge/reports/journal-frame.ts";
 import type { JournalWriter } from "../../edge/reports/journal.ts";
 import type { AddResult, ReportStore } from "../../reports/store-port.ts";
-import type { ReadyReport } from "./take-in.ts";
+import type { ReadyBatch } from "./ready-batch.ts";
 
 /**
  * Keeps reports: first in the journal, and when that is on the disk in the store, which then knows how far
@@ -9,26 +10,21 @@ import type { ReadyReport } from "./take-in.ts";
  * be taken in every day. For one caller of a writer at a time: the position covers what was appended before.
  */
 export async function keepReports(
-  ready: readonly ReadyReport[],
+  { reports, frames }: ReadyBatch,
   writer: JournalWriter,
   store: ReportStore,
 ): Promise<AddResult> {
-  if (ready.length === 0) return { added: 0, duplicates: 0 };
-  const known = await store.known(ready.map(({ report }) => report.key));
-  const fresh = ready.filter(({ report }) => {
-    const isVerified = known.get(report.key);
-    return isVerified === undefined || (!isVerified && verifies(report));
+  if (reports.length === 0) return { added: 0, duplicates: 0 };
+  const known = await store.known(reports.map(({ key }) => key));
+  const fresh = [...reports.keys()].filter((index) => {
+    const { key = "", isVerified = false } = reports[index] ?? {};
+    const wasVerified = known.get(key);
+    return wasVerified === undefined || (!wasVerified && isVerified);
   });
-  const dropped = ready.length - fresh.length;
-  if (fresh.length === 0) return { added: 0, duplicates: dropped };
-  const position = await writer.append(fresh.map(({ record }) => record));
-  const { added, duplicates } = await store.add(
-    fresh.map(({ report }) => report),
-    [position],
+  if (fresh.length === 0) return { added: 0, duplicates: reports.length };
+  const position = await writer.appendFrames(
+    fresh.length === reports.length ? frames : chosenFrames(frames, fresh),
   );
-  return { added, duplicates: duplicates + dropped };
-}
-
-function verifies({ arrival }: ReadyReport["report"]): boolean {
-  return arrival.verification.verdict === "verified";
+  // It tells itself what it has already.
+  return store.add(reports, [position]);
 }

@@ -5,7 +5,8 @@ import { openReportStore } from "../../edge/reports/duckdb-store.ts";
 import { readJournal } from "../../edge/reports/read-journal.ts";
 import { makeReportFolders, type ReportFolders } from "../../edge/reports/report-folders.ts";
 import { codeOf, describe } from "../../edge/site-files.ts";
-import type { NewReport, ReportStore } from "../../reports/store-port.ts";
+import { packReport } from "../../reports/pack-report.ts";
+import type { PackedReport, ReportStore, SegmentPosition } from "../../reports/store-port.ts";
 import type { Io } from "../io.ts";
 import { startProgress } from "../progress.ts";
 import { readClock } from "../site-root.ts";
@@ -48,6 +49,9 @@ export interface CaughtUp {
   readonly damaged: number;
 }
 
+/** Characters of the reports that are in memory before they are added. */
+const mostCharacters = 32 * 1024 * 1024;
+
 /** Adds to the store what stands in the journal after the store's positions. */
 export async function catchUp(
   store: ReportStore,
@@ -60,15 +64,26 @@ export async function catchUp(
   let read = 0;
   try {
     for await (const batch of readJournal(journal, await store.positions())) {
-      const reports: NewReport[] = [];
+      let reports: PackedReport[] = [];
+      let characters = 0;
+      const add = async (positions: readonly SegmentPosition[]): Promise<void> => {
+        const { added, duplicates } = await store.add(reports, positions);
+        sum.added += added;
+        sum.duplicates += duplicates;
+        reports = [];
+        characters = 0;
+      };
       for (const record of batch.records) {
         const ingested = ingestRecord(record, now);
-        if ("reason" in ingested) sum.refused += 1;
-        else reports.push(ingested);
+        if (ingested.ok) {
+          const packed = packReport(ingested.report, ingested.text);
+          reports.push(packed);
+          characters += packed.json.length;
+        } else sum.refused += 1;
+        // Some take no room in the journal, and much when they are read.
+        if (characters > mostCharacters) await add([]);
       }
-      const { added, duplicates } = await store.add(reports, [batch.position]);
-      sum.added += added;
-      sum.duplicates += duplicates;
+      await add([batch.position]);
       sum.damaged += batch.damaged;
       read += batch.records.length;
       // How much is to come, the journal does not tell.

@@ -4,25 +4,40 @@ import type { Refusal } from "../../reports/refusal.ts";
 import type { Arrival, Verification } from "../../reports/report.ts";
 import type { NewReport } from "../../reports/store-port.ts";
 import type { JournalRecord } from "../../edge/reports/journal.ts";
-import { unwrap, type Candidate, type CarryingMail } from "../../edge/reports/unwrap.ts";
+import {
+  unwrap,
+  unwrapFile,
+  type Candidate,
+  type CarryingMail,
+} from "../../edge/reports/unwrap.ts";
 import { ingest } from "./ingest.ts";
 
 /** A report, read, and as it came. */
 export interface ReadyReport {
   readonly report: NewReport;
-  readonly record: JournalRecord;
-}
-
-/** With the JSON of the report, as the row has it. */
-export interface ReadReport extends ReadyReport {
+  /** The JSON of `report.report`. */
   readonly text: string;
+  readonly record: JournalRecord;
 }
 
 /** With neither, there was no report in it, and nothing that says it is one. */
 export interface TakenIn {
-  readonly ready: readonly ReadReport[];
+  readonly ready: readonly ReadyReport[];
   /** Each once. */
   readonly refusals: readonly Refusal[];
+}
+
+/** What was found in a source, read, and not verified yet. */
+export interface Opened {
+  readonly found: readonly FoundReport[];
+  readonly refusals: readonly Refusal[];
+  /** About the octets of memory that it takes. */
+  readonly weight: number;
+}
+
+interface FoundReport extends ReadyReport {
+  /** The mail that it came by. */
+  readonly mail: CarryingMail | null;
 }
 
 /** Verifies that a mail comes from its submitter; `at` is when it was received. */
@@ -50,60 +65,119 @@ const unverified: Verification = {
   detail: "it came with too many other mails",
 };
 
-/** Unwraps, reads and verifies; `unpacked` is what the octets are gzipped of, where that is known. Never rejects. */
-export async function takeIn(
+/** Octets of memory that a report's objects take for each character that it has. */
+const perCharacter = 4;
+
+/** Unwraps, reads and verifies. Never rejects. */
+export async function takeIn(bytes: Uint8Array, name: string, coming: Coming): Promise<TakenIn> {
+  return verifyOpened(await open(bytes, name, coming), coming);
+}
+
+/**
+ * Unwraps and reads; what was unwrapped is not kept. `unpacked` is what the octets are gzipped of, where
+ * that is known. Never rejects.
+ */
+export async function open(
   bytes: Uint8Array,
   name: string,
   coming: Coming,
   unpacked: Buffer | null = null,
-): Promise<TakenIn> {
+): Promise<Opened> {
   const { candidates, refusals } = await unwrap(bytes, name, unpacked);
-  const refused = new Set(refusals);
-  const ready: ReadReport[] = [];
-  const verified = new Map<CarryingMail, Verification>();
-  for (const candidate of candidates) {
-    const arrival = arrivalOf(candidate, coming);
-    const ingested = ingest(candidate.json, arrival, candidate.hints, coming.now);
-    if (!ingested.ok) {
-      if (ingested.isClaimed || candidate.isClaimed) refused.add(ingested.reason);
-      continue;
-    }
-    const { mail } = candidate;
-    let verification = arrival.verification;
-    if (mail !== null && coming.verify !== null) {
-      // Asked only for what is a report: a mailbox may be full of other mail.
-      verification =
-        verified.get(mail) ??
-        (verified.size < mostVerified
-          ? await coming.verify(mail.message, mail.submitter, arrival.receivedAt)
-          : unverified);
-      verified.set(mail, verification);
-    }
-    ready.push(readyOf(ingested, { ...arrival, verification }, candidate));
-  }
-  return { ready, refusals: [...refused] };
+  const opening = new Opening(bytes, coming, refusals);
+  for (const candidate of candidates) opening.read(candidate);
+  return opening.opened;
 }
 
-function readyOf(
-  { report, text }: { report: NewReport; text: string },
-  arrival: Arrival,
-  candidate: Candidate,
-): ReadReport {
-  const { hints, json, gzip } = candidate;
-  return {
-    report: { ...report, arrival },
-    record: { arrival, hints, gzip: gzip ?? zlib.gzipSync(json) },
-    text,
-  };
+/** The same, at once, of a gzip file with JSON in it; null: it is something else. */
+export function openFile(
+  bytes: Uint8Array,
+  name: string,
+  coming: Coming,
+  unpacked: Buffer,
+): Opened | null {
+  const candidate = unwrapFile(bytes, name, unpacked);
+  if (candidate === null) return null;
+  const opening = new Opening(bytes, coming, []);
+  opening.read(candidate);
+  return opening.opened;
 }
+
+class Opening {
+  readonly #coming: Coming;
+  readonly #found: FoundReport[] = [];
+  readonly #refused: Refusal[];
+  #weight: number;
+
+  constructor(bytes: Uint8Array, coming: Coming, refusals: readonly Refusal[]) {
+    this.#coming = coming;
+    this.#refused = [...refusals];
+    this.#weight = bytes.length;
+  }
+
+  get opened(): Opened {
+    return { found: this.#found, refusals: this.#refused, weight: this.#weight };
+  }
+
+  read(candidate: Candidate): void {
+    const { json, hints, mail } = candidate;
+    const arrival = arrivalOf(candidate, this.#coming);
+    const ingested = ingest(json, arrival, hints, this.#coming.now);
+    if (!ingested.ok) {
+      const { reason, isClaimed } = ingested;
+      if ((isClaimed || candidate.isClaimed) && !this.#refused.includes(reason)) {
+        this.#refused.push(reason);
+      }
+      return;
+    }
+    const { report, text } = ingested;
+    const gzip = candidate.gzip ?? zlib.gzipSync(json);
+    this.#found.push({ report, text, record: { arrival, hints, gzip }, mail });
+    this.#weight += gzip.length + text.length * perCharacter;
+  }
+}
+
+/** Verifies the mails that brought reports, and no others: a mailbox may be full of other mail. Never rejects. */
+export async function verifyOpened(
+  { found, refusals }: Opened,
+  { verify }: Coming,
+): Promise<TakenIn> {
+  const verified = new Map<CarryingMail, Verification>();
+  const ready: ReadyReport[] = [];
+  for (const one of found) {
+    const { report, record, mail } = one;
+    if (mail === null || verify === null) {
+      ready.push(one);
+      continue;
+    }
+    const verification =
+      verified.get(mail) ??
+      (verified.size < mostVerified
+        ? await verify(mail.message, mail.submitter, record.arrival.receivedAt)
+        : unverified);
+    verified.set(mail, verification);
+    const arrival = { ...record.arrival, verification };
+    ready.push({ ...one, report: { ...report, arrival }, record: { ...record, arrival } });
+  }
+  return { ready, refusals };
+}
+
+/** The arrival of what comes by no mail is always the same. */
+const withoutMail = new WeakMap<Coming, Arrival>();
 
 /** The first day of 2016: what claims to be older has no clock. */
 const earliest = 1_451_606_400;
 
-function arrivalOf({ mail }: Candidate, { via, now }: Coming): Arrival {
+function arrivalOf({ mail }: Candidate, coming: Coming): Arrival {
+  const { via, now } = coming;
   if (mail === null) {
-    const verification = { verdict: "unverifiable", signer: null, detail: "" } as const;
-    return { via, receivedAt: now, submitter: null, verification };
+    let arrival = withoutMail.get(coming);
+    if (arrival === undefined) {
+      const verification = { verdict: "unverifiable", signer: null, detail: "" } as const;
+      arrival = { via, receivedAt: now, submitter: null, verification };
+      withoutMail.set(coming, arrival);
+    }
+    return arrival;
   }
   const told = mail.receivedAt ?? now;
   return {

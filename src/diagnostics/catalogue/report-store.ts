@@ -6,7 +6,7 @@ export const reportStoreCodes = {
     severity: "error",
     message: (a) => `DuckDB, which keeps the reports, cannot be loaded: ${a.detail.slice(0, 200)}`,
     fix: () =>
-      "install the optional package @duckdb/node-api beside stspress (npm install @duckdb/node-api); its programs exist for Linux, macOS and Windows on x64 and arm64",
+      "install stspress with its optional packages (npm install --include=optional), @duckdb/node-bindings among them; its programs exist for Linux, macOS and Windows on x64 and arm64",
   }),
   "reports/store-busy": entry<{ path: string; pid: number | null }>({
     severity: "error",

@@ -83,7 +83,10 @@ export function gunzipMany(files: readonly Uint8Array[]): readonly (Buffer | nul
   let unpacked: Buffer;
   try {
     const packed = Buffer.concat(small.flatMap((file) => [file, packedDivider]));
-    unpacked = zlib.gunzipSync(packed, { maxOutputLength: whole, chunkSize: Math.max(64, whole) });
+    unpacked = zlib.gunzipSync(packed, {
+      maxOutputLength: whole,
+      chunkSize: Math.max(64, whole),
+    });
   } catch {
     return none;
   }

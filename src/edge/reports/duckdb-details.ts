@@ -5,7 +5,7 @@ import { failureGroups } from "./duckdb-failures.ts";
 import type { OpenDatabase } from "./duckdb-open.ts";
 import { reporterSeries, reporterTotalsOf } from "./duckdb-reporters.ts";
 import { byDomain, gather, inWindow, questionOf, type Question } from "./duckdb-question.ts";
-import { textList } from "./duckdb-rows.ts";
+import { textList } from "./duckdb-text-list.ts";
 
 /** @see ReportStore.details */
 export async function domainDetails(

@@ -4,7 +4,7 @@ import type { DomainDetails, DomainFindings, Window } from "../../reports/store-
 import { gatheredDetails, noDetails } from "./duckdb-details.ts";
 import { memoryLimit, type OpenDatabase } from "./duckdb-open.ts";
 import { gather } from "./duckdb-question.ts";
-import { textList } from "./duckdb-rows.ts";
+import { textList } from "./duckdb-text-list.ts";
 import { domainSeries } from "./duckdb-series.ts";
 
 /** Policies that are gathered at once: each time the whole table is read. */

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type * as DuckDb from "@duckdb/node-api";
 import { diagnostic, type Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { codeOf, describe } from "../site-files.ts";
-import { requireDuckDb, type DuckDbModule } from "./duckdb-load.ts";
+import { importDuckDb, type DuckDbModule } from "./duckdb-load.ts";
 import { schema, schemaVersion } from "./duckdb-schema.ts";
 
 export interface OpenDatabase {
@@ -39,7 +39,7 @@ export async function openDatabase(
   file: string,
   patience = patienceMs,
 ): Promise<OpenDatabase | Diagnostic> {
-  const module = loadDuckDb();
+  const module = await loadDuckDb();
   if ("code" in module) return module;
   try {
     if (!fs.existsSync(file)) await makeDatabase(module, file);
@@ -65,9 +65,9 @@ export function closeDatabase({ connection, instance }: OpenDatabase): void {
   instance.closeSync();
 }
 
-function loadDuckDb(): DuckDbModule | Diagnostic {
+async function loadDuckDb(): Promise<DuckDbModule | Diagnostic> {
   try {
-    return requireDuckDb();
+    return await importDuckDb();
   } catch (error) {
     const detail = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
     return diagnostic("reports/no-duckdb", { detail });

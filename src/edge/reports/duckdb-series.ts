@@ -3,7 +3,7 @@ import type * as DuckDb from "@duckdb/node-api";
 import type { DomainSeries, KindSeries, Window } from "../../reports/store-port.ts";
 import type { OpenDatabase } from "./duckdb-open.ts";
 import { inWindow } from "./duckdb-question.ts";
-import { textList } from "./duckdb-rows.ts";
+import { textList } from "./duckdb-text-list.ts";
 
 const day = 86_400_000;
 const mostKinds = 40;

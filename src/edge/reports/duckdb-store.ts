@@ -6,14 +6,14 @@ import type {
   DomainFindings,
   DomainSeries,
   ExportRow,
-  NewReport,
+  PackedReport,
   ReporterTotals,
   ReportStore,
   SegmentPosition,
   SenderHabits,
   Window,
 } from "../../reports/store-port.ts";
-import { addReports, knownOf, lookUp, Numbering, type LookedUp } from "./duckdb-add.ts";
+import { addReports, knownOf, lookUp, type LookedUp } from "./duckdb-add.ts";
 import { exportColumns, exportDays } from "./duckdb-export.ts";
 import { domainDetails } from "./duckdb-details.ts";
 import { everyDomain } from "./duckdb-every.ts";
@@ -38,29 +38,24 @@ export async function openReportStore(
 class DuckDbStore implements ReportStore {
   readonly exportColumns = exportColumns;
   readonly #database: OpenDatabase;
-  readonly #numbering: Numbering;
   /** What was asked last, where nothing was added since: what is asked about is added next. */
   #lookedUp: LookedUp | null = null;
+  /** As they were opened. */
+  #threads = 2;
   /** One transaction or query at a time: they share a connection. */
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(database: OpenDatabase) {
     this.#database = database;
-    this.#numbering = new Numbering(database);
   }
 
-  add(reports: readonly NewReport[], positions: readonly SegmentPosition[]): Promise<AddResult> {
+  add(reports: readonly PackedReport[], positions: readonly SegmentPosition[]): Promise<AddResult> {
     return this.#inTurn(async () => {
       const lookedUp = this.#lookedUp;
       this.#lookedUp = null;
-      try {
-        return await this.#whole(() =>
-          addReports(this.#database, this.#numbering, reports, positions, lookedUp),
-        );
-      } catch (error) {
-        this.#numbering.forget();
-        throw error;
-      }
+      // Batches are small: a second thread would spend its time waiting for work.
+      await this.#useThreads(1);
+      return this.#whole(() => addReports(this.#database, reports, positions, lookedUp));
     });
   }
 
@@ -97,11 +92,17 @@ class DuckDbStore implements ReportStore {
   }
 
   reporters(window: Window): Promise<readonly ReporterTotals[]> {
-    return this.#inTurn(() => reporterTotals(this.#database, window));
+    return this.#inTurn(async () => {
+      await this.#useThreads(2);
+      return reporterTotals(this.#database, window);
+    });
   }
 
   details(window: Window, domains: readonly string[]): Promise<ReadonlyMap<string, DomainDetails>> {
-    return this.#inTurn(() => domainDetails(this.#database, window, domains));
+    return this.#inTurn(async () => {
+      await this.#useThreads(2);
+      return domainDetails(this.#database, window, domains);
+    });
   }
 
   async *everything(
@@ -151,7 +152,14 @@ class DuckDbStore implements ReportStore {
     }
   }
 
+  async #useThreads(count: number): Promise<void> {
+    if (this.#threads === count) return;
+    await this.#database.connection.run(`SET threads = ${String(count)}`);
+    this.#threads = count;
+  }
+
   async #refresh(): Promise<void> {
+    await this.#useThreads(2);
     const [row] = await this.#rows("SELECT count(*)::DOUBLE FROM stale_days");
     if (row?.[0] === 0) return;
     await this.#whole(async () => {

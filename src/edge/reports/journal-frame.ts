@@ -34,22 +34,73 @@ export function markOf(head: Buffer): Buffer | null {
   return Buffer.from(head.subarray(headWords.length, headLength));
 }
 
-/** Lays out one record. @throws Error where a part is longer than a reader would take */
-export function makeFrame(mark: Buffer, meta: string, body: Uint8Array): Buffer {
-  const metaLength = Buffer.byteLength(meta);
-  if (metaLength > maxMetaLength || body.length > maxBodyLength) {
-    throw new Error(
-      `a record of ${String(metaLength)} + ${String(body.length)} octets is too long`,
-    );
+/** Records, laid out one after another; the mark of their segment and the digest are still missing in each. */
+export interface Frames {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Where each begins; one more than there are records. */
+  readonly starts: Uint32Array<ArrayBuffer>;
+}
+
+/** Lays records out. */
+export class FramesBuilder {
+  #bytes: Buffer<ArrayBuffer>;
+  readonly #starts = [0];
+
+  /** `room` octets are there from the beginning. */
+  constructor(room: number) {
+    this.#bytes = Buffer.allocUnsafeSlow(room);
   }
-  const frame = Buffer.allocUnsafe(frameHead + metaLength + body.length);
-  mark.copy(frame);
-  frame.writeUInt32LE(metaLength, markLength);
-  frame.writeUInt32LE(body.length, markLength + 4);
-  frame.write(meta, frameHead);
-  frame.set(body, frameHead + metaLength);
-  digest(frame.subarray(frameHead)).copy(frame, markLength + 8);
-  return frame;
+
+  /** Lays out one record. @throws Error where a part is longer than a reader would take */
+  add(meta: string, body: Uint8Array): void {
+    const metaLength = Buffer.byteLength(meta);
+    if (metaLength > maxMetaLength || body.length > maxBodyLength) {
+      throw new Error(
+        `a record of ${String(metaLength)} + ${String(body.length)} octets is too long`,
+      );
+    }
+    const start = this.#starts.at(-1) ?? 0;
+    const parts = start + frameHead;
+    const end = parts + metaLength + body.length;
+    this.#makeRoom(end);
+    const bytes = this.#bytes;
+    bytes.writeUInt32LE(metaLength, start + markLength);
+    bytes.writeUInt32LE(body.length, start + markLength + 4);
+    bytes.write(meta, parts);
+    bytes.set(body, parts + metaLength);
+    this.#starts.push(end);
+  }
+
+  finish(): Frames {
+    const end = this.#starts.at(-1) ?? 0;
+    return { bytes: this.#bytes.subarray(0, end), starts: Uint32Array.from(this.#starts) };
+  }
+
+  #makeRoom(length: number): void {
+    if (length <= this.#bytes.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(length, 2 * this.#bytes.length));
+    larger.set(this.#bytes);
+    this.#bytes = larger;
+  }
+}
+
+/** Those of some records, by their indices. */
+export function chosenFrames({ bytes, starts }: Frames, indices: readonly number[]): Frames {
+  const chosen = indices.map((index) => bytes.subarray(starts[index], starts[index + 1]));
+  const ends: number[] = [0];
+  for (const { length } of chosen) ends.push((ends.at(-1) ?? 0) + length);
+  const joined = new Uint8Array(ends.at(-1) ?? 0);
+  for (const [at, frame] of chosen.entries()) joined.set(frame, ends[at]);
+  return { bytes: joined, starts: Uint32Array.from(ends) };
+}
+
+/** Makes records those of a segment: whole, and to be written as they are. */
+export function sealFrames({ bytes, starts }: Frames, mark: Uint8Array): void {
+  for (const [index, end] of starts.subarray(1).entries()) {
+    const start = starts[index] ?? 0;
+    bytes.set(mark, start);
+    bytes.set(digest(bytes.subarray(start + frameHead, end)), start + markLength + 8);
+  }
 }
 
 /** What stands at an index of a segment's octets. */

@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 import type { Hints } from "../../reports/hints.ts";
 import type { Arrival } from "../../reports/report.ts";
 import type { SegmentPosition } from "../../reports/store-port.ts";
-import { makeFrame, makeHead } from "./journal-frame.ts";
+import { FramesBuilder, makeHead, sealFrames, type Frames } from "./journal-frame.ts";
 
 /** One report as it came. */
 export interface JournalRecord {
@@ -17,19 +17,25 @@ export interface JournalRecord {
   readonly hints: Hints;
   /** The JSON text of the report, gzipped. */
   readonly gzip: Uint8Array;
-  /** What {@link metaOf} gives, where somebody has it. */
-  readonly meta?: string;
 }
 
 /** UTF-16 code units of what is written as it is, and of each text of what is longer. */
 const longMeta = 16 * 1024;
 const longText = 1000;
 
+/** Octets that a record most often has beside the report. */
+const usualMeta = 512;
+
+/** Lays a record out behind others. */
+export function addRecord(frames: FramesBuilder, record: JournalRecord): void {
+  frames.add(metaOf(record), record.gzip);
+}
+
 /**
  * What is written beside the report: JSON. Texts that make it long are cut: what fills them in bounds
  * them, and one record that did not fit would keep all that come with it out of the journal.
  */
-export function metaOf({ arrival, hints }: Pick<JournalRecord, "arrival" | "hints">): string {
+function metaOf({ arrival, hints }: JournalRecord): string {
   const meta = JSON.stringify({ arrival, hints });
   if (meta.length <= longMeta) return meta;
   return JSON.stringify({ arrival, hints }, (_, value: unknown) =>
@@ -45,7 +51,7 @@ const write = promisify(fs.write);
 const truncate = promisify(fs.ftruncate);
 
 interface Waiting {
-  readonly records: readonly JournalRecord[];
+  readonly frames: Frames;
   readonly resolve: (position: SegmentPosition) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -81,10 +87,18 @@ export class JournalWriter {
    * come while others are written share one fsync.
    * @throws the system's errors; then none of the records is in the journal
    */
-  append(records: readonly JournalRecord[]): Promise<SegmentPosition> {
+  async append(records: readonly JournalRecord[]): Promise<SegmentPosition> {
+    const room = records.reduce((sum, { gzip }) => sum + gzip.length + usualMeta, 0);
+    const frames = new FramesBuilder(room);
+    for (const record of records) addRecord(frames, record);
+    return this.appendFrames(frames.finish());
+  }
+
+  /** As {@link append}; the frames are this writer's from now on. */
+  appendFrames(frames: Frames): Promise<SegmentPosition> {
     if (this.#closed) return Promise.reject(new Error("the journal is closed"));
     const done = new Promise<SegmentPosition>((resolve, reject) => {
-      this.#waiting.push({ records, resolve, reject });
+      this.#waiting.push({ frames, resolve, reject });
     });
     this.#working ??= this.#work();
     return done;
@@ -119,19 +133,20 @@ export class JournalWriter {
 
   async #write(group: readonly Waiting[]): Promise<SegmentPosition[]> {
     const segment = await this.#openSegment();
-    const frames: Buffer[] = [];
     const ends: SegmentPosition[] = [];
     let end = segment.size;
-    for (const { records } of group) {
-      for (const record of records) {
-        const frame = makeFrame(segment.mark, record.meta ?? metaOf(record), record.gzip);
-        frames.push(frame);
-        end += frame.length;
-      }
+    for (const { frames } of group) {
+      sealFrames(frames, segment.mark);
+      end += frames.bytes.length;
       ends.push({ segment: segment.name, offset: end });
     }
     try {
-      await writeAll(segment.handle, Buffer.concat(frames), segment.size);
+      const [only] = group;
+      const bytes =
+        group.length === 1 && only !== undefined
+          ? only.frames.bytes
+          : Buffer.concat(group.map(({ frames }) => frames.bytes));
+      await writeAll(segment.handle, bytes, segment.size);
       await fsync(segment.handle);
       segment.size = end;
     } catch (error) {
@@ -177,7 +192,7 @@ function segmentName(): string {
   return `${stamp}-${String(process.pid)}-${crypto.randomBytes(6).toString("hex")}.seg`;
 }
 
-async function writeAll(handle: number, bytes: Buffer, position: number): Promise<void> {
+async function writeAll(handle: number, bytes: Uint8Array, position: number): Promise<void> {
   for (let at = 0; at < bytes.length;) {
     const { bytesWritten } = await write(handle, bytes, at, bytes.length - at, position + at);
     at += bytesWritten;

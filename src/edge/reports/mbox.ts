@@ -4,14 +4,16 @@
  * @see RFC 4155
  */
 
-/** Octets that a mail may have; one that has more is passed over. */
+/** Octets that a mail may have; of one that has more only the beginning is given. */
 export const maxMailBytes = 32 * 1024 * 1024;
 
 export interface MboxMail {
   /** Counts from 1. */
   readonly number: number;
-  /** Without the `From ` line; null: it is larger than {@link maxMailBytes}. */
-  readonly bytes: Buffer | null;
+  /** Without the `From ` line. */
+  readonly bytes: Buffer;
+  /** Whether the octets are all; else it is larger than {@link maxMailBytes}. */
+  readonly isWhole: boolean;
   /** Octets of the file up to its end. */
   readonly end: number;
 }
@@ -19,6 +21,9 @@ export interface MboxMail {
 /** Tells the line before a mail, with its address or its time, from a sentence that begins with `From `. */
 const postmark = /^From \S.{0,500}\d\d:\d\d.{0,100}\b\d{4}\b|^From \S{0,320}@\S{1,320}\s*$/;
 const maxPostmark = 700;
+
+/** Octets of a mail that is too large: its head is among them. */
+const beginning = 64 * 1024;
 
 /** Splits a mailbox. The line before each mail begins with `From `, and stands at the beginning or after an empty line. */
 export async function* splitMbox(
@@ -38,7 +43,8 @@ class Splitter {
   /** Octets of the file before what is held. */
   #passed = 0;
   #number = 0;
-  #isTooLarge = false;
+  /** Of a mail that is too large, its beginning. */
+  #large: Buffer | null = null;
 
   *push(chunk: Uint8Array): Generator<MboxMail> {
     this.#held = Buffer.concat([this.#held.subarray(this.#start), chunk]);
@@ -48,7 +54,7 @@ class Splitter {
     for (let next = this.#findNext(); next !== null; next = this.#findNext()) yield this.#cut(next);
     if (this.#held.length - this.#start <= maxMailBytes + maxPostmark) return;
     // Only the end is kept, in which the next may begin.
-    this.#isTooLarge = true;
+    this.#large ??= Buffer.from(this.#held.subarray(this.#start, this.#start + beginning));
     this.#start = this.#searched;
   }
 
@@ -87,11 +93,16 @@ class Splitter {
   #cut(end: number): MboxMail {
     this.#number += 1;
     const held = this.#held.subarray(this.#start, end);
-    const bytes = this.#isTooLarge || held.length > maxMailBytes ? null : mailOf(held);
-    this.#isTooLarge = false;
+    const large = this.#large ?? (held.length > maxMailBytes ? held.subarray(0, beginning) : null);
+    this.#large = null;
     this.#start = end;
     this.#searched = end;
-    return { number: this.#number, bytes, end: this.#passed + end };
+    return {
+      number: this.#number,
+      bytes: mailOf(large ?? held),
+      isWhole: large === null,
+      end: this.#passed + end,
+    };
   }
 }
 

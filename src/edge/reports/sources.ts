@@ -11,11 +11,15 @@ import type { PassedOver } from "./walk.ts";
 export interface Source {
   /** The path; for a mail of a mailbox with its number: `inbox#12`. */
   readonly name: string;
-  /** Null: it is too large to be read into memory. */
-  readonly bytes: Uint8Array | null;
+  readonly bytes: Uint8Array;
+  /** Whether the octets are all; else it is too large to be read into memory, and this is its beginning. */
+  readonly isWhole: boolean;
   /** Octets that were read for it. */
   readonly read: number;
 }
+
+/** What is named by this is standard input. */
+export const standardInput = "-";
 
 /** A file that has fewer octets is read at once, without asking how many. */
 const smallBytes = 32 * 1024;
@@ -23,6 +27,7 @@ const room = Buffer.allocUnsafeSlow(smallBytes);
 
 /** Reads a small file that is no mailbox: most are. Null: {@link readSources} has to. */
 export function readSmall(file: string): Source | null {
+  if (file === standardInput) return null;
   let size: number;
   try {
     const handle = fs.openSync(file, "r");
@@ -37,7 +42,7 @@ export function readSmall(file: string): Source | null {
   // A short read is the file's end, or what only looks like a file; then it is read again.
   if (size === smallBytes || size === 0) return null;
   const bytes = Buffer.from(room.subarray(0, size));
-  return sniff(bytes) === "mbox" ? null : { name: file, bytes, read: size };
+  return sniff(bytes) === "mbox" ? null : { name: file, bytes, isWhole: true, read: size };
 }
 
 /** Octets of a file that is read as a whole. */
@@ -45,9 +50,6 @@ const maxFileBytes = 64 * 1024 * 1024;
 const chunkBytes = 1024 * 1024;
 
 const read = promisify(fs.read);
-
-/** What is named by this is standard input. */
-export const standardInput = "-";
 
 /** Reads a file, or standard input for `-`. What cannot be read is told. */
 export async function* readSources(file: string): AsyncGenerator<Source | PassedOver> {
@@ -72,7 +74,7 @@ async function* readWhole(file: string, handle: number, size: number): AsyncGene
   const whole = Buffer.allocUnsafe(size);
   const bytes = whole.subarray(0, fs.readSync(handle, whole, 0, size, 0));
   if (sniff(bytes) === "mbox") yield* readMbox(file, [bytes]);
-  else yield { name: file, bytes, read: bytes.length };
+  else yield { name: file, bytes, isWhole: true, read: bytes.length };
 }
 
 async function* readStream(file: string, handle: number): AsyncGenerator<Source> {
@@ -96,8 +98,9 @@ async function* readStream(file: string, handle: number): AsyncGenerator<Source>
     // Of what is too large the rest need not be read.
     else break;
   }
-  const isTooLarge = size > maxFileBytes;
-  yield { name: file, bytes: isTooLarge ? null : Buffer.concat(parts), read: size };
+  const isWhole = size <= maxFileBytes;
+  const bytes = isWhole ? Buffer.concat(parts) : Buffer.from(head);
+  yield { name: file, bytes, isWhole, read: size };
 }
 
 async function* continued(head: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -132,8 +135,8 @@ async function* readMbox(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): AsyncGenerator<Source> {
   let before = 0;
-  for await (const { number, bytes, end } of splitMbox(chunks)) {
-    yield { name: `${file}#${String(number)}`, bytes, read: end - before };
+  for await (const { number, bytes, isWhole, end } of splitMbox(chunks)) {
+    yield { name: `${file}#${String(number)}`, bytes, isWhole, read: end - before };
     before = end;
   }
 }

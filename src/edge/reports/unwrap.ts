@@ -66,6 +66,29 @@ export async function unwrap(
   return state.done();
 }
 
+/**
+ * The same of a gzip file with JSON in it, which most are: at once, and without what other wrappings need.
+ * Null: it is something else.
+ */
+export function unwrapFile(bytes: Uint8Array, name: string, unpacked: Buffer): Candidate | null {
+  if (sniff(unpacked) !== "json") return null;
+  const label = { name, mediaType: null, isClaimed: isReportName(name), isFile: true };
+  const hints = {
+    name,
+    subjectId: null,
+    domain: null,
+    wrapping: labelDeviations(label, true),
+  };
+  return { json: unpacked, gzip: bytes, hints, isClaimed: label.isClaimed, mail: null };
+}
+
+/** Whether something of which only the beginning is known claims to be a report, or may be one. */
+export function seemsReport(beginning: Uint8Array, name: string): boolean {
+  if (isReportName(name)) return true;
+  const kind = sniff(beginning);
+  return kind === "mail" ? mentionsReport(beginning) : kind !== "other";
+}
+
 /** The shape of RFC 8460 §5.1: `submitter!domain!begin!end!id.json.gz`. */
 function isReportName(name: string): boolean {
   return /^[^!\s]+!([^!\s]+)!\d+!\d+[^/]*\.(json|gz|zip)$/i.test(name.slice(-1000));
@@ -116,8 +139,9 @@ class Unwrapping {
         await this.#takeMail(bytes, label, depth);
         return;
       case "mbox":
-        for await (const { bytes: message } of splitMbox([bytes])) {
-          if (message !== null) await this.#takeMail(message, label, depth);
+        for await (const { bytes: message, isWhole } of splitMbox([bytes])) {
+          if (isWhole) await this.#takeMail(message, label, depth);
+          else if (mentionsReport(message)) this.#refusals.add("too-large");
         }
         return;
       case "other":

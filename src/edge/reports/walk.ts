@@ -20,6 +20,17 @@ export interface PassedOver {
   readonly isUnreadable: boolean;
 }
 
+/** Why a path that a user names cannot be walked; null: it can. */
+export function whyUnreadable(given: string): string | null {
+  try {
+    const stat = fs.statSync(given);
+    if (stat.isDirectory()) fs.opendirSync(given).closeSync();
+    return stat.isDirectory() || stat.isFile() ? null : kindOf(stat);
+  } catch (error) {
+    return describe(error);
+  }
+}
+
 /** What is not a person's mail or files: this program's own, and the history of a repository. */
 const skipped: ReadonlySet<string> = new Set([".stspress", ".git"]);
 
@@ -56,8 +67,10 @@ function* walkFolder(folder: string, root: string): Generator<FoundSource | Pass
   const isMaildir = ["cur", "new", "tmp"].every((name) =>
     entries.some((entry) => entry.name === name && entry.isDirectory()),
   );
+  const within = path.join(folder, "x").slice(0, -1);
   for (const entry of entries) {
-    const full = path.join(folder, entry.name);
+    // Not `path.join`, which would look at each character of a path that is normal already.
+    const full = `${within}${entry.name}`;
     if (entry.isDirectory()) {
       // What is in a Maildir's tmp is not there yet.
       const isLeftOut = skipped.has(entry.name) || (isMaildir && entry.name === "tmp");

@@ -11,7 +11,7 @@ async function split(text: string, chunk = text.length): Promise<(string | null)
   const mails = [];
   let end = 0;
   for await (const mail of splitMbox(chunks)) {
-    mails.push(mail.bytes?.toString("latin1") ?? null);
+    mails.push(mail.bytes.toString("latin1"));
     expect(mail.number).toBe(mails.length);
     expect(mail.end).toBeGreaterThan(end);
     end = mail.end;
@@ -81,15 +81,22 @@ describe("a mailbox is taken apart", () => {
   });
 });
 
-test("a mail beyond the bound is passed over, and the next is found", async () => {
+test("of a mail beyond the bound the beginning is given, and the next is found", async () => {
   const chunk = Buffer.alloc(1024 * 1024, "x".repeat(1023) + "\n");
   const count = (2 * maxMailBytes) / chunk.length;
   function* chunks() {
-    yield Buffer.from(`${line}A: b\n\nc\n\n${line}`);
+    yield Buffer.from(`${line}A: b\n\nc\n\n${line}Large: yes\n\n`);
     for (let index = 0; index < count; index += 1) yield chunk;
     yield Buffer.from(`\n${line}D: e\n`);
   }
-  const sizes = [];
-  for await (const { bytes } of splitMbox(chunks())) sizes.push(bytes?.length ?? null);
-  expect(sizes).toEqual(["A: b\n\nc\n\n".length, null, "D: e\n".length]);
+  const found = [];
+  for await (const { bytes, isWhole } of splitMbox(chunks())) {
+    expect(bytes.length).toBeLessThan(100_000);
+    found.push([bytes.toString("latin1", 0, 9), isWhole]);
+  }
+  expect(found).toEqual([
+    ["A: b\n\nc\n\n", true],
+    ["Large: ye", false],
+    ["D: e\n", true],
+  ]);
 });

@@ -4,6 +4,7 @@ import zlib from "node:zlib";
 import { readJournal } from "../../../src/edge/reports/read-journal.ts";
 import { openReportStore } from "../../../src/edge/reports/duckdb-store.ts";
 import { ingestRecord } from "../../../src/commands/reports/ingest.ts";
+import { packReport } from "../../../src/reports/pack-report.ts";
 import type { Verification } from "../../../src/reports/report.ts";
 
 export interface KeptReport {
@@ -37,8 +38,8 @@ export async function countInStore(site: string): Promise<number> {
     for await (const batch of readJournal(path.join(folder, "journal"), await store.positions())) {
       const reports = batch.records.map((record) => {
         const ingested = ingestRecord(record, now);
-        if ("reason" in ingested) throw new Error(ingested.reason);
-        return ingested;
+        if (!ingested.ok) throw new Error(ingested.reason);
+        return packReport(ingested.report, ingested.text);
       });
       await store.add(reports, [batch.position]);
     }

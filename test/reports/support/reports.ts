@@ -6,7 +6,8 @@ import type {
   Report,
   ReportedPolicy,
 } from "../../../src/reports/report.ts";
-import type { NewReport } from "../../../src/reports/store-port.ts";
+import { packReport } from "../../../src/reports/pack-report.ts";
+import type { NewReport, PackedReport } from "../../../src/reports/store-port.ts";
 
 /** Unix seconds of a day's first second. */
 export function startOf(day: string): number {
@@ -74,4 +75,9 @@ export function asNew(
 ): NewReport {
   const key = crypto.createHash("sha256").update(JSON.stringify(one)).digest("hex");
   return { key, report: one, arrival, deviations };
+}
+
+/** The same as the store takes it. */
+export function packed(one: NewReport): PackedReport {
+  return packReport(one, JSON.stringify(one.report));
 }
