@@ -12,6 +12,9 @@ export const maxPolicies = 2_000;
 /** Failure details of one report that are kept apart; those beyond are added up by result type. */
 export const maxDetails = 10_000;
 
+/** Texts of all policies and details of one report, together: what one report takes of the memory is bounded by it. */
+export const maxCharacters = 4 * 1024 * 1024;
+
 /** Names: organization, report-id, contact, result-type. */
 export const maxName = 512;
 /** Longest domain or host name. @see RFC 1035 §2.3.4 */

@@ -5,7 +5,7 @@
  *
  * @see RFC 8460 §4.4
  */
-import { maxDetails, maxName, maxPolicies } from "./bounds.ts";
+import { maxCharacters, maxDetails, maxName, maxPolicies } from "./bounds.ts";
 import type { DeviationCode } from "./deviations.ts";
 import { fieldOf, isObject, readText, type JsonObject, type Notes } from "./field.ts";
 import { readPeriod } from "./read-dates.ts";
@@ -88,7 +88,7 @@ function readPolicies(
   const given: readonly unknown[] = Array.isArray(value) ? value : isObject(value) ? [value] : [];
   if (given.length === 0) return "policies-missing";
   if (given.length > maxPolicies) return "policies-too-many";
-  const room = { left: maxDetails };
+  const room = { left: maxDetails, characters: maxCharacters };
   const policies = given
     .map((element) => readPolicy(element, room, notes))
     .filter((policy) => policy !== null);

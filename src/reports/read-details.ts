@@ -13,9 +13,12 @@ import { readCount } from "./read-count.ts";
 import { isResultType } from "./registered.ts";
 import type { FailureDetail } from "./report.ts";
 
-/** How many details of a report may still be kept apart. */
+/** What may still be kept of a report. */
 export interface Room {
+  /** Details that are kept apart. */
   left: number;
+  /** Of the texts of policies and details. */
+  characters: number;
 }
 
 /** What a detail, or a policy, is called that does not say of which type it is. */
@@ -37,13 +40,15 @@ export function readDetails(value: unknown, room: Room, notes: Notes): FailureDe
       notes.add("details-unusable");
       continue;
     }
-    if (room.left > 0) {
+    const detail = readDetail(one, notes);
+    if (room.left > 0 && room.characters > 0) {
       room.left -= 1;
-      details.push(readDetail(one, notes));
+      room.characters -= lengthOf(detail);
+      details.push(detail);
       continue;
     }
     notes.add("details-many");
-    const { resultType, count } = readDetail(one, notes);
+    const { resultType, count } = detail;
     const group = sums.has(resultType) || sums.size < maxResultTypes ? resultType : unspecified;
     sums.set(group, (sums.get(group) ?? 0) + count);
   }
@@ -60,6 +65,12 @@ export function readDetails(value: unknown, room: Room, notes: Notes): FailureDe
     });
   }
   return details;
+}
+
+function lengthOf({ resultType, ...detail }: FailureDetail): number {
+  const { sendingIp, receivingMx, receivingHelo, receivingIp, information, reason } = detail;
+  const optional = [sendingIp, receivingMx, receivingHelo, receivingIp, information, reason];
+  return optional.reduce((sum, text) => sum + (text?.length ?? 0), resultType.length);
 }
 
 function readDetail(detail: JsonObject, notes: Notes): FailureDetail {

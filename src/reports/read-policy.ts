@@ -30,8 +30,8 @@ export function readPolicy(element: unknown, room: Room, notes: Notes): Reported
   return {
     type: readType(policy, notes),
     domain: readDomain(policy, notes),
-    strings: readStrings(fieldOf(policy, "policy-string"), notes),
-    mxHosts: readMxHosts(fieldOf(policy, "mx-host"), notes),
+    strings: readStrings(fieldOf(policy, "policy-string"), room, notes),
+    mxHosts: readMxHosts(fieldOf(policy, "mx-host"), room, notes),
     successes,
     failures,
     details,
@@ -72,12 +72,13 @@ export function plainDomainOf(told: string, notes: Notes): string {
 
 const lineEnds = /[\r\n]+/;
 
-function readStrings(value: unknown, notes: Notes): readonly string[] {
+function readStrings(value: unknown, room: Room, notes: Notes): readonly string[] {
   const found = readTexts(value, maxPolicyLines, maxPolicyText, notes);
   if (found.isStringified) notes.add("policy-string-stringified");
   else if (found.isString) notes.add("policy-string-text");
   let isCut = found.isCut;
-  let left = maxPolicyText;
+  const most = Math.min(maxPolicyText, room.characters);
+  let left = most;
   const lines: string[] = [];
   for (const text of found.texts) {
     const isLine = !lineEnds.test(text);
@@ -91,12 +92,13 @@ function readStrings(value: unknown, notes: Notes): readonly string[] {
     }
   }
   if (isCut || left < 0) notes.add("policy-string-cut");
+  room.characters -= most - Math.max(0, left);
   return lines;
 }
 
 const plainPattern = /^[a-z0-9.*-]{0,254}[a-z0-9]$/;
 
-function readMxHosts(value: unknown, notes: Notes): readonly string[] {
+function readMxHosts(value: unknown, room: Room, notes: Notes): readonly string[] {
   const found = readTexts(value, maxMxHosts, maxHost * 4, notes);
   if (found.isString || found.isStringified) notes.add("mx-host-text");
   const hosts: string[] = [];
@@ -109,8 +111,14 @@ function readMxHosts(value: unknown, notes: Notes): readonly string[] {
       if (host !== "") hosts.push(plainHost(clean(host, maxHost, notes)));
     }
   }
-  if (found.isCut || hosts.length > maxMxHosts) notes.add("mx-host-cut");
-  return hosts.slice(0, maxMxHosts);
+  const kept: string[] = [];
+  for (const host of hosts.slice(0, maxMxHosts)) {
+    if (room.characters <= 0) break;
+    room.characters -= host.length;
+    kept.push(host);
+  }
+  if (found.isCut || kept.length < hosts.length) notes.add("mx-host-cut");
+  return kept;
 }
 
 function readSummary(

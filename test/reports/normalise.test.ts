@@ -1,7 +1,13 @@
 import crypto from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { maxCount, maxFreeText, maxNesting, maxReportBytes } from "../../src/reports/bounds.ts";
+import {
+  maxCharacters,
+  maxCount,
+  maxFreeText,
+  maxNesting,
+  maxReportBytes,
+} from "../../src/reports/bounds.ts";
 import { deviationCodes, describeDeviation } from "../../src/reports/deviations.ts";
 import { normaliseReport, type Normalised } from "../../src/reports/normalise.ts";
 import { readJson } from "../../src/reports/read-json.ts";
@@ -23,6 +29,44 @@ function reject(value: unknown, reason: Refusal): void {
   const text = typeof value === "string" ? value : JSON.stringify(value);
   expect(normalise(text)).toEqual({ ok: false, reason });
 }
+
+describe("what one report takes is bounded over all of its policies", () => {
+  const kept = (text: object) => {
+    const given = normalise(JSON.stringify(text));
+    if (!given.ok) throw new Error(given.reason);
+    return given;
+  };
+
+  test("by the texts of policies, of which the last are cut", () => {
+    const long = ["version: STSv1", `mx: ${"a".repeat(60_000)}`];
+    const many = Array.from({ length: 200 }, () => ({
+      ...policy(),
+      policy: { "policy-type": "sts", "policy-domain": "rcpt.example", "policy-string": long },
+    }));
+    const { report: row, deviations } = kept(report({ policies: many }));
+    expect(row.policies).toHaveLength(200);
+    expect(row.policies[0]?.strings.join().length).toBe(long.join().length);
+    expect(row.policies.at(-1)?.strings).toEqual([]);
+    expect(JSON.stringify(row).length).toBeLessThan(maxCharacters * 1.1);
+    expect(deviations).toContain("policy-string-cut");
+  });
+
+  test("by those of details, of which the rest is added up", () => {
+    const given = Array.from({ length: 5000 }, () => ({
+      ...detail(),
+      "failure-reason-code": "x".repeat(2000),
+      "failed-session-count": 3,
+    }));
+    const { report: row, deviations } = kept(
+      report({ policies: [{ ...policy(), "failure-details": given }] }),
+    );
+    const details = row.policies[0]?.details ?? [];
+    expect(JSON.stringify(row).length).toBeLessThan(maxCharacters * 1.3);
+    expect(details.length).toBeLessThan(3000);
+    expect(details.reduce((sum, { count }) => sum + count, 0)).toBe(15_000);
+    expect(deviations).toContain("details-many");
+  });
+});
 
 describe("what is no report is refused with its reason", () => {
   const range = (from: unknown, to: unknown) =>

@@ -102,6 +102,8 @@ interface TakenAll {
 
 /** Batches that are kept, or wait for that, while the next is read. */
 const mostWaiting = 2;
+/** Octets of memory; nothing else is read while such a batch waits. */
+const heavy = 24 * 1024 * 1024;
 
 async function takeAll(
   first: Promise<IteratorResult<IntakeBatch, void>>,
@@ -122,7 +124,8 @@ async function takeAll(
       // Told when it is awaited.
       last.catch(() => undefined);
       waiting.push(last);
-      if (waiting.length > mostWaiting) await waiting.shift();
+      if (batch.weight > heavy) await last;
+      else if (waiting.length > mostWaiting) await waiting.shift();
     }
     await last;
   } finally {

@@ -26,6 +26,8 @@ export interface IntakeOrder {
 
 export interface IntakeBatch {
   readonly ready: ReadyBatch;
+  /** About the octets of memory that it took to read them. */
+  readonly weight: number;
   readonly quarantined: readonly QuarantinedSource[];
   readonly passedOver: readonly PassedOver[];
   readonly notReports: number;
@@ -169,7 +171,7 @@ class Batch {
   readonly quarantined: QuarantinedSource[] = [];
   readonly passedOver: PassedOver[] = [];
   notReports = 0;
-  /** About the octets of what was read. */
+  /** As in {@link IntakeBatch}. */
   weight = 0;
   #sources = 0;
   #octets = 0;
@@ -184,9 +186,10 @@ class Batch {
   }
 
   finish(): IntakeBatch {
-    const { builder, quarantined, passedOver, notReports } = this;
+    const { builder, quarantined, passedOver, notReports, weight } = this;
     const [sources, octets] = [this.#sources, this.#octets];
-    return { ready: builder.finish(), quarantined, passedOver, notReports, sources, octets };
+    const ready = builder.finish();
+    return { ready, weight, quarantined, passedOver, notReports, sources, octets };
   }
 }
 

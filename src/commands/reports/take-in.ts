@@ -85,7 +85,9 @@ export async function open(
 ): Promise<Opened> {
   const { candidates, refusals } = await unwrap(bytes, name, unpacked);
   const opening = new Opening(bytes, coming, refusals);
-  for (const candidate of candidates) opening.read(candidate);
+  const left = [...candidates].reverse();
+  // Each is let go before the next is read: together they may be large.
+  for (let next = left.pop(); next !== undefined; next = left.pop()) opening.read(next);
   return opening.opened;
 }
 
