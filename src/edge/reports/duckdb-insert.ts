@@ -39,14 +39,15 @@ const time = (second: string): string => `make_timestamp(${bounded(second)} * 10
 const digest = (hexadecimal: string): string => `(${hexadecimal})[:32]::UUID`;
 
 /** The next free number of a table, and those after it. */
-const nextNumber = (table: string): string =>
-  `(SELECT coalesce(max(id), 0) FROM ${table}) + row_number() OVER ()`;
+const nextNumber = (table: string, order = ""): string =>
+  `(SELECT coalesce(max(id), 0) FROM ${table}) + row_number() OVER (${order})`;
 
-/** Numbers the names that a table does not have. */
+/** Numbers the names that a table does not have, in the order in which they come first. */
 const number = (table: string, names: string): string =>
-  `INSERT INTO ${table} SELECT ${nextNumber(table)}, name
-    FROM (SELECT DISTINCT ${names}) AS n
-    WHERE NOT EXISTS (SELECT 1 FROM ${table} WHERE ${table}.name = n.name)`;
+  `INSERT INTO ${table} SELECT ${nextNumber(table, "ORDER BY first")}, name
+    FROM (SELECT name, min(id) AS first FROM (SELECT id, ${names}) GROUP BY name) AS n
+    WHERE NOT EXISTS (SELECT 1 FROM ${table} WHERE ${table}.name = n.name)
+    ORDER BY first`;
 
 /** The UTC day that most of the period is in: not every sender's day is UTC's. */
 const day = `least(DATE '1970-01-01' + (
@@ -79,11 +80,14 @@ const insert = [
         unnest(r.report.policies) AS p
       FROM fresh_reports)`,
   number("domains", "p.domain AS name FROM fresh_policies"),
-  `INSERT INTO policy_texts SELECT ${nextNumber("policy_texts")}, digest, lines, mx_hosts
+  `INSERT INTO policy_texts
+    SELECT ${nextNumber("policy_texts", "ORDER BY first")}, digest, lines, mx_hosts
     FROM (
-      SELECT digest, any_value(p.strings) AS lines, any_value(p.mxHosts) AS mx_hosts
+      SELECT digest, min(id) AS first, any_value(p.strings) AS lines,
+        any_value(p.mxHosts) AS mx_hosts
       FROM fresh_policies GROUP BY digest) AS n
-    WHERE NOT EXISTS (SELECT 1 FROM policy_texts WHERE policy_texts.digest = n.digest)`,
+    WHERE NOT EXISTS (SELECT 1 FROM policy_texts WHERE policy_texts.digest = n.digest)
+    ORDER BY first`,
   `INSERT INTO policies
     SELECT f.id, f.report, day, o.id, d.id, verified, p.type, t.id, p.successes, p.failures
     FROM fresh_policies AS f JOIN organizations AS o ON o.name = organization
