@@ -90,10 +90,18 @@ class Taking {
 
   async *take(group: SourceGroup): AsyncGenerator<IntakeBatch> {
     this.#batch.passedOver.push(...group.passedOver);
+    let few = new Few();
     for (const [index, source] of group.sources.entries()) {
-      if (!this.#takeFile(source, group.unpacked[index] ?? null)) await this.#takeAny(source);
-      if (this.#batch.isFull(this.#most)) yield this.#cut();
+      if (this.#takeFile(source, group.unpacked[index] ?? null)) continue;
+      if (!few.hasRoom(source)) {
+        await this.#takeAny(few.sources);
+        few = new Few();
+        if (this.#batch.isFull(this.#most)) yield this.#cut();
+      }
+      few.add(source);
     }
+    await this.#takeAny(few.sources);
+    if (this.#batch.isFull(this.#most)) yield this.#cut();
   }
 
   /** Takes a small file at once; false: it is none. */
@@ -106,15 +114,16 @@ class Taking {
     return true;
   }
 
-  async #takeAny(source: Source): Promise<void> {
-    if (!source.isWhole) {
-      this.#refuseLarge(source);
-      return;
+  async #takeAny(sources: readonly Source[]): Promise<void> {
+    const whole = sources.filter(({ isWhole }) => isWhole);
+    for (const source of sources) if (!source.isWhole) this.#refuseLarge(source);
+    const all = whole.map(({ bytes, name }) => open(bytes, name, this.#coming));
+    for (const [index, opened] of (await Promise.all(all)).entries()) {
+      const source = whole[index];
+      if (source === undefined) continue;
+      this.#open.push({ source, taken: verifyOpened(opened, this.#coming) });
+      this.#openWeight += opened.weight;
     }
-    // One by one: what is unwrapped may be large, and nothing is gained by unwrapping two at once.
-    const opened = await open(source.bytes, source.name, this.#coming);
-    this.#open.push({ source, taken: verifyOpened(opened, this.#coming) });
-    this.#openWeight += opened.weight;
     if (this.#open.length >= openSources || this.#openWeight >= openWeight) await this.#settle();
   }
 
@@ -162,6 +171,24 @@ class Taking {
       batch.notReports += 1;
       batch.passedOver.push({ path: name, why: "it is too large", isUnreadable: false });
     }
+  }
+}
+
+/** Octets that are unwrapped at once: they may become a thousand times as many. */
+const fewOctets = 64 * 1024;
+
+/** Sources that are unwrapped together, for a mail is parsed in many small steps; or one, of any size. */
+class Few {
+  readonly sources: Source[] = [];
+  #octets = 0;
+
+  hasRoom({ bytes }: Source): boolean {
+    return this.sources.length === 0 || this.#octets + bytes.length <= fewOctets;
+  }
+
+  add(source: Source): void {
+    this.sources.push(source);
+    this.#octets += source.bytes.length;
   }
 }
 
