@@ -144,9 +144,14 @@ async function benchReports() {
     const ms = median(rounds.map((round) => round.ms));
     const ratio = median(rounds.map((round) => round.ms / round.floorMs));
     console.log(`\n${count(size)} reports from ${kind === "mbox" ? "an mbox" : "a folder"}`);
-    row("floor", seconds(median(rounds.map((round) => round.floorMs))));
+    const work = median(rounds.map((round) => round.floorWorkMs));
+    row("floor", seconds(median(rounds.map((round) => round.floorMs))), `work ${seconds(work)}`);
     row("reports add", seconds(ms), `${count(Math.round((size * 1000) / ms))} a second`);
     row("  to the floor", `${ratio.toFixed(2)}×`, met(ratio, targets.intake, "×"));
+    row(
+      "  to its work",
+      `${median(rounds.map((round) => round.ms / round.floorWorkMs)).toFixed(2)}×`,
+    );
     row("  peak memory", `${Math.max(...rounds.map((round) => round.peakMb)).toFixed(0)} MB`);
   }
   const more = await measureIntake(program, folder, size * 4, 1);
