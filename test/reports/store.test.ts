@@ -14,12 +14,14 @@ import type {
   ReportStore,
   SegmentPosition,
 } from "../../src/reports/store-port.ts";
+import { normaliseReport } from "../../src/reports/normalise.ts";
 import {
   asNew,
   detail,
   packed,
   policy,
   report,
+  startOf,
   unverifiable,
   verified,
 } from "./support/reports.ts";
@@ -337,6 +339,78 @@ describe.skipIf(!hasDuckDb)(
         }),
         { numRuns: 25 },
       );
+    });
+
+    test("whatever the normaliser lets through and a mail's head says, the store takes", async () => {
+      const text = fc.oneof(
+        fc.string({ unit: "binary", maxLength: 30 }),
+        fc.constantFrom("\ud800", "a\udc00b", "\u0000", "\\ud800", "\u2028", "\n", "\u001b[31m"),
+      );
+      const arbitrary = fc.record({
+        "organization-name": text,
+        "contact-info": text,
+        "report-id": text,
+        "date-range": fc.constant({
+          "start-datetime": "2026-11-03T00:00:00Z",
+          "end-datetime": "2026-11-03T23:59:59Z",
+        }),
+        policies: fc.array(
+          fc.record({
+            policy: fc.record({
+              "policy-type": text,
+              "policy-domain": text.map((one) => `x${one}.example`),
+              "policy-string": fc.array(text, { maxLength: 3 }),
+              "mx-host": fc.array(text, { maxLength: 3 }),
+            }),
+            summary: fc.record({
+              "total-successful-session-count": fc.double({ noNaN: true }),
+              "total-failure-session-count": fc.integer(),
+            }),
+            "failure-details": fc.array(
+              fc.record({
+                "result-type": text,
+                "sending-mta-ip": text,
+                "receiving-mx-hostname": text,
+                "receiving-mx-helo": text,
+                "receiving-ip": text,
+                "failed-session-count": fc.oneof(fc.double(), fc.integer()),
+                "additional-information": text,
+                "failure-reason-code": text,
+              }),
+              { maxLength: 3 },
+            ),
+          }),
+          { minLength: 1, maxLength: 3 },
+        ),
+      });
+      let number = 0;
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.tuple(arbitrary, text, text, text), { minLength: 20, maxLength: 60 }),
+          async (all) => {
+            const reports = all.flatMap(([given, submitter, signer, words]) => {
+              const json = JSON.parse(JSON.stringify(given)) as unknown;
+              const read = normaliseReport(json, {
+                now: startOf("2026-11-24"),
+                domain: () => null,
+              });
+              if (!read.ok) return [];
+              number += 1;
+              const reportId = `${String(number)} ${read.report.reportId}`;
+              const verification = { verdict: "failed", signer, detail: words } as const;
+              return [
+                asNew({ ...read.report, reportId }, { ...unverifiable, submitter, verification }),
+              ];
+            });
+            expect(await add(reports, [])).toEqual({ added: reports.length, duplicates: 0 });
+          },
+        ),
+        { numRuns: 20 },
+      );
+      expect(number).toBeGreaterThan(300);
+      let rows = 0;
+      for await (const row of store.exportRows(null)) rows += row["domain"] === "" ? 0 : 1;
+      expect(rows).toBeGreaterThanOrEqual(number);
     });
 
     test("the export has a row per detail, and one for a policy without any", async () => {
