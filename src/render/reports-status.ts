@@ -15,6 +15,8 @@ const styles: Readonly<Record<Health, "error" | "warning" | "note" | "dim" | "go
 
 /** Beyond this a list is counted, not printed. */
 const mostListed = 200;
+/** Of what was told before, fewer are named again. */
+const mostReminded = 20;
 const widestName = 40;
 const longestHeadline = 160;
 
@@ -53,8 +55,20 @@ export function statusChanges(
   });
   if (changes.length > shown.length)
     lines.push(`and ${String(changes.length - shown.length)} more`);
-  lines.push(...quarantineLines(newlyQuarantined));
+  lines.push(...newQuarantineLines(newlyQuarantined));
   return lines.map((line) => `${line}\n`).join("");
+}
+
+/** The domains that make a run fail and were told of before; "" where there are none. */
+export function statusFailures(rows: readonly DomainRow[], options: TextOptions): string {
+  const lines = rows
+    .slice(0, mostReminded)
+    .map(
+      (row) =>
+        `still: ${printable(row.domain)}: ${paint(row.health, styles[row.health], options)}: ${headline(row)}\n`,
+    );
+  if (rows.length > mostReminded) lines.push(`and ${String(rows.length - mostReminded)} more\n`);
+  return lines.join("");
 }
 
 function rowLine(row: DomainRow, width: number, options: TextOptions): string {
@@ -93,4 +107,11 @@ function quarantineLines(count: number): string[] {
   if (count <= 0) return [];
   const [what, wait] = count === 1 ? ["1 report", "waits"] : [`${String(count)} reports`, "wait"];
   return [`${what} that cannot be read ${wait} in .stspress/reports/quarantine/`];
+}
+
+/** A count of what came since the last status, which may be less than what waits there. */
+function newQuarantineLines(count: number): string[] {
+  if (count <= 0) return [];
+  const what = count === 1 ? "1 more report" : `${String(count)} more reports`;
+  return [`${what} that cannot be read since the last status: see .stspress/reports/quarantine/`];
 }

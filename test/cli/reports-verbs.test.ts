@@ -118,13 +118,17 @@ describe.skipIf(!hasDuckDb)(
       const first = await say(status, "2026-11-20", { failOn: "new" });
       expect(first.code).toBe(1);
       expect(first.out).toMatch(/^example\.com: trouble \(was good\): certificate-expired: new/);
-      expect(await say(status, "2026-11-20", { failOn: "new" })).toEqual({
-        code: 1,
-        out: "",
-        err: "",
-      });
-      expect((await say(status, "2026-11-20", { failOn: "any" })).code).toBe(1);
-      expect((await say(status, "2026-11-20")).code).toBe(0);
+      expect(first.err).toBe("");
+      // Told before, and so no news; but a log has to say why it failed.
+      const second = await say(status, "2026-11-20", { failOn: "new" });
+      expect(second).toMatchObject({ code: 1, out: "" });
+      expect(second.err).toMatch(
+        /^still: example\.com: trouble: certificate-expired: new[^\n]*\n$/,
+      );
+      expect((await say(status, "2026-11-20", { failOn: "any" })).err).toBe(second.err);
+      const printed = await say(status, "2026-11-20", { failOn: "any", all: true });
+      expect(printed).toMatchObject({ code: 1, err: "" });
+      expect(await say(status, "2026-11-20")).toEqual({ code: 0, out: "", err: "" });
     });
 
     test("silence becomes unknown, and that is told", async () => {
@@ -247,6 +251,12 @@ describe.skipIf(!hasDuckDb)(
       const none = await say(exportRows, "2026-11-20", { from: "2026-12-01" }, ["example.com"]);
       expect(none.out).toBe(`${head ?? ""}\r\n`);
       expect((await say(exportRows, "2026-11-20", { from: "2026-02-30" })).code).toBe(2);
+      const turned = { from: "2026-11-04", to: "2026-11-03" };
+      expect(await say(exportRows, "2026-11-20", turned)).toEqual({
+        code: 2,
+        out: "",
+        err: "--from is later than --to: 2026-11-04 and 2026-11-03\n  fix: stspress reports export --from 2026-11-03 --to 2026-11-04\n",
+      });
     });
 
     test("rebuild makes the same store from the journal, whatever has become of the old one", async () => {

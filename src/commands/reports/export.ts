@@ -56,6 +56,12 @@ function windowOf(args: Arguments, io: Io): Window | null | "wrong" {
     return "wrong";
   }
   if (from === null && to === null) return null;
+  if (from !== null && to !== null && from > to) {
+    io.err(
+      `--from is later than --to: ${from} and ${to}\n  fix: stspress reports export --from ${to} --to ${from}\n`,
+    );
+    return "wrong";
+  }
   return { from: from ?? "0001-01-01", to: to ?? "9999-12-31" };
 }
 

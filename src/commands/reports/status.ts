@@ -8,7 +8,7 @@ import {
   type StatusMemory,
 } from "../../edge/reports/status-memory.ts";
 import { describe } from "../../edge/site-files.ts";
-import { statusChanges, statusTable } from "../../render/reports-status.ts";
+import { statusChanges, statusFailures, statusTable } from "../../render/reports-status.ts";
 import type { DomainRow, Overview } from "../../reports/page-data.ts";
 import { changesSince, toldOf } from "../../reports/status-change.ts";
 import { readDomains } from "../domain-operands.ts";
@@ -47,13 +47,18 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
       named.domains.map(({ ascii }) => ascii),
     );
     if (!("domains" in chosen)) return refuse(chosen);
-    const unsaved = say(chosen, source, args, io, root);
-    if (unsaved !== null) return refuse([unsaved]);
+    const told = say(chosen, source, args, io, root);
+    if ("code" in told) return refuse([told]);
     if (chosen.domains.every(({ lastDay }) => lastDay === null)) {
       if (!(await source.hasReports())) noReports(io, format === "json");
       return 3;
     }
-    return failsOn(textOption(args, "failOn"), chosen.domains) ? 1 : 0;
+    const failing = failsOn(textOption(args, "failOn"), chosen.domains);
+    if (failing.length === 0) return 0;
+    // A CI log has to say why it failed, also where the news is an old one.
+    const untold = failing.filter(({ domain }) => !told.has(domain));
+    io.err(statusFailures(untold, { colour: wantsColour(io, false) }));
+    return 1;
   } finally {
     await source.close();
   }
@@ -72,14 +77,14 @@ function choose(overview: Overview, names: readonly string[]): Overview | Diagno
   return { ...overview, domains: overview.domains.filter(({ domain }) => names.includes(domain)) };
 }
 
-/** Prints, and remembers what was told as a change. Gives why it could not be remembered. */
+/** Prints, and remembers what was told as a change. Gives whom it told of, or why it could not be remembered. */
 function say(
   overview: Overview,
   source: PageSource,
   args: Arguments,
   io: Io,
   root: string,
-): Diagnostic | null {
+): ReadonlySet<string> | Diagnostic {
   const format = formatOf(args);
   const folders = reportFolders(root);
   if ("code" in folders) return folders;
@@ -89,7 +94,7 @@ function say(
   if (format === "json") {
     const changed = new Set(changes.map(({ row }) => row.domain));
     tell(source.diagnostics, format, io, jsonOf(overview, source, changed));
-    return null;
+    return everyDomain(overview);
   }
   const warnings = io.outIsTerminal || flag(args, "all") ? source.diagnostics : [];
   if (warnings.length > 0) tell(warnings, format, io, {});
@@ -97,7 +102,7 @@ function say(
   // A person wants to see how things are; a cron job mails what is printed, and so only news.
   if (!flag(args, "changes") && (io.outIsTerminal || flag(args, "all"))) {
     io.out(statusTable(overview, source.rollouts, options));
-    return null;
+    return everyDomain(overview);
   }
   io.out(statusChanges(changes, overview.quarantined - before.quarantined, options));
   const after = remembered(before, overview);
@@ -108,13 +113,17 @@ function say(
       after.told.size !== before.told.size
     )
       writeStatusMemory(folder, after);
-    return null;
+    return new Set(changes.map(({ row }) => row.domain));
   } catch (error) {
     return diagnostic("site/cannot-write", {
       path: ".stspress/reports/status.json",
       detail: describe(error),
     });
   }
+}
+
+function everyDomain({ domains }: Overview): ReadonlySet<string> {
+  return new Set(domains.map(({ domain }) => domain));
 }
 
 function remembered(before: StatusMemory, overview: Overview): StatusMemory {
@@ -146,17 +155,17 @@ function noReports(io: Io, isJson: boolean): void {
   );
 }
 
-function failsOn(choice: string | null, rows: readonly DomainRow[]): boolean {
+/** The domains that make `--fail-on` fail, in the order of the overview. */
+function failsOn(choice: string | null, rows: readonly DomainRow[]): readonly DomainRow[] {
+  const known = rows.filter(({ health }) => health !== "unknown");
   switch (choice) {
     case "new":
-      return rows.some(({ health, trend }) => health !== "unknown" && trend === "new");
+      return known.filter(({ trend }) => trend === "new");
     case "rising":
-      return rows.some(
-        ({ health, trend }) => health !== "unknown" && (trend === "new" || trend === "rising"),
-      );
+      return known.filter(({ trend }) => trend === "new" || trend === "rising");
     case "any":
-      return rows.some(({ health }) => health !== "good" && health !== "unknown");
+      return known.filter(({ health }) => health !== "good");
     default:
-      return false;
+      return [];
   }
 }

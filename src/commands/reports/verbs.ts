@@ -82,7 +82,7 @@ export const reportVerbs: readonly VerbSpec[] = [
     operands: "[domain...]",
     summary: "say how the domains are, by the reports; for people, cron and CI",
     about:
-      "On a terminal the whole table. Elsewhere only what changed since the last run, once, so that cron sends a mail only when there is news. A domain of which no report came is unknown, never good; exit code 3 where that is so of all.",
+      "On a terminal the whole table. Elsewhere only what changed since the last run, once, so that cron sends a mail only when there is news; with --fail-on, standard error says what made it fail. A domain of which no report came is unknown, never good; exit code 3 where that is so of all.",
     options: [
       { flags: "--all", about: "the whole table, on a terminal or not" },
       { flags: "--changes", about: "only what changed, on a terminal too" },
