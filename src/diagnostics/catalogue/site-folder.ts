@@ -51,7 +51,7 @@ export const siteFolderCodes = {
     severity: "error",
     message: (a) => `${a.path} cannot be written: ${a.detail}`,
     fix: () =>
-      "make room or mend the permissions and build again: every file is whole, and the next build completes the work",
+      "make room or mend the permissions, and run it again: every file is whole, and the next run completes the work",
   }),
   "site/clock": entry<{ value: string }>({
     severity: "error",
