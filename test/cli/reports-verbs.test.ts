@@ -251,6 +251,10 @@ describe.skipIf(!hasDuckDb)(
       const none = await say(exportRows, "2026-11-20", { from: "2026-12-01" }, ["example.com"]);
       expect(none.out).toBe(`${head ?? ""}\r\n`);
       expect((await say(exportRows, "2026-11-20", { from: "2026-02-30" })).code).toBe(2);
+      const nobodys = await say(exportRows, "2026-11-20", {}, ["exmaple.com"]);
+      expect(nobodys).toMatchObject({ code: 2, out: "" });
+      expect(nobodys.err).toContain("did you mean example.com?");
+      expect(nobodys.err).toContain("[site/unknown-domain]");
       const turned = { from: "2026-11-04", to: "2026-11-03" };
       expect(await say(exportRows, "2026-11-20", turned)).toEqual({
         code: 2,

@@ -1,10 +1,12 @@
 /** `stspress reports export`: what is stored, for other programs. */
-import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import { suggest } from "../../config/suggest.ts";
+import { diagnostic, type Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { csvHead, csvLine, jsonLine } from "../../render/reports-export.ts";
 import { printable } from "../../render/text.ts";
-import type { Window } from "../../reports/store-port.ts";
+import type { ReportStore, Window } from "../../reports/store-port.ts";
 import { readDomains } from "../domain-operands.ts";
 import { textOption, type Arguments, type ExitCode, type Io } from "../io.ts";
+import { loadSiteIfAny } from "../load-site.ts";
 import { tell } from "../report.ts";
 import { siteRoot } from "../site-root.ts";
 import { openStore } from "./open-store.ts";
@@ -27,9 +29,12 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
   const store = await openStore(root, io);
   if ("code" in store) return refuse(store);
   const isCsv = textOption(args, "format") !== "jsonl";
+  const only = named.domains[0]?.ascii;
   let lines: string[] = isCsv ? [csvHead(store.exportColumns)] : [];
   try {
-    for await (const row of store.exportRows(window, named.domains[0]?.ascii)) {
+    const unknown = only === undefined ? null : await unknownDomain(only, store, root);
+    if (unknown !== null) return refuse(unknown);
+    for await (const row of store.exportRows(window, only)) {
       lines.push(isCsv ? csvLine(row) : jsonLine(row));
       if (lines.length < piece) continue;
       io.out(lines.join(""));
@@ -40,6 +45,24 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
   }
   io.out(lines.join(""));
   return 0;
+}
+
+/** Says that neither the store nor the site knows a domain, and which name is near; null: one of them does. */
+async function unknownDomain(
+  domain: string,
+  store: ReportStore,
+  root: string,
+): Promise<Diagnostic | null> {
+  const every = await store.extent();
+  if (every !== null) {
+    for await (const _ of store.series(every, [domain])) return null;
+  }
+  // A site with mistakes in it does not keep from the export what is stored.
+  const site = (await loadSiteIfAny(root))?.site ?? null;
+  const known = new Set(site?.domains.map((one) => one.domain));
+  if (known.has(domain)) return null;
+  if (every !== null) for await (const one of store.series(every)) known.add(one.domain);
+  return diagnostic("site/unknown-domain", { domain, suggestion: suggest(domain, known) });
 }
 
 /** The days that were asked for; null: all. Says what is wrong with them. */
