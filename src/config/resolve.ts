@@ -77,9 +77,9 @@ export function resolveSite(
 
   const domains = toDomains(entries);
   const gone = new Map(settings.gone.map(({ domain, reason }) => [domain, reason]));
-  const { delegationZone, reportsTrust } = settings;
+  const { delegationZone, reportsTrust, reportsSigners } = settings;
   return {
-    site: { targets, delegationZone, domains, gone, reportsTrust },
+    site: { targets, delegationZone, domains, gone, reportsTrust, reportsSigners },
     diagnostics: report.finish(),
   };
 }

@@ -327,8 +327,15 @@ export const siteFileSchema = z.strictObject(
         {
           trust: z.enum(["verified", "all"], takes("text")).optional().meta({
             description:
-              "Which TLS-RPT reports may decide on a rollout: those whose sender a DKIM signature proves (verified), or all, which anybody can forge. Default: verified.",
+              "Which TLS-RPT reports may decide on a rollout: those that a trusted domain has signed (verified), or all, which anybody can forge. Default: verified.",
           }),
+          signers: oneOrMore(text)
+            .optional()
+            .meta({
+              description:
+                "Domains whose DKIM signature on the mail of a report is trusted for a rollout, with all below them; beside those of Google and Microsoft, which always are.",
+              examples: [["reporter.example"]],
+            }),
         },
         takes("map"),
       )

@@ -43,6 +43,7 @@ export interface SiteSettings {
   readonly profiles: ReadonlyMap<string, readonly string[]>;
   readonly gone: readonly GoneDomain[];
   readonly reportsTrust: ReportsTrust;
+  readonly reportsSigners: readonly string[];
 }
 
 const builtIn: ReadonlyMap<string, readonly string[]> = new Map(
@@ -85,6 +86,7 @@ function absent(file: string): SiteSettings {
     profiles: builtIn,
     gone: [],
     reportsTrust: "verified",
+    reportsSigners: [],
   };
 }
 
@@ -120,6 +122,7 @@ function readSite(file: string, shape: SiteFileShape, report: Report): SiteSetti
     profiles: readProfiles(shape.profiles ?? {}, report),
     gone: readGone(shape.gone ?? {}, report),
     reportsTrust: shape.reports?.trust ?? "verified",
+    reportsSigners: readSigners(shape.reports?.signers ?? [], report),
   };
 }
 
@@ -171,6 +174,16 @@ function readProfiles(
     profiles.set(name, readMx(mx, [...path, "mx"], report));
   }
   return profiles;
+}
+
+function readSigners(given: string | readonly string[], report: Report): readonly string[] {
+  const path = ["reports", "signers"];
+  const names = typeof given === "string" ? [given] : given;
+  return names.flatMap((name, index) => {
+    const at = typeof given === "string" ? path : [...path, index];
+    const signer = report.take(at, parseDomainName(name));
+    return signer === null ? [] : [signer.ascii];
+  });
 }
 
 function readGone(shape: NonNullable<SiteFileShape["gone"]>, report: Report): GoneDomain[] {

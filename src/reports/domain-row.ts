@@ -98,6 +98,8 @@ export function silence(domain: string, length: number): DomainSeries {
     failures: none,
     verifiedSuccesses: none,
     verifiedFailures: none,
+    trustedSuccesses: none,
+    trustedFailures: none,
     kinds: [],
     reporters: 0,
     witnessed: -1,

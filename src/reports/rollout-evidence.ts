@@ -30,7 +30,7 @@ export function rolloutEvidence(
   const [successes, failures] =
     trust === "all"
       ? [series.successes, series.failures]
-      : [series.verifiedSuccesses, series.verifiedFailures];
+      : [series.trustedSuccesses, series.trustedFailures];
   let [covered, failed, all] = [0, 0, 0];
   for (let at = from; at < days.length; at += 1) {
     const [good = 0, bad = 0] = [successes[at], failures[at]];

@@ -51,6 +51,9 @@ export interface DomainSeries {
   /** The part of them that comes from verified reports. */
   readonly verifiedSuccesses: Daily;
   readonly verifiedFailures: Daily;
+  /** And the part of that which trusted signers have sent, see {@link ReportStore.trust}. */
+  readonly trustedSuccesses: Daily;
+  readonly trustedFailures: Daily;
   /** By result type; the 40 with the most failures. */
   readonly kinds: readonly KindSeries[];
   /** How many reporters were heard in the window. */
@@ -136,14 +139,17 @@ export interface DomainFindings {
   readonly details: DomainDetails;
 }
 
-/** How one reporter sends: for `reports senders`. */
+/** How one reporter sends: for `reports senders`. Names are free text, so signers tell reporters apart. */
 export interface SenderHabits {
   readonly organization: string;
+  /** The domain whose signature proves who sent them; null: nothing does. */
+  readonly signer: string | null;
   readonly reports: number;
   readonly firstDay: string;
   readonly lastDay: string;
   readonly via: readonly string[];
   readonly verdicts: Readonly<Record<string, number>>;
+  /** Domains whose signatures the mails bear, good or not. */
   readonly signers: readonly string[];
   /** By code of deviations.ts. */
   readonly deviations: Readonly<Record<string, number>>;
@@ -162,6 +168,11 @@ export interface ReportStore {
    */
   known(keys: readonly string[]): Promise<ReadonlyMap<string, boolean>>;
   positions(): Promise<readonly SegmentPosition[]>;
+  /**
+   * Says whose verified reports are trusted: these domains', and of those below them. Remembered; where they
+   * are others than before, everything is added up again when it is asked for.
+   */
+  trust(signers: readonly string[]): Promise<void>;
   /** First and last day with data; null: the store is empty. */
   extent(): Promise<Window | null>;
   /** Every domain that a report of the window is about, or those named; each once, in no order. */

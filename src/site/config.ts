@@ -116,9 +116,11 @@ export interface SiteConfig {
   /** Domains that are no longer ours, with the reason. */
   readonly gone: ReadonlyMap<string, string>;
   readonly reportsTrust: ReportsTrust;
+  /** Domains whose signed reports a decision may rest on, beside the well-known ones. */
+  readonly reportsSigners: readonly string[];
 }
 
-/** Which TLS-RPT reports a decision may rest on: those whose sender is proven, or all, which anybody can forge. */
+/** Which TLS-RPT reports a decision may rest on: those that a trusted signer has sent, or all, which anybody can forge. */
 export type ReportsTrust = "verified" | "all";
 
 /** The name of the policy host of a mail domain (RFC 8461 §3.3). */

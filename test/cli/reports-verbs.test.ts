@@ -207,20 +207,39 @@ describe.skipIf(!hasDuckDb)(
         asNew(report("2026-11-03"), unverifiable, ["date-no-zone"]),
         asNew(report("2026-11-04")),
       ]);
-      const { out, code } = await say(senders, "2026-11-20");
-      expect(code).toBe(0);
-      expect(out).toBe(
+      const told = (worth: string): string =>
         [
           "Sender Inc",
-          "  2 reports from 2026-11-03 to 2026-11-04, by file and mail",
-          "  1 unverifiable, 1 verified, signed by sender.example",
+          "  1 report from 2026-11-04 to 2026-11-04, by mail",
+          "  1 verified",
+          `  sent by sender.example, as its signature proves${worth}`,
+          "",
+          "Sender Inc",
+          "  1 report from 2026-11-03 to 2026-11-03, by file",
+          "  1 unverifiable",
+          "  nothing proves who sent them: counts for no rollout",
           "       1 a date has no zone; it is taken for UTC [date-no-zone]",
           "",
-        ].join("\n"),
-      );
+        ].join("\n");
+      expect(await say(senders, "2026-11-20")).toMatchObject({
+        code: 0,
+        out: told(", and not one of the trusted signers: counts for no rollout"),
+      });
       const json = JSON.parse((await say(senders, "2026-11-20", { json: true })).out) as object;
       expect(json).toMatchObject({
-        senders: [{ deviations: [{ code: "date-no-zone", reports: 1 }] }],
+        senders: [
+          { signer: "sender.example", countsForRollout: false },
+          { signer: null, deviations: [{ code: "date-no-zone", reports: 1 }] },
+        ],
+      });
+      fs.mkdirSync(path.join(root, "domains"));
+      fs.writeFileSync(
+        path.join(root, "domains", "all.yaml"),
+        "domain: example.com\nmta-sts: false\ntls-rpt: {rua: 'mailto:r@example.com'}\n",
+      );
+      fs.writeFileSync(path.join(root, "stspress.yaml"), "reports: { signers: Sender.Example }\n");
+      expect(await say(senders, "2026-11-20")).toMatchObject({
+        out: told(": counts for a rollout"),
       });
     });
 

@@ -6,6 +6,7 @@ import path from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openReportStore } from "../../src/edge/reports/duckdb-store.ts";
+import type { Arrival } from "../../src/reports/report.ts";
 import type {
   AddResult,
   DomainDetails,
@@ -127,6 +128,63 @@ describe.skipIf(!hasDuckDb)(
       const [habits] = await store.senders();
       expect(habits?.verdicts).toEqual({ verified: 2 });
       expect(habits?.signers).toEqual(["sender.example"]);
+    });
+
+    test("a name proves nothing: only what a trusted signer has sent is evidence", async () => {
+      const signedBy = (signer: string): Arrival => ({
+        ...verified,
+        submitter: signer,
+        verification: { verdict: "verified", signer, detail: "" },
+      });
+      const google = (day: string, successes: number) =>
+        report(day, {
+          organization: "Google Inc.",
+          policies: [policy({ successes, failures: 1 })],
+        });
+      await add(
+        [
+          asNew(google("2026-11-03", 100), signedBy("google.com")),
+          asNew(google("2026-11-03", 1_000_000), signedBy("evil.example")),
+          asNew(google("2026-11-04", 5), signedBy("reports.partner.example")),
+          asNew(google("2026-11-05", 7), unverifiable),
+        ],
+        [],
+      );
+      const evidence = async (): Promise<[number, number][]> => {
+        const [series] = await seriesOf();
+        const days = [2, 3, 4];
+        return days.map((day) => [
+          series?.trustedSuccesses[day] ?? NaN,
+          series?.trustedFailures[day] ?? NaN,
+        ]);
+      };
+      // Nobody is trusted until somebody says who.
+      expect((await evidence()).flat()).toEqual([0, 0, 0, 0, 0, 0]);
+      await store.trust(["google.com"]);
+      expect((await evidence()).flat()).toEqual([100, 1, 0, 0, 0, 0]);
+      await store.trust(["partner.example", "google.com"]);
+      expect((await evidence()).flat()).toEqual([100, 1, 5, 1, 0, 0]);
+      // It is remembered, and taken back.
+      await store.close();
+      store = await open();
+      expect((await evidence()).flat()).toEqual([100, 1, 5, 1, 0, 0]);
+      await store.trust([]);
+      expect((await evidence()).flat()).toEqual([0, 0, 0, 0, 0, 0]);
+      const [series] = await seriesOf();
+      expect([...(series?.verifiedSuccesses ?? [])].slice(2, 5)).toEqual([1_000_100, 5, 0]);
+      // What is verified later is evidence then.
+      await store.trust(["google.com"]);
+      await add([asNew(google("2026-11-05", 7), signedBy("google.com"))], []);
+      expect((await evidence()).flat()).toEqual([100, 1, 0, 0, 7, 1]);
+
+      const senders = await store.senders();
+      expect(
+        senders.map(({ organization, signer, reports }) => [organization, signer, reports]),
+      ).toEqual([
+        ["Google Inc.", "google.com", 2],
+        ["Google Inc.", "evil.example", 1],
+        ["Google Inc.", "reports.partner.example", 1],
+      ]);
     });
 
     test("reports and positions are there together or not at all", async () => {

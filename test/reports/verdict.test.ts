@@ -280,6 +280,19 @@ describe("evidence for a rollout", () => {
     });
   });
 
+  test("and of the verified ones those of trusted signers", () => {
+    const series = {
+      ...daily({}, () => [100, 0]),
+      verifiedSuccesses: new Float64Array(days.length).fill(1_000_000),
+    };
+    expect(rolloutEvidence(series, days, "2026-11-01", "verified").verdict).toBe("not-enough");
+    const trusted = { ...series, trustedSuccesses: new Float64Array(days.length).fill(100) };
+    expect(rolloutEvidence(trusted, days, "2026-11-01", "verified")).toMatchObject({
+      verdict: "enough",
+      rate: { sessions: 2900 },
+    });
+  });
+
   test("few sessions are not enough, and surely too many failures are failing", () => {
     expect(
       rolloutEvidence(

@@ -57,6 +57,7 @@ function site(domains: readonly DomainConfig[], more: Partial<SiteConfig> = {}):
     domains,
     gone: new Map(),
     reportsTrust: "verified",
+    reportsSigners: [],
     ...more,
   };
 }

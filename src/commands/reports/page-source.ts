@@ -11,6 +11,7 @@ import type { DomainPage, DomainRow, Overview } from "../../reports/page-data.ts
 import { rolloutEvidence, type RolloutEvidence } from "../../reports/rollout-evidence.ts";
 import type { DomainDetails, DomainSeries, ReportStore, Window } from "../../reports/store-port.ts";
 import { baseDays, recentDays, unsettledDays } from "../../reports/trend.ts";
+import { trustedSigners } from "../../reports/trusted-signers.ts";
 import type { ReportsTrust } from "../../site/config.ts";
 import type { Io } from "../io.ts";
 import { loadLock, loadSiteIfAny } from "../load-site.ts";
@@ -64,6 +65,7 @@ export async function openPageSource(
   if ("code" in folders) return [folders];
   const store = await openStore(root, io);
   if ("code" in store) return [store];
+  await store.trust(trustedSigners(loaded?.site?.reportsSigners ?? []));
   const quarantined = new Quarantine(folders.quarantine).count();
   return new StorePageSource(store, options, {
     facts: siteFactsOf(loaded?.site ?? null, lock),

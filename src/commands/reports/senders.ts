@@ -1,7 +1,9 @@
-/** `stspress reports senders`: who sends what, how, and where it deviates from RFC 8460. */
-import { sendersTable } from "../../render/reports-senders.ts";
+/** `stspress reports senders`: who sends what, how, whether it is proven, and where it deviates from RFC 8460. */
+import { sendersTable, type ListedSender } from "../../render/reports-senders.ts";
 import { describeDeviation } from "../../reports/deviations.ts";
+import { countsForRollout, trustedSigners } from "../../reports/trusted-signers.ts";
 import { textOption, wantsColour, type Arguments, type ExitCode, type Io } from "../io.ts";
+import { loadSiteIfAny } from "../load-site.ts";
 import { formatOf, tell } from "../report.ts";
 import { siteRoot } from "../site-root.ts";
 import { openStore } from "./open-store.ts";
@@ -15,18 +17,27 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
     tell([store], format, io, {});
     return 2;
   }
-  const senders = await store.senders().finally(() => store.close());
-  if (format === "json") {
-    tell([], format, io, {
-      senders: senders.map(({ deviations, ...one }) => ({
-        ...one,
-        deviations: Object.entries(deviations).map(([code, reports]) => ({
-          code,
-          reports,
-          about: describeDeviation(code),
-        })),
-      })),
-    });
-  } else io.out(sendersTable(senders, { colour: wantsColour(io, io.outIsTerminal) }));
+  // A site with mistakes in it still has its senders; only whom it trusts is unknown, which is told.
+  const loaded = typeof root === "string" ? await loadSiteIfAny(root) : null;
+  const site = loaded?.site ?? null;
+  const mistakes = site === null ? (loaded?.diagnostics ?? []) : [];
+  const trust = site?.reportsTrust ?? "verified";
+  const trusted = trustedSigners(site?.reportsSigners ?? []);
+  const habits = await store.senders().finally(() => store.close());
+  const senders: ListedSender[] = habits.map((one) => ({
+    ...one,
+    countsForRollout: countsForRollout(one.signer, trust, trusted),
+  }));
+  const listed = senders.map(({ deviations, ...one }) => ({
+    ...one,
+    deviations: Object.entries(deviations).map(([code, reports]) => ({
+      code,
+      reports,
+      about: describeDeviation(code),
+    })),
+  }));
+  tell(mistakes, format, io, { senders: listed });
+  if (format !== "json")
+    io.out(sendersTable(senders, { colour: wantsColour(io, io.outIsTerminal) }));
   return senders.length === 0 ? 3 : 0;
 }

@@ -1,7 +1,7 @@
 /** The tables of the store: described for users in docs/reports-store.md, and changed together with it. */
 
 /** Of the tables; a file of another version is made anew by `reports rebuild`. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 /**
  * Names are numbered, for numbers are compared and grouped several times faster; the views have the
@@ -35,11 +35,13 @@ export const schema = [
   `CREATE TABLE daily (
     domain INTEGER NOT NULL, day DATE NOT NULL, entries BIGINT NOT NULL,
     successes BIGINT NOT NULL, failures BIGINT NOT NULL,
-    verified_successes BIGINT NOT NULL, verified_failures BIGINT NOT NULL)`,
+    verified_successes BIGINT NOT NULL, verified_failures BIGINT NOT NULL,
+    trusted_successes BIGINT NOT NULL, trusted_failures BIGINT NOT NULL)`,
   `CREATE TABLE daily_failures (
     domain INTEGER NOT NULL, day DATE NOT NULL, result_type VARCHAR NOT NULL,
     failed BIGINT NOT NULL, verified_failed BIGINT NOT NULL)`,
   "CREATE TABLE stale_days (day DATE NOT NULL)",
+  "CREATE TABLE trusted_signers (name VARCHAR NOT NULL)",
   `CREATE VIEW report_rows AS
     SELECT r.* EXCLUDE (organization), o.name AS organization
     FROM reports r JOIN organizations o ON o.id = r.organization`,
@@ -60,15 +62,29 @@ export const schema = [
 const capped = (sum: string): string =>
   `least(${sum}, ${String(Number.MAX_SAFE_INTEGER)}::HUGEINT)::BIGINT`;
 
+/** The sum of the rows for which a flag is true. */
+const partOf = (column: string, flag: string): string =>
+  capped(`coalesce(sum(${column}) FILTER (${flag}), 0)`);
+
 /** Adds up again the days that changed. */
 export const refreshDaily = [
   "DELETE FROM daily WHERE day IN (SELECT day FROM stale_days)",
+  // Of as few reports as there can be: those of these days that a trusted signer has sent.
+  `CREATE OR REPLACE TEMP TABLE trusted_reports AS
+    SELECT id FROM reports
+    WHERE day IN (SELECT day FROM stale_days) AND verdict = 'verified' AND EXISTS (
+      SELECT 1 FROM trusted_signers
+      WHERE signer = name OR ends_with(signer, '.' || name))`,
   `INSERT INTO daily
     SELECT domain, day, count(*), ${capped("sum(successes)")}, ${capped("sum(failures)")},
-      ${capped("coalesce(sum(successes) FILTER (verified), 0)")},
-      ${capped("coalesce(sum(failures) FILTER (verified), 0)")}
-    FROM policies WHERE day IN (SELECT day FROM stale_days)
+      ${partOf("successes", "verified")}, ${partOf("failures", "verified")},
+      ${partOf("successes", "trusted")}, ${partOf("failures", "trusted")}
+    FROM (
+      SELECT p.*, t.id IS NOT NULL AS trusted
+      FROM policies AS p LEFT JOIN trusted_reports AS t ON t.id = p.report
+      WHERE day IN (SELECT day FROM stale_days))
     GROUP BY domain, day ORDER BY domain, day`,
+  "DROP TABLE trusted_reports",
   "DELETE FROM daily_failures WHERE day IN (SELECT day FROM stale_days)",
   `INSERT INTO daily_failures
     SELECT domain, day, result_type, ${capped("sum(failed)")},

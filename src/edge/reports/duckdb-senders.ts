@@ -7,11 +7,15 @@ const mostSenders = "1000";
 /** Values that are listed of one property of one reporter. */
 const mostValues = "100";
 
+/** Reports with the domain that is proven to have sent them. */
+const reports = `(
+  SELECT *, CASE WHEN verdict = 'verified' THEN signer END AS proven FROM reports)`;
+
 const listed = {
-  via: "SELECT organization, via AS value FROM reports",
-  verdicts: "SELECT organization, verdict AS value FROM reports",
-  signers: "SELECT organization, signer AS value FROM reports WHERE signer IS NOT NULL",
-  deviations: "SELECT organization, unnest(deviations) AS value FROM reports",
+  via: `SELECT organization, proven, via AS value FROM ${reports}`,
+  verdicts: `SELECT organization, proven, verdict AS value FROM ${reports}`,
+  signers: `SELECT organization, proven, signer AS value FROM ${reports} WHERE signer IS NOT NULL`,
+  deviations: `SELECT organization, proven, unnest(deviations) AS value FROM ${reports}`,
 } as const;
 
 type Counts = Record<string, number>;
@@ -19,34 +23,37 @@ type Counts = Record<string, number>;
 /** @see ReportStore.senders */
 export async function senderHabits({ connection }: OpenDatabase): Promise<readonly SenderHabits[]> {
   const senders = await connection.runAndReadAll(
-    `SELECT organization, name, n::DOUBLE, first::VARCHAR, last::VARCHAR FROM (
-        SELECT organization, count(*) AS n, min(day) AS first, max(day) AS last
-        FROM reports GROUP BY organization
-      ) JOIN organizations ON id = organization ORDER BY n DESC, name LIMIT ${mostSenders}`,
+    `SELECT organization, proven, name, n::DOUBLE, first::VARCHAR, last::VARCHAR FROM (
+        SELECT organization, proven, count(*) AS n, min(day) AS first, max(day) AS last
+        FROM ${reports} GROUP BY organization, proven
+      ) JOIN organizations ON id = organization
+      ORDER BY n DESC, name, proven NULLS LAST LIMIT ${mostSenders}`,
   );
-  const counted = {} as Record<keyof typeof listed, ReadonlyMap<number, Counts>>;
+  const counted = {} as Record<keyof typeof listed, ReadonlyMap<string, Counts>>;
   for (const property of Object.keys(listed) as (keyof typeof listed)[]) {
     const found = await connection.runAndReadAll(
-      `SELECT organization, value, count(*)::DOUBLE AS n FROM (${listed[property]})
-        GROUP BY organization, value
-        QUALIFY row_number() OVER (PARTITION BY organization ORDER BY n DESC, value) <= ${mostValues}
-        ORDER BY organization, n DESC, value`,
+      `SELECT organization, proven, value, count(*)::DOUBLE AS n FROM (${listed[property]})
+        GROUP BY organization, proven, value
+        QUALIFY row_number() OVER (
+          PARTITION BY organization, proven ORDER BY n DESC, value) <= ${mostValues}
+        ORDER BY organization, proven, n DESC, value`,
     );
-    const byOrganization = new Map<number, Counts>();
-    for (const [organization, value, n] of found.getRows()) {
-      const id = Number(organization);
+    const bySender = new Map<string, Counts>();
+    for (const [organization, proven, value, n] of found.getRows()) {
+      const sender = senderKey(organization, proven);
       // Without a prototype, for a name may be __proto__.
-      const counts = byOrganization.get(id) ?? (Object.create(null) as Counts);
+      const counts = bySender.get(sender) ?? (Object.create(null) as Counts);
       counts[String(value)] = Number(n);
-      byOrganization.set(id, counts);
+      bySender.set(sender, counts);
     }
-    counted[property] = byOrganization;
+    counted[property] = bySender;
   }
-  return senders.getRows().map(([organization, name, n, first, last]) => {
+  return senders.getRows().map(([organization, proven, name, n, first, last]) => {
     const counts = (property: keyof typeof listed): Counts =>
-      counted[property].get(Number(organization)) ?? {};
+      counted[property].get(senderKey(organization, proven)) ?? {};
     return {
       organization: name as string,
+      signer: proven as string | null,
       reports: Number(n),
       firstDay: first as string,
       lastDay: last as string,
@@ -56,4 +63,8 @@ export async function senderHabits({ connection }: OpenDatabase): Promise<readon
       deviations: counts("deviations"),
     };
   });
+}
+
+function senderKey(organization: unknown, proven: unknown): string {
+  return JSON.stringify([organization, proven]);
 }

@@ -53,7 +53,7 @@ export async function* domainSeries(
       for (;;) {
         const chunk = await result.fetchChunk();
         if (chunk === null || chunk.rowCount === 0) break;
-        const [domain, nth, ...columns] = columnsOf(chunk, 7);
+        const [domain, nth, ...columns] = columnsOf(chunk, 9);
         for (let row = 0; row < chunk.rowCount; row += 1) {
           const id = Number(domain?.getItem(row));
           if (open?.id !== id) {
@@ -110,7 +110,8 @@ interface Heard {
 
 function dailySql({ only }: Asked): string {
   return `SELECT domain, (day - $1::DATE)::INTEGER, entries::DOUBLE, successes::DOUBLE,
-      failures::DOUBLE, verified_successes::DOUBLE, verified_failures::DOUBLE
+      failures::DOUBLE, verified_successes::DOUBLE, verified_failures::DOUBLE,
+      trusted_successes::DOUBLE, trusted_failures::DOUBLE
     FROM daily WHERE ${inWindow} ${only} ORDER BY domain, day`;
 }
 
@@ -224,6 +225,8 @@ function begin(
     failures: new Float64Array(length),
     verifiedSuccesses: new Float64Array(length),
     verifiedFailures: new Float64Array(length),
+    trustedSuccesses: new Float64Array(length),
+    trustedFailures: new Float64Array(length),
     kinds,
     reporters: heard?.heard ?? 0,
     witnessed: heard?.witnessed ?? -1,
@@ -236,10 +239,13 @@ function put(
   columns: readonly DuckDb.DuckDBVector[],
   row: number,
 ): void {
-  const [entries, successes, failures, verifiedSuccesses, verifiedFailures] = columns;
+  const [entries, successes, failures, verifiedSuccesses, verifiedFailures, ...trusted] = columns;
+  const [trustedSuccesses, trustedFailures] = trusted;
   series.entries[nth] = Number(entries?.getItem(row));
   series.successes[nth] = Number(successes?.getItem(row));
   series.failures[nth] = Number(failures?.getItem(row));
   series.verifiedSuccesses[nth] = Number(verifiedSuccesses?.getItem(row));
   series.verifiedFailures[nth] = Number(verifiedFailures?.getItem(row));
+  series.trustedSuccesses[nth] = Number(trustedSuccesses?.getItem(row));
+  series.trustedFailures[nth] = Number(trustedFailures?.getItem(row));
 }

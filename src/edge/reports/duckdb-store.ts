@@ -20,6 +20,7 @@ import { everyDomain } from "./duckdb-every.ts";
 import { closeDatabase, openDatabase, type OpenDatabase } from "./duckdb-open.ts";
 import { reporterTotals } from "./duckdb-reporters.ts";
 import { refreshDaily } from "./duckdb-schema.ts";
+import { textList } from "./duckdb-text-list.ts";
 import { senderHabits } from "./duckdb-senders.ts";
 import { domainSeries } from "./duckdb-series.ts";
 
@@ -75,6 +76,25 @@ class DuckDbStore implements ReportStore {
         segment: String(segment),
         offset: Number(offset),
       }));
+    });
+  }
+
+  trust(signers: readonly string[]): Promise<void> {
+    return this.#inTurn(async () => {
+      const wanted = [...new Set(signers)].sort();
+      const rows = await this.#rows("SELECT name FROM trusted_signers ORDER BY name");
+      const before = rows.map(([name]) => String(name));
+      if (before.length === wanted.length && before.every((name, at) => name === wanted[at]))
+        return;
+      const [list, type] = textList(this.#database, wanted);
+      await this.#whole(async () => {
+        const { connection } = this.#database;
+        await connection.run("DELETE FROM trusted_signers");
+        await connection.run("INSERT INTO trusted_signers SELECT unnest($1)", [list], [type]);
+        await connection.run(
+          "INSERT INTO stale_days SELECT DISTINCT day FROM reports WHERE verdict = 'verified'",
+        );
+      });
     });
   }
 
