@@ -66,7 +66,6 @@ export interface DomainSeries {
 export interface KindSeries {
   readonly resultType: string;
   readonly counts: Daily;
-  readonly verifiedCounts: Daily;
 }
 
 /** Sessions of a domain per day, by who reported them. */

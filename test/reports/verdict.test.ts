@@ -224,8 +224,8 @@ describe("a domain's row and page", () => {
     const counts = Float64Array.from(days, (_, at) => (at >= 55 && at < 59 ? 20 : 0));
     const large = Float64Array.from(days, (_, at) => (at < 59 ? 500 : 0));
     const kinds = [
-      { resultType: "certificate-expired", counts, verifiedCounts: counts },
-      { resultType: "validation-failure", counts: large, verifiedCounts: large },
+      { resultType: "certificate-expired", counts },
+      { resultType: "validation-failure", counts: large },
     ];
     const { row } = judgeDomain(
       daily({ kinds }, () => [9500, 500]),
@@ -240,11 +240,7 @@ describe("a domain's row and page", () => {
     const counts = Float64Array.from(days, (_, at) => (at >= 55 && at < 59 ? 50 : 0));
     const rise = (at: number) => (at >= 55 ? ([50, 50] as const) : ([100, 0] as const));
     const health = (resultType: string) =>
-      judgeDomain(
-        daily({ kinds: [{ resultType, counts, verifiedCounts: counts }] }, rise),
-        judging,
-        noFacts,
-      ).row.health;
+      judgeDomain(daily({ kinds: [{ resultType, counts }] }, rise), judging, noFacts).row.health;
     expect(health("tlsa-invalid")).toBe("emergency");
     expect(health("certificate-expired")).toBe("trouble");
   });

@@ -5,8 +5,12 @@ import { JournalWriter } from "../../edge/reports/journal.ts";
 import { standardInput } from "../../edge/reports/sources.ts";
 import { sizeOf, walk, whyUnreadable, type PassedOver } from "../../edge/reports/walk.ts";
 import { codeOf, describe } from "../../edge/site-files.ts";
-import { printable } from "../../render/text.ts";
-import { describeRefusal } from "../../reports/refusal.ts";
+import {
+  describeTakenIn,
+  mostTold,
+  shownSource,
+  type TakenInCounts,
+} from "../../render/taken-in.ts";
 import type { AddResult } from "../../reports/store-port.ts";
 import { flag, textOption, type Arguments, type ExitCode, type Io } from "../io.ts";
 import { startProgress, type Progress } from "../progress.ts";
@@ -18,15 +22,7 @@ import { openStore, reportFolders } from "./open-store.ts";
 import type { ReadyBatch } from "./ready-batch.ts";
 
 /** What `--json` ends with. Quarantined and not reports are files and mails, the others reports. */
-interface Added {
-  added: number;
-  duplicates: number;
-  quarantined: number;
-  notReports: number;
-}
-
-/** How many of the quarantined, and of those passed over, are told; the quarantine names all. */
-const mostTold = 20;
+type Added = { -readonly [K in keyof TakenInCounts]: TakenInCounts[K] };
 
 /** Runs `reports add PATH… | -`. */
 export async function run(args: Arguments, io: Io): Promise<ExitCode> {
@@ -49,7 +45,7 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
   const missing = [...missingOf(args.operands)];
   if (missing.length > 0) {
     // A path that was mistyped is told before anything is taken in.
-    for (const { path, why } of missing) io.err(`${shown(path)}: ${why}\n`);
+    for (const { path, why } of missing) io.err(`${shownSource(path)}: ${why}\n`);
     return 2;
   }
   const folders = reportFolders(root);
@@ -209,43 +205,14 @@ function* missingOf(paths: readonly string[]): Generator<PassedOver> {
 
 function report(result: TakenAll, asJson: boolean, io: Io): ExitCode {
   const { counts, quarantined, passedOver, passedOverCount, isUnreadable } = result;
-  for (const { path, why } of passedOver) io.err(`${shown(path)}: ${why}\n`);
+  for (const { path, why } of passedOver) io.err(`${shownSource(path)}: ${why}\n`);
   if (passedOverCount > passedOver.length) {
     io.err(`and ${String(passedOverCount - passedOver.length)} more were passed over\n`);
   }
   if (asJson) io.out(`${JSON.stringify(counts)}\n`);
-  else io.out(describeCounts(counts, quarantined));
+  else io.out(describeTakenIn(counts, quarantined, ["file or mail", "files and mails"]));
   if (isUnreadable) return 2;
   return counts.quarantined > 0 ? 1 : 0;
-}
-
-function describeCounts(counts: Added, quarantined: readonly QuarantinedSource[]): string {
-  const lines = [`${String(counts.added)} ${plural(counts.added, "report")} added`];
-  if (counts.duplicates > 0) lines.push(`${String(counts.duplicates)} were there already`);
-  if (counts.notReports > 0) {
-    lines.push(
-      `${String(counts.notReports)} ${plural(counts.notReports, "file or mail", "files and mails")} hold no report`,
-    );
-  }
-  const rest = counts.quarantined - quarantined.length;
-  if (counts.quarantined > 0) {
-    lines.push(
-      `${String(counts.quarantined)} cannot be read, and ${counts.quarantined === 1 ? "is" : "are"} kept in .stspress/reports/quarantine/:`,
-      ...quarantined.map(
-        ({ source, reasons }) => `  ${shown(source)}: ${reasons.map(describeRefusal).join("; ")}`,
-      ),
-    );
-  }
-  if (rest > 0) lines.push(`  and ${String(rest)} more`);
-  return lines.map((line) => `${line}\n`).join("");
-}
-
-function plural(count: number, one: string, many = `${one}s`): string {
-  return count === 1 ? one : many;
-}
-
-function shown(text: string): string {
-  return printable(text.length > 200 ? `…${text.slice(-200)}` : text);
 }
 
 function usage(io: Io, what: string, fix: string): ExitCode {

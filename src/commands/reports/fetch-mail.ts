@@ -23,8 +23,16 @@ export interface FetchPorts {
   readonly show: (done: number, total: number) => void;
 }
 
+/** A mail that claims to be a report and cannot be read. */
+export interface QuarantinedMail {
+  readonly uid: number;
+  readonly reasons: readonly Refusal[];
+  /** One that is too large is not copied; it stays where it is. */
+  readonly isCopied: boolean;
+}
+
 export interface Fetched {
-  readonly quarantined: readonly { readonly uid: number; readonly reasons: readonly Refusal[] }[];
+  readonly quarantined: readonly QuarantinedMail[];
   readonly notReports: number;
   /** UIDs of mails whose signature could not be checked: the next run tries again. */
   readonly unchecked: readonly number[];
@@ -72,7 +80,7 @@ class Run {
   state: MailboxState;
   total = 0;
   readonly fetched = {
-    quarantined: [] as { uid: number; reasons: readonly Refusal[] }[],
+    quarantined: [] as QuarantinedMail[],
     notReports: 0,
     unchecked: [] as number[],
   };
@@ -90,16 +98,13 @@ class Run {
     for (const outline of outlines) {
       if (!outline.seemsReport) this.fetched.notReports += 1;
       else if (outline.size <= mostMailBytes) fitting.push(outline);
-      // It is not copied; it stays where it is.
-      else this.fetched.quarantined.push({ uid: outline.uid, reasons: ["too-large"] });
+      else this.#refuseLarge(outline);
       this.#seen.add(outline.uid);
     }
     for await (const mails of this.#ports.mailbox.mails(fitting)) {
       // A server may have told a smaller size than there is.
       const large = mails.filter(({ bytes }) => bytes.length > mostMailBytes);
-      for (const { outline } of large) {
-        this.fetched.quarantined.push({ uid: outline.uid, reasons: ["too-large"] });
-      }
+      for (const { outline } of large) this.#refuseLarge(outline);
       await this.#takeGroup(mails.filter((mail) => !large.includes(mail)));
     }
     this.#ports.show(this.#seen.size, this.total);
@@ -114,6 +119,10 @@ class Run {
   save(changes: Partial<MailboxState>): void {
     this.state = { ...this.state, ...changes };
     this.#ports.saveState(this.state);
+  }
+
+  #refuseLarge({ uid }: MailOutline): void {
+    this.fetched.quarantined.push({ uid, reasons: ["too-large"], isCopied: false });
   }
 
   async #takeGroup(
@@ -143,7 +152,7 @@ class Run {
       const { ready, refusals } = taken;
       if (refusals.length > 0) {
         this.#ports.quarantine(bytes, uid, refusals);
-        this.fetched.quarantined.push({ uid, reasons: refusals });
+        this.fetched.quarantined.push({ uid, reasons: refusals, isCopied: true });
       } else if (ready.length === 0) {
         this.fetched.notReports += 1;
         continue;

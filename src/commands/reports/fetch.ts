@@ -14,6 +14,7 @@ import { readSecretFile } from "../../edge/reports/secret-file.ts";
 import { codeOf, describe } from "../../edge/site-files.ts";
 import { printable } from "../../render/text.ts";
 import { describeRefusal } from "../../reports/refusal.ts";
+import { describeTakenIn, type TakenInCounts } from "../../render/taken-in.ts";
 import { flag, textOption, type Arguments, type ExitCode, type Io } from "../io.ts";
 import { startProgress } from "../progress.ts";
 import { formatOf, tell } from "../report.ts";
@@ -26,17 +27,11 @@ import { openStore } from "./open-store.ts";
 import { takeIn, type TakenIn } from "./take-in.ts";
 import { whileAnswered } from "./while-answered.ts";
 
-/** What `--json` ends with, as `reports add` does. */
-interface Counts {
-  added: number;
-  duplicates: number;
-  quarantined: number;
-  notReports: number;
-}
+/** What `--json` ends with. Quarantined and not reports are mails, the others reports. */
+type Counts = { -readonly [K in keyof TakenInCounts]: TakenInCounts[K] };
 
 const passwordVariable = "STSPRESS_IMAP_PASSWORD";
 const dnsTimeoutMs = 10_000;
-const mostTold = 20;
 
 /** Runs `reports fetch`. */
 export async function run(args: Arguments, io: Io): Promise<ExitCode> {
@@ -113,7 +108,8 @@ async function fetchInto(
       counts.duplicates += duplicates;
     },
     quarantine: (bytes, uid, reasons) => {
-      quarantine.put(bytes, "eml", { reasons, source: `${name}#${String(uid)}`, at: now });
+      const why = reasons.map(describeRefusal).join("; ");
+      quarantine.put(bytes, "eml", { reasons, why, source: `${name}#${String(uid)}`, at: now });
     },
     saveState: (state) => {
       writeMailboxState(stateFile, name, state);
@@ -188,23 +184,11 @@ function readSecrets({ passwordFile, caFile }: FetchOptions, io: Io): Secrets {
 function report(counts: Counts, fetched: Fetched, asJson: boolean, io: Io): ExitCode {
   if (asJson) io.out(`${JSON.stringify(counts)}\n`);
   else {
-    const { added, duplicates, quarantined, notReports } = counts;
-    const lines = [`${String(added)} ${added === 1 ? "report" : "reports"} added`];
-    if (duplicates > 0) lines.push(`${String(duplicates)} were there already`);
-    if (notReports > 0)
-      lines.push(`${String(notReports)} mails hold no report, and are as they were`);
-    if (quarantined > 0) {
-      lines.push(
-        `${String(quarantined)} cannot be read; see .stspress/reports/quarantine/:`,
-        ...fetched.quarantined
-          .slice(0, mostTold)
-          .map(
-            ({ uid, reasons }) =>
-              `  mail ${String(uid)}: ${reasons.map(describeRefusal).join("; ")}`,
-          ),
-      );
-    }
-    io.out(lines.map((line) => `${line}\n`).join(""));
+    const unreadable = fetched.quarantined.map(({ uid, ...one }) => ({
+      ...one,
+      source: `mail ${String(uid)}`,
+    }));
+    io.out(describeTakenIn(counts, unreadable, ["other mail", "other mails"]));
   }
   const unchecked = fetched.unchecked.length;
   if (unchecked > 0) {

@@ -7,7 +7,7 @@ import { Quarantine } from "../../edge/reports/quarantine.ts";
 import type { Source } from "../../edge/reports/sources.ts";
 import { sniff } from "../../edge/reports/sniff.ts";
 import type { PassedOver } from "../../edge/reports/walk.ts";
-import type { Refusal } from "../../reports/refusal.ts";
+import { describeRefusal, type Refusal } from "../../reports/refusal.ts";
 import { seemsReport } from "../../edge/reports/unwrap.ts";
 import { ReadyBatchBuilder, type ReadyBatch } from "./ready-batch.ts";
 import { sourceGroups, type SourceGroup } from "./source-groups.ts";
@@ -157,7 +157,9 @@ class Taking {
 
   #quarantineSource({ name, bytes }: Source, reasons: readonly Refusal[]): void {
     const { now: at } = this.#order;
-    this.#quarantine.put(bytes, extensionOf(bytes), { reasons, source: name.slice(-1000), at });
+    const why = reasons.map(describeRefusal).join("; ");
+    const source = name.slice(-1000);
+    this.#quarantine.put(bytes, extensionOf(bytes), { reasons, why, source, at });
     this.#batch.quarantined.push({ source: name, reasons, isCopied: true });
   }
 

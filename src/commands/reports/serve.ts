@@ -106,7 +106,8 @@ function quarantineOf(folders: ReportFolders, log: (line: string) => void) {
     const extension = body[0] === 0x1f && body[1] === 0x8b ? "gz" : "json";
     try {
       const at = Math.floor(Date.now() / 1000);
-      quarantine.put(body, extension, { reasons: [reason], source: "posted", at });
+      const why = describeRefusal(reason);
+      quarantine.put(body, extension, { reasons: [reason], why, source: "posted", at });
       kept += 1;
     } catch (error) {
       log(`what came is not kept: ${describe(error)}`);

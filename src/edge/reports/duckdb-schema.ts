@@ -39,7 +39,7 @@ export const schema = [
     trusted_successes BIGINT NOT NULL, trusted_failures BIGINT NOT NULL)`,
   `CREATE TABLE daily_failures (
     domain INTEGER NOT NULL, day DATE NOT NULL, result_type VARCHAR NOT NULL,
-    failed BIGINT NOT NULL, verified_failed BIGINT NOT NULL)`,
+    failed BIGINT NOT NULL)`,
   "CREATE TABLE stale_days (day DATE NOT NULL)",
   "CREATE TABLE trusted_signers (name VARCHAR NOT NULL)",
   `CREATE VIEW report_rows AS
@@ -87,8 +87,7 @@ export const refreshDaily = [
   "DROP TABLE trusted_reports",
   "DELETE FROM daily_failures WHERE day IN (SELECT day FROM stale_days)",
   `INSERT INTO daily_failures
-    SELECT domain, day, result_type, ${capped("sum(failed)")},
-      ${capped("coalesce(sum(failed) FILTER (verified), 0)")}
+    SELECT domain, day, result_type, ${capped("sum(failed)")}
     FROM failures WHERE day IN (SELECT day FROM stale_days)
     GROUP BY domain, day, result_type ORDER BY domain, day`,
   "DELETE FROM stale_days",

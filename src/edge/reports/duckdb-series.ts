@@ -128,7 +128,7 @@ function failuresSql({ only }: Asked, areFew: boolean): string {
       QUALIFY row_number() OVER (
         PARTITION BY domain ORDER BY sum(failed) DESC, result_type) <= ${String(mostKinds)}
     ) greatest USING (domain, result_type)`;
-  return `SELECT domain, kind, (day - $1::DATE)::INTEGER, failed::DOUBLE, verified_failed::DOUBLE
+  return `SELECT domain, kind, (day - $1::DATE)::INTEGER, failed::DOUBLE
     FROM daily_failures ${areFew ? "" : greatest}
     JOIN (${kindsSql({ only, values: [], types: [] })}) kinds USING (result_type)
     ${where} ORDER BY domain, kind`;
@@ -181,14 +181,12 @@ class KindReader {
       const series = {
         resultType: this.#names.get(kind) ?? "",
         counts: new Float64Array(this.#length),
-        verifiedCounts: new Float64Array(this.#length),
       };
       last = { kind, series };
       kinds.push(last);
     }
     const nth = this.#number(2);
     last.series.counts[nth] = this.#number(3);
-    last.series.verifiedCounts[nth] = this.#number(4);
   }
 
   #number(column: number): number {
@@ -199,7 +197,7 @@ class KindReader {
     const chunk = (await this.#result?.fetchChunk()) ?? null;
     this.#rows = chunk?.rowCount ?? 0;
     this.#row = 0;
-    this.#columns = chunk === null || this.#rows === 0 ? [] : columnsOf(chunk, 5);
+    this.#columns = chunk === null || this.#rows === 0 ? [] : columnsOf(chunk, 4);
   }
 }
 

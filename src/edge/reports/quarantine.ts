@@ -9,8 +9,10 @@ import { codeOf } from "../site-files.ts";
 
 /** Something that could not be read. */
 export interface Quarantined {
-  /** Codes of refusal.ts, or words. */
+  /** Codes of refusal.ts. */
   readonly reasons: readonly string[];
+  /** The same in words, for whoever opens the file. */
+  readonly why: string;
   /** Where it came from: a path, a mailbox and the number of the mail in it, an address. */
   readonly source: string;
   /** Unix seconds. */

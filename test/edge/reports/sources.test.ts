@@ -127,7 +127,7 @@ describe("reading", () => {
 });
 
 describe("the quarantine", () => {
-  const about = { reasons: ["gzip-damaged"], source: "x#1", at: 7 };
+  const about = { reasons: ["gzip-damaged"], why: "it is damaged", source: "x#1", at: 7 };
 
   test("keeps octets and reason once, for nobody else to read", () => {
     const quarantine = new Quarantine(path.join(folder, "quarantine"));
