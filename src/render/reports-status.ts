@@ -1,7 +1,7 @@
 /** How the domains are, by their reports: a table for people, and what changed for a mail. */
 import { compareHealth } from "../reports/health.ts";
 import type { DomainRow, Health, Overview } from "../reports/page-data.ts";
-import type { RolloutEvidence } from "../reports/rollout-evidence.ts";
+import { fewestDays, mostFailing, type RolloutEvidence } from "../reports/rollout-evidence.ts";
 import type { StatusChange } from "../reports/status-change.ts";
 import { paint, printable, type TextOptions } from "./text.ts";
 
@@ -81,16 +81,35 @@ function headline({ headline: text }: DomainRow): string {
   return shown.length > longestHeadline ? `${shown.slice(0, longestHeadline)}…` : shown;
 }
 
-function rolloutText({ verdict, days, rate }: RolloutEvidence): string {
-  const told = `${String(rate.sessions)} sessions on ${String(days)} days, ${String(rate.failures)} failed`;
+function rolloutText(evidence: RolloutEvidence): string {
+  const { verdict, days, rate } = evidence;
+  const told = `${many(rate.sessions, "session")} on ${many(days, "day")}, ${String(rate.failures)} failed`;
   switch (verdict) {
     case "enough":
       return `in testing: enough is proven to enforce (${told})`;
     case "failing":
       return `in testing: too much fails to enforce (${told})`;
     case "not-enough":
-      return `in testing: not enough is proven to enforce yet (${told})`;
+      return `in testing: not enough is proven to enforce yet: ${lack(evidence)}`;
   }
+}
+
+/** Why it is not enough, and what helps. */
+function lack({ lacks, days, rate }: RolloutEvidence): string {
+  const percent = `${String(mostFailing * 100)} %`;
+  switch (lacks) {
+    case null:
+    case "reports":
+      return "no report that counts is about it (see `stspress reports senders`)";
+    case "days":
+      return `the reports that count tell of ${String(days)} of the ${String(fewestDays)} days that are wanted`;
+    case "sessions":
+      return `the reports that count tell of ${many(rate.sessions, "session")}, ${String(rate.failures)} failed: too few to be sure that less than ${percent} fail`;
+  }
+}
+
+function many(count: number, one: string): string {
+  return `${String(count)} ${one}${count === 1 ? "" : "s"}`;
 }
 
 function summary(domains: readonly DomainRow[]): string {

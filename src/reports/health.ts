@@ -26,6 +26,7 @@ export function healthOf({ trend, recent, isLost, silence }: Condition): Health 
     case "new":
     case "rising":
       return isLost ? "emergency" : "trouble";
+    case "unclear":
     case "steady":
       if (isHeavy) return isLost ? "emergency" : "trouble";
       return isLost && recent.low > background ? "trouble" : "watch";
@@ -67,6 +68,8 @@ export function headlineOf(about: Headlined): string {
       return `${what}: new${since}, ${share}`;
     case "rising":
       return `${what}: rising, ${share}`;
+    case "unclear":
+      return `${what}: seen${since}, of too few sessions to tell, ${share}`;
     case "steady":
       return `${what}: goes on${since}, ${share}`;
     case "falling":
@@ -84,7 +87,7 @@ function percent({ rate, failures, sessions }: Rate): string {
   if (rate === null) return "no sessions";
   const value = rate * 100;
   const digits = value >= 10 || value === 0 ? 0 : value >= 1 ? 1 : value >= 0.01 ? 2 : 4;
-  return `${value.toFixed(digits)} % of sessions failed in all (${count(failures)} of ${count(sessions)})`;
+  return `in a week ${value.toFixed(digits)} % of all sessions failed (${count(failures)} of ${count(sessions)})`;
 }
 
 /** A number with its thousands parted, the same in every locale. */

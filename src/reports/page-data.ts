@@ -9,6 +9,8 @@ export type TrendVerdict =
   | "new"
   /** Their rate is higher than in the weeks before, beyond chance. */
   | "rising"
+  /** Failures that were hardly there before, of too few sessions to tell whether they are more than chance. */
+  | "unclear"
   /** Failures go on at the rate they had. */
   | "steady"
   /** Their rate is lower than in the weeks before, beyond chance. */

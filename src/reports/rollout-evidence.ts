@@ -11,13 +11,15 @@ export interface RolloutEvidence {
   readonly rate: Rate;
   /** `failing`: surely more fail than may; `not-enough`: nobody can tell yet. */
   readonly verdict: "enough" | "failing" | "not-enough";
+  /** What there is not enough of; null: nothing lacks. */
+  readonly lacks: "reports" | "days" | "sessions" | null;
 }
 
 /** A domain of which surely fewer fail is fit to enforce; what is worse loses mail. */
-const mostFailing = 0.02;
+export const mostFailing = 0.02;
 
 /** So many days must be told of: a weekly mail run must be among them. */
-const fewestDays = 7;
+export const fewestDays = 7;
 
 /** Weighs the sessions from a day on; `days` are those of the series. */
 export function rolloutEvidence(
@@ -39,7 +41,10 @@ export function rolloutEvidence(
     if (good + bad > 0) covered += 1;
   }
   const rate = rateOf(all, failed);
-  if (rate.low > mostFailing) return { days: covered, rate, verdict: "failing" };
-  const isEnough = covered >= fewestDays && rate.high <= mostFailing;
-  return { days: covered, rate, verdict: isEnough ? "enough" : "not-enough" };
+  const about = { days: covered, rate };
+  if (rate.low > mostFailing) return { ...about, verdict: "failing", lacks: null };
+  const lacks = covered === 0 ? "reports" : covered < fewestDays ? "days" : "sessions";
+  return covered >= fewestDays && rate.high <= mostFailing
+    ? { ...about, verdict: "enough", lacks: null }
+    : { ...about, verdict: "not-enough", lacks };
 }

@@ -1,5 +1,5 @@
 /**
- * Whether failures are new, rising, steady, falling or gone: documented in docs/reports.md, "How it is
+ * Whether failures are new, rising, unclear, steady, falling or gone: documented in docs/reports.md, "How it is
  * judged". Rates are compared, not counts.
  */
 import type { TrendVerdict } from "./page-data.ts";
@@ -58,7 +58,9 @@ export function judgeTrend(input: TrendInput): TrendVerdict {
   if (compared(quiet).high < 0) {
     return quiet.recent.failures + now.recent.failures === 0 ? "gone" : "falling";
   }
-  return isNormal(now) ? "normal" : "steady";
+  if (isNormal(now)) return "normal";
+  // What was not there before cannot go on.
+  return now.recent.failures > 0 && isNewRun(input, last) ? "unclear" : "steady";
 }
 
 interface Sums {

@@ -1,6 +1,7 @@
 /** What `reports status` prints, for more domains than a store in a test has. */
 import { expect, test } from "vitest";
-import { statusChanges, statusFailures } from "../../src/render/reports-status.ts";
+import { statusChanges, statusFailures, statusTable } from "../../src/render/reports-status.ts";
+import type { RolloutEvidence } from "../../src/reports/rollout-evidence.ts";
 import { overviewOf, samplePages } from "./reports-page-data.ts";
 
 const plain = { colour: false };
@@ -21,4 +22,26 @@ test("of the domains that make a run fail twenty are named, and the others count
   expect(lines[0]).toContain(`still: ${rows[0]?.domain ?? ""}: `);
   expect(lines[20]).toBe("and 3 more");
   expect(statusFailures([], plain)).toBe("");
+});
+
+test("what is not enough to enforce is told with what it lacks", () => {
+  const [row] = overviewOf(samplePages(1)).domains;
+  if (row === undefined) throw new Error("no row");
+  const say = (evidence: Partial<RolloutEvidence>): string => {
+    const rate = { failures: 0, sessions: 0, rate: null, low: 0, high: 1 };
+    const whole = { days: 0, rate, verdict: "not-enough", lacks: "reports", ...evidence } as const;
+    const overview = { domains: [row], quarantined: 0 };
+    return statusTable(overview, new Map([[row.domain, whole]]), plain);
+  };
+  const rate = { failures: 1, sessions: 40, rate: 0.025, low: 0.001, high: 0.1 };
+  expect(say({})).toContain("yet: no report that counts is about it");
+  expect(say({ lacks: "days", days: 3, rate })).toContain(
+    "the reports that count tell of 3 of the 7 days",
+  );
+  expect(say({ lacks: "sessions", days: 9, rate })).toContain(
+    "tell of 40 sessions, 1 failed: too few to be sure that less than 2 % fail",
+  );
+  expect(say({ verdict: "enough", lacks: null, days: 9, rate })).toContain(
+    "enough is proven to enforce (40 sessions on 9 days, 1 failed)",
+  );
 });

@@ -121,6 +121,13 @@ describe("the verdict", () => {
     ],
     ["failures from the first report on", "new", (ago) => (ago <= 3 ? [100, 40] : null)],
     ["half of everything, always", "steady", () => [50, 25]],
+    [
+      "one a day, of a domain of which hardly anybody told before",
+      "unclear",
+      (ago) => (ago <= 7 ? [14, ago <= 5 ? 1 : 0] : [1, 0]),
+    ],
+    ["one a day of few, as before", "steady", (ago) => [14, ago % 2]],
+    ["one a day of few, for three weeks", "steady", (ago) => [14, ago <= 21 ? 1 : 0]],
   ];
   test.each(cases)("%s: %s", (_, verdict, day) => {
     expect(judge(day)).toBe(verdict);

@@ -44,6 +44,7 @@ const healthIcons: Readonly<Record<Health, Html>> = {
 const arrows: Readonly<Record<TrendVerdict, Html>> = {
   new: icon(html`<path d="M8 2v12M2 8h12M3.8 3.8l8.4 8.4m0-8.4-8.4 8.4" />`),
   rising: icon(html`<path d="m3 13 9.5-9.5M6 3h7v7" />`),
+  unclear: icon(html`<path d="M5 6a3 3 0 1 1 4.4 2.7c-.9.5-1.4 1-1.4 2m0 2.4v.1" />`),
   steady: icon(html`<path d="M2 8h11M9 4l4.2 4L9 12" />`),
   falling: icon(html`<path d="m3 3 9.5 9.5M6 13h7V6" />`),
   gone: icon(html`<path d="m3 8.5 3.2 3.2L13 4.8" />`),

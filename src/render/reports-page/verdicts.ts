@@ -20,6 +20,7 @@ const healthMeanings: Readonly<Record<Health, string>> = {
 const trendMeanings: Readonly<Record<TrendVerdict, string>> = {
   new: "failures that were not there in the weeks before",
   rising: "the rate is higher than in the weeks before, beyond chance",
+  unclear: "failures that were hardly there before, of too few sessions to tell",
   steady: "failures go on at the rate they had",
   falling: "the rate is lower than in the weeks before, beyond chance",
   gone: "there were failures, and there are none any more, beyond chance",
@@ -27,16 +28,16 @@ const trendMeanings: Readonly<Record<TrendVerdict, string>> = {
   none: "reports came, and no failure in them",
 };
 
-const trends = ["new", "rising", "steady", "falling", "gone", "normal", "none"] as const;
+const trends = ["new", "rising", "unclear", "steady", "falling", "gone", "normal", "none"] as const;
 
 /** Lower is worse; what is sorted by it begins with what needs somebody. */
 export function trendRank(trend: TrendVerdict): number {
-  return ["new", "rising", "steady", "normal", "falling", "gone", "none"].indexOf(trend);
+  return ["new", "rising", "unclear", "steady", "normal", "falling", "gone", "none"].indexOf(trend);
 }
 
 /** Whether a kind of failure goes on and wants a fix. */
 export function isActive(trend: TrendVerdict): boolean {
-  return trend === "new" || trend === "rising" || trend === "steady" || trend === "falling";
+  return ["new", "rising", "unclear", "steady", "falling"].includes(trend);
 }
 
 /** A health as icon and word. */
