@@ -17,18 +17,20 @@ const styles: Readonly<Record<Health, "error" | "warning" | "note" | "dim" | "go
 const mostListed = 200;
 /** Of what was told before, fewer are named again. */
 const mostReminded = 20;
+/** Anybody can have reports made of any name. */
+const mostStrangersListed = 20;
 const widestName = 40;
 const longestHeadline = 160;
 
-/** Every domain, most troubled first, and one line that counts them. */
+/** Every domain, most troubled first, one line that counts them, and those that are not in the site. */
 export function statusTable(
-  overview: Pick<Overview, "domains" | "quarantined">,
+  overview: Pick<Overview, "domains" | "strangers" | "strangerCount" | "quarantined">,
   rollouts: ReadonlyMap<string, RolloutEvidence>,
   options: TextOptions,
 ): string {
   const { domains, quarantined } = overview;
   const shown = domains.slice(0, mostListed);
-  const width = Math.min(widestName, Math.max(0, ...shown.map(({ domain }) => domain.length)));
+  const width = widthOf(shown);
   const lines = shown.flatMap((row) => {
     const evidence = rollouts.get(row.domain);
     return [
@@ -39,6 +41,7 @@ export function statusTable(
   if (domains.length > shown.length)
     lines.push(`and ${String(domains.length - shown.length)} more`);
   lines.push("", summary(domains), ...quarantineLines(quarantined));
+  lines.push(...strangerLines(overview, options));
   return `${lines.join("\n")}\n`;
 }
 
@@ -71,9 +74,31 @@ export function statusFailures(rows: readonly DomainRow[], options: TextOptions)
   return lines.join("");
 }
 
+/** Reports about domains of others: a domain that was forgotten, or what somebody made up. */
+function strangerLines(
+  { strangers, strangerCount }: Pick<Overview, "strangers" | "strangerCount">,
+  options: TextOptions,
+): string[] {
+  if (strangerCount === 0) return [];
+  const shown = strangers.slice(0, mostStrangersListed);
+  const width = widthOf(shown);
+  const is = strangerCount === 1 ? "domain that is" : "domains that are";
+  return [
+    "",
+    `reports also came about ${String(strangerCount)} ${is} not in your site, and count for nothing above:`,
+    ...shown.map((row) => rowLine(row, width, options)),
+    ...(strangerCount > shown.length ? [`and ${String(strangerCount - shown.length)} more`] : []),
+  ];
+}
+
+function widthOf(rows: readonly DomainRow[]): number {
+  return Math.min(widestName, Math.max(0, ...rows.map(({ domain }) => domain.length)));
+}
+
 function rowLine(row: DomainRow, width: number, options: TextOptions): string {
   const health = paint(row.health.padEnd(10), styles[row.health], options);
-  return `${health} ${printable(row.domain).padEnd(width)}  ${headline(row)}`;
+  const mark = row.inSite ? "" : "not in your site; ";
+  return `${health} ${printable(row.domain).padEnd(width)}  ${mark}${headline(row)}`;
 }
 
 function headline({ headline: text }: DomainRow): string {

@@ -69,6 +69,7 @@ export function judgeDomain(
     sum(series.verifiedFailures, hidden, Infinity);
   const row: DomainRow = {
     domain: series.domain,
+    inSite: facts.inSite,
     health: healthOf(condition),
     headline: headlineOf({
       ...condition,

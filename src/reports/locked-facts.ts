@@ -12,6 +12,8 @@ export interface LockedFact {
 }
 
 export interface DomainFacts {
+  /** Whether the site declares it, or its lock has it; true of all where the site knows no domain. */
+  readonly inSite: boolean;
   /** Mode of the policy that is published, else of the one declared; null: none. */
   readonly mode: string | null;
   /** Since when the published policy is in testing, Unix seconds; null: it is not, or not recorded live. */
@@ -28,5 +30,11 @@ export interface SiteFacts {
   readonly of: (domain: string) => DomainFacts;
 }
 
-/** What is known of a domain that the site does not know. */
-export const noFacts: DomainFacts = { mode: null, testingSince: null, current: null, earlier: [] };
+/** What is known of a domain where there is no site. */
+export const noFacts: DomainFacts = {
+  inSite: true,
+  mode: null,
+  testingSince: null,
+  current: null,
+  earlier: [],
+};

@@ -10,10 +10,12 @@ export function overviewOf(made: {
   readonly from: string;
   readonly to: string;
   readonly rows: readonly DomainRow[];
+  readonly strangers: readonly DomainRow[];
+  readonly strangerCount: number;
   readonly reporters: readonly ReporterRow[];
   readonly quarantined: number;
 }): Overview {
-  const { now, from, to, rows, reporters, quarantined } = made;
+  const { now, from, to, rows, reporters, strangerCount, quarantined } = made;
   const sessions = rows.reduce((sum, row) => sum + row.whole.sessions, 0);
   const failures = rows.reduce((sum, row) => sum + row.whole.failures, 0);
   return {
@@ -21,6 +23,8 @@ export function overviewOf(made: {
     from,
     to,
     domains: rows.toSorted(compareRows),
+    strangers: made.strangers.toSorted(compareRows),
+    strangerCount,
     reporters,
     totals: rateOf(sessions, failures),
     quarantined,

@@ -41,10 +41,14 @@ export interface Overview {
   /** First and last day of the window that the page shows. */
   readonly from: string;
   readonly to: string;
-  /** Most troubled first. */
+  /** Those of the site, most troubled first. */
   readonly domains: readonly DomainRow[];
+  /** Others that reports are about, at most 200, most troubled first; they count nowhere else. */
+  readonly strangers: readonly DomainRow[];
+  /** How many of them there are. */
+  readonly strangerCount: number;
   readonly reporters: readonly ReporterRow[];
-  /** Totals of the window. */
+  /** Totals of the window, of the site's domains. */
   readonly totals: Rate;
   /** Reports that could not be read and wait in the quarantine folder. */
   readonly quarantined: number;
@@ -52,6 +56,8 @@ export interface Overview {
 
 export interface DomainRow {
   readonly domain: string;
+  /** Whether it is one of the site's. */
+  readonly inSite: boolean;
   readonly health: Health;
   /** One line: what is wrong, since when; or that all is well; or that nobody reports. */
   readonly headline: string;

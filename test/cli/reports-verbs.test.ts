@@ -141,6 +141,36 @@ describe.skipIf(!hasDuckDb)(
       expect(later.code).toBe(0);
     });
 
+    test("domains that are not in the site make no news and fail nothing, unless they are named", async () => {
+      declare("domain: example.com\nmta-sts: false\ntls-rpt: {rua: 'mailto:r@example.com'}\n");
+      fs.writeFileSync(path.join(root, "stspress.yaml"), "target: caddy\n");
+      const own = daily("2026-11-19", "9999");
+      const stranger = daily("2026-11-19", "2026-11-18", "stranger.example");
+      await fill([...own, ...stranger]);
+      expect(await say(status, "2026-11-20", { failOn: "any" })).toEqual({
+        code: 0,
+        out: "",
+        err: "",
+      });
+      const table = await say(status, "2026-11-20", { all: true });
+      expect(table.out).toMatch(
+        /\n1 domain: 1 good\n\nreports also came about 1 domain that is not in your site, and count for nothing above:\ntrouble    stranger\.example  not in your site; certificate-expired: new/,
+      );
+      const named = await say(status, "2026-11-20", { failOn: "any" }, ["stranger.example"]);
+      expect(named.code).toBe(1);
+      expect(named.out).toMatch(/^stranger\.example: trouble: certificate-expired: new/);
+      const json = JSON.parse((await say(status, "2026-11-20", { json: true })).out) as object;
+      const sessions = own.length * 100;
+      expect(json).toMatchObject({
+        strangerCount: 1,
+        totals: { sessions, failures: 0 },
+        domains: [
+          { domain: "example.com", inSite: true },
+          { domain: "stranger.example", inSite: false },
+        ],
+      });
+    });
+
     test("status names a domain that nobody knows, and picks those that are named", async () => {
       await fill([
         ...daily("2026-11-18", "9999"),

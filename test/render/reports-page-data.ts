@@ -248,6 +248,7 @@ export function sampleDomainPage(domain: string, story: number, seed: number): D
   const counted = `${words(failed(windowDays - 7))} of ${words(all(windowDays - 7))}`;
   const row: DomainRow = {
     domain,
+    inSite: true,
     health: told.health,
     headline: told.headline
       .replace(
@@ -422,6 +423,8 @@ export function overviewOf(pages: readonly DomainPage[], quarantined = 0): Overv
     from: days[0] ?? "",
     to: days.at(-1) ?? "",
     domains: pages.map(({ row }) => row),
+    strangers: [],
+    strangerCount: 0,
     reporters: [...byName.values()],
     totals: rateOf(
       sum(pages.map(({ row }) => row.whole.failures)),

@@ -25,6 +25,28 @@ const assets = { overviewScript: "overview();", domainScript: "domain();", style
 const page = new ReportsPage(assets, "0.1.0", "bm9uY2U");
 const textOf = (markup: string): string => markup.replace(/<[^>]*>/g, "").replace(/\s+/g, " ");
 
+test("domains that are not in the site stand apart, and count nowhere", () => {
+  const pages = samplePages(4);
+  const [stranger, ...own] = pages;
+  if (stranger === undefined) throw new Error("no page");
+  const row = {
+    ...stranger.row,
+    domain: "stranger.example",
+    inSite: false,
+    health: "emergency",
+  } as const;
+  const plain = overviewOf(own);
+  const { content } = page.overview({ ...plain, strangers: [row], strangerCount: 5000 });
+  const [above = "", below = ""] = content.split('<h2 id="strangers">');
+  expect(above).not.toContain("stranger.example");
+  expect(textOf(above)).toContain(textOf(page.overview(plain).content).slice(0, 400));
+  expect(textOf(below)).toContain("Reports came about 5,000 domains that are not in your site");
+  expect(textOf(below)).toContain("4,999 more are not");
+  expect(textOf(below)).toContain("stranger.example not in your site");
+  expect(textOf(page.alone({ ...stranger, row }).content)).toContain("not in this site");
+  expect(page.overview(plain).content).not.toContain("not in your site");
+});
+
 describe("templates", () => {
   test("escape what they are given, and only that", () => {
     expect(

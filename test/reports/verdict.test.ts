@@ -68,6 +68,7 @@ const linesB = [
 ];
 const facts: DomainFacts = {
   mode: "enforce",
+  inSite: true,
   testingSince: null,
   current: instance("b", policyB, "2026-11-01"),
   earlier: [instance("a", policyA, "2026-10-01")],

@@ -10,6 +10,7 @@ import { overviewOf } from "../../reports/overview.ts";
 import type { DomainPage, DomainRow, Overview } from "../../reports/page-data.ts";
 import { rolloutEvidence, type RolloutEvidence } from "../../reports/rollout-evidence.ts";
 import type { DomainDetails, DomainSeries, ReportStore, Window } from "../../reports/store-port.ts";
+import { Strangers } from "../../reports/strangers.ts";
 import { baseDays, recentDays, unsettledDays } from "../../reports/trend.ts";
 import { trustedSigners } from "../../reports/trusted-signers.ts";
 import type { ReportsTrust } from "../../site/config.ts";
@@ -22,7 +23,7 @@ import { siteFactsOf } from "./site-facts.ts";
 export interface PageSource {
   /** Warnings about the site and the reports: the page can be made nevertheless. */
   readonly diagnostics: readonly Diagnostic[];
-  /** Every declared domain, and every domain that somebody reported on. */
+  /** Every declared domain, and the domains that somebody reported on. */
   overview(): Promise<Overview>;
   /** The pages of some domains of the {@link overview}, in no order; much quicker than one by one. */
   domainPages(domains: readonly string[]): AsyncIterable<DomainPage>;
@@ -47,9 +48,6 @@ export interface PageSourceOptions {
 
 /** The judgement looks back so far, also where less is shown. */
 const judgedDays = baseDays + recentDays + unsettledDays + 7;
-
-/** Domains that nobody declared and somebody reported on: anybody can make names up. */
-const mostUndeclared = 20_000;
 
 /** Opens the store of a site, brings it up to date with the journal, and reads the site and its lock. */
 export async function openPageSource(
@@ -108,10 +106,11 @@ class StorePageSource implements PageSource {
     const { quarantined } = this.#known;
     const rows: DomainRow[] = [];
     const missing = new Set(this.#declared);
-    let undeclared = 0;
+    const strangers = new Strangers();
     for await (const series of this.#store.series(this.#judged)) {
-      if (!missing.delete(series.domain) && (undeclared += 1) > mostUndeclared) continue;
-      rows.push(this.#row(series));
+      missing.delete(series.domain);
+      if (this.#known.facts.of(series.domain).inSite) rows.push(this.#row(series));
+      else strangers.add(series);
     }
     for (const domain of missing) rows.push(this.#row(this.#silence(domain)));
     const reporters = await this.#store.reporters(this.#shown);
@@ -121,6 +120,8 @@ class StorePageSource implements PageSource {
       from,
       to,
       rows,
+      strangers: strangers.kept().map((series) => this.#row(series)),
+      strangerCount: strangers.count,
       reporters: reporters.map((one) => reporterRow(one, to)),
       quarantined,
     });

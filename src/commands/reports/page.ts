@@ -63,7 +63,7 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
 async function writeAll(source: PageSource, root: string, io: Io): Promise<Written | Diagnostic> {
   const page = new ReportsPage(readReportsPageAssets(), version, makeNonce());
   const overview = await source.overview();
-  const { domains } = overview;
+  const domains = [...overview.domains, ...overview.strangers];
   const progress = await startProgress(io);
   let folder: PageFolder | null = null;
   try {
@@ -98,10 +98,10 @@ async function writeAlone(
 ): Promise<Written | Diagnostic> {
   const found = await source.domainPage(domain);
   if (found === null) {
-    const { domains } = await source.overview();
+    const { domains, strangers } = await source.overview();
     const suggestion = suggest(
       domain,
-      domains.map((one) => one.domain),
+      [...domains, ...strangers].map((one) => one.domain),
     );
     return diagnostic("site/unknown-domain", { domain, suggestion });
   }

@@ -14,6 +14,7 @@ export function siteFactsOf(site: SiteConfig | null, lock: Lock): SiteFacts {
     liveAt: one.liveAt,
     heldUntil: "heldUntil" in one ? one.heldUntil : null,
   });
+  const knowsAny = declared.size > 0 || lock.domains.size > 0;
   return {
     declared: [...declared.keys()].sort(),
     of: (domain): DomainFacts => {
@@ -21,6 +22,7 @@ export function siteFactsOf(site: SiteConfig | null, lock: Lock): SiteFacts {
       const current = locked?.current == null ? null : fact(locked.current);
       const mode = current?.policy.mode ?? declared.get(domain) ?? null;
       return {
+        inSite: !knowsAny || declared.has(domain) || locked !== undefined,
         mode,
         testingSince: mode === "testing" ? (locked?.modeLiveAt ?? null) : null,
         current,

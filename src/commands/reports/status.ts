@@ -42,10 +42,8 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
   if (!("overview" in source)) return refuse(source);
   try {
     const overview = await source.overview();
-    const chosen = choose(
-      overview,
-      named.domains.map(({ ascii }) => ascii),
-    );
+    const names = named.domains.map(({ ascii }) => ascii);
+    const chosen = await choose(overview, names, source);
     if (!("domains" in chosen)) return refuse(chosen);
     const told = say(chosen, source, args, io, root);
     if ("code" in told) return refuse([told]);
@@ -64,17 +62,27 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
   }
 }
 
-/** The overview of the domains that were named; of all where none was. */
-function choose(overview: Overview, names: readonly string[]): Overview | Diagnostic[] {
+/** The overview of the domains that were named, in the site or not; of all where none was. */
+async function choose(
+  overview: Overview,
+  names: readonly string[],
+  source: PageSource,
+): Promise<Overview | Diagnostic[]> {
   if (names.length === 0) return overview;
-  const known = overview.domains.map(({ domain }) => domain);
-  const unknown = names.filter((name) => !known.includes(name));
-  if (unknown.length > 0) {
-    return unknown.map((domain) =>
-      diagnostic("site/unknown-domain", { domain, suggestion: suggest(domain, known) }),
-    );
+  const domains = overview.domains.filter(({ domain }) => names.includes(domain));
+  const unknown: Diagnostic[] = [];
+  for (const domain of new Set(names)) {
+    if (domains.some((row) => row.domain === domain)) continue;
+    // Of those that are not in the site, the overview has only some.
+    const page = await source.domainPage(domain);
+    if (page !== null) domains.push(page.row);
+    else {
+      const known = [...overview.domains, ...overview.strangers].map((row) => row.domain);
+      const suggestion = suggest(domain, known);
+      unknown.push(diagnostic("site/unknown-domain", { domain, suggestion }));
+    }
   }
-  return { ...overview, domains: overview.domains.filter(({ domain }) => names.includes(domain)) };
+  return unknown.length > 0 ? unknown : { ...overview, domains, strangers: [], strangerCount: 0 };
 }
 
 /** Prints, and remembers what was told as a change. Gives whom it told of, or why it could not be remembered. */
@@ -133,14 +141,15 @@ function remembered(before: StatusMemory, overview: Overview): StatusMemory {
 }
 
 function jsonOf(overview: Overview, source: PageSource, changed: ReadonlySet<string>): object {
-  const { madeAt, from, to, totals, quarantined } = overview;
+  const { madeAt, from, to, totals, quarantined, strangerCount } = overview;
   return {
     madeAt: new Date(madeAt * 1000).toISOString().replace(".000Z", "Z"),
     from,
     to,
     totals,
     quarantined,
-    domains: overview.domains.map(({ sparkline: _, ...row }) => ({
+    strangerCount,
+    domains: [...overview.domains, ...overview.strangers].map(({ sparkline: _, ...row }) => ({
       ...row,
       changed: changed.has(row.domain),
       rollout: source.rollouts.get(row.domain) ?? null,

@@ -1,6 +1,6 @@
 /** One domain: what is wrong, since when, what to do; and all that it rests on. */
 import { domainToUnicode } from "node:url";
-import type { DomainPage, Health, Rate } from "../../reports/page-data.ts";
+import type { DomainPage, DomainRow, Health, Rate } from "../../reports/page-data.ts";
 import { failuresByKind, sessionsByReporter } from "./day-tables.ts";
 import { activeGroups, failureGroups, type FailureGroup } from "./failure-groups.ts";
 import { failuresTable } from "./failures-table.ts";
@@ -36,8 +36,7 @@ export function domainContent(page: DomainPage, home: string | null): Html {
       <h1 class="${row.domain.length > 32 ? "long" : ""}">${foreign(row.domain)}</h1>
       ${unicodeName(row.domain)}
       <p class="badges">
-        ${healthBadge(row.health)}
-        ${row.mode === null ? html`<span class="badge mode">no policy</span>` : html`<span class="badge mode">mode <b>${row.mode}</b></span>`}
+        ${healthBadge(row.health)} ${modeBadge(row)}
         ${row.health === "unknown" ? null : trendChip(row.trend)}
       </p>
       <p class="headline">${headlineWords(row.headline)}</p>
@@ -58,6 +57,13 @@ export function domainContent(page: DomainPage, home: string | null): Html {
     </section>
     ${glossary()}
     <footer><p>Made ${momentWords(page.madeAt)} of the reports for ${window(page)}.</p></footer>`;
+}
+
+function modeBadge({ mode, inSite }: DomainRow): Html {
+  if (!inSite) return html`<span class="badge mode">not in this site</span>`;
+  return mode === null
+    ? html`<span class="badge mode">no policy</span>`
+    : html`<span class="badge mode">mode <b>${mode}</b></span>`;
 }
 
 /** An international name as people know it, beside the labels that DNS knows. */

@@ -31,9 +31,10 @@ export function overviewContent(overview: Overview): Html {
       <h2 id="domains" class="visually-hidden">Domains</h2>
       ${controls(counts, domains.length)} ${tally(counts)}
       <p id="status" class="status" role="status">${plural(domains.length, "domain")}</p>
-      ${domains.length === 0 ? noReports : domainTable(domains)}
+      ${domains.length === 0 ? noReports : domainTable(domains, { id: "list", labelledBy: "domains" })}
       <p id="nothing" class="calm" hidden>No domain matches.</p>
     </section>
+    ${strangers(overview)}
     <section aria-labelledby="reporters">
       <h2 id="reporters">Who reports</h2>
       ${reporters.length === 0 ? html`<p>Nobody yet.</p>` : reportersTable(reporters)}
@@ -159,12 +160,15 @@ const many = 200;
  * The roles are said aloud because rows are laid out as grids, and such tables are none for some
  * screen readers.
  */
-function domainTable(domains: readonly DomainRow[]): Html {
+function domainTable(
+  domains: readonly DomainRow[],
+  { id, labelledBy }: { readonly id: string; readonly labelledBy: string },
+): Html {
   return html`<table
-    id="list"
+    id="${id}"
     class="domains ${domains.length > many ? "many" : ""}"
     role="table"
-    aria-labelledby="domains"
+    aria-labelledby="${labelledBy}"
   >
     <thead role="rowgroup">
       <tr role="row">
@@ -180,11 +184,27 @@ function domainTable(domains: readonly DomainRow[]): Html {
   </table>`;
 }
 
+/** Apart from the others, and in no count: anybody can have reports made of any name. */
+function strangers({ strangers: rows, strangerCount }: Overview): Html | null {
+  if (strangerCount === 0) return null;
+  const rest = strangerCount - rows.length;
+  return html`<section aria-labelledby="strangers">
+    <h2 id="strangers">Not in your site</h2>
+    <p class="note">
+      Reports came about ${plural(strangerCount, "domain")} that
+      ${strangerCount === 1 ? "is" : "are"} not in your site, and count for nothing above: a domain
+      that was forgotten, or names that somebody made
+      up.${rest > 0 ? ` Those with the most verified sessions are shown, ${thousands(rest)} more are not.` : ""}
+    </p>
+    ${domainTable(rows, { id: "stranger-list", labelledBy: "strangers" })}
+  </section>`;
+}
+
 function domainRow(row: DomainRow): Html {
   return html`<tr role="row" data-health="${row.health}">
     <th role="rowheader" scope="row">
       <a href="domains/${pageFileName(row.domain)}">${foreign(row.domain)}</a>
-      <span class="note">${row.mode ?? "no policy"}</span>
+      <span class="note">${row.inSite ? (row.mode ?? "no policy") : "not in your site"}</span>
       ${unicodeName(row.domain)}
       <span class="says"
         >${healthBadge(row.health)} <span>${headlineWords(row.headline)}</span></span
