@@ -6,9 +6,10 @@ import type { NewReport, PackedReport } from "./store-port.ts";
 /** Packs a report; `text` is the JSON of `report.report`, which whoever names it has. */
 export function packReport({ key, arrival, deviations }: NewReport, text: string): PackedReport {
   const named = deviations.length === 0 ? "[]" : JSON.stringify(deviations);
+  const { verdict, signer } = arrival.verification;
   return {
     key,
-    isVerified: arrival.verification.verdict === "verified",
+    signer: verdict === "verified" ? wellFormed(signer ?? "") : null,
     json: `{"key":"${key}","deviations":${named},"arrival":${jsonOf(arrival)},"report":${text}}`,
   };
 }

@@ -14,10 +14,14 @@ export interface NewReport {
   readonly deviations: readonly string[];
 }
 
-/** A {@link NewReport} as text, for many of them wait together: their objects cost more than what is done with them. */
-export interface PackedReport {
+/** A report by its key, and who is proven to have sent it: a domain; null: nobody is. */
+export interface SignedKey {
   readonly key: string;
-  readonly isVerified: boolean;
+  readonly signer: string | null;
+}
+
+/** A {@link NewReport} as text, for many of them wait together: their objects cost more than what is done with them. */
+export interface PackedReport extends SignedKey {
   /** JSON of the {@link NewReport}. */
   readonly json: string;
 }
@@ -158,14 +162,15 @@ export interface ReportStore {
   /**
    * Adds reports and moves the positions of their segments, both or neither. A key that is there already
    * is a duplicate and is not added; but where it was unverified and this one is verified, the
-   * verification is taken over.
+   * verification is taken over, and where it was verified and another domain has signed this one, that is
+   * remembered: both have said it, and no one can take the other's place.
    */
   add(reports: readonly PackedReport[], positions: readonly SegmentPosition[]): Promise<AddResult>;
   /**
-   * Of the keys given, those of reports that are there, and whether they are verified. What would change
+   * For each of the reports given, whether the store has it already, as this signer's too. What would change
    * nothing is not written to the journal again, so that a mailbox can be taken in every day.
    */
-  known(keys: readonly string[]): Promise<ReadonlyMap<string, boolean>>;
+  known(reports: readonly SignedKey[]): Promise<readonly boolean[]>;
   positions(): Promise<readonly SegmentPosition[]>;
   /**
    * Says whose verified reports are trusted: these domains', and of those below them. Remembered; where they

@@ -107,7 +107,10 @@ describe.skipIf(!hasDuckDb)(
       const [series] = await seriesOf();
       expect(series?.successes[2]).toBe(100);
       expect(series?.successes[3]).toBe(100);
-      expect(await store.known([one.key, "0".repeat(64)])).toEqual(new Map([[one.key, true]]));
+      expect(await store.known([packed(one), { key: "0".repeat(64), signer: null }])).toEqual([
+        true,
+        false,
+      ]);
     });
 
     test("a verified arrival of a report that is there is taken over, the other way round not", async () => {

@@ -15,12 +15,8 @@ export async function keepReports(
   store: ReportStore,
 ): Promise<AddResult> {
   if (reports.length === 0) return { added: 0, duplicates: 0 };
-  const known = await store.known(reports.map(({ key }) => key));
-  const fresh = [...reports.keys()].filter((index) => {
-    const { key = "", isVerified = false } = reports[index] ?? {};
-    const wasVerified = known.get(key);
-    return wasVerified === undefined || (!wasVerified && isVerified);
-  });
+  const known = await store.known(reports);
+  const fresh = [...reports.keys()].filter((index) => known[index] !== true);
   if (fresh.length === 0) return { added: 0, duplicates: reports.length };
   const position = await writer.appendFrames(
     fresh.length === reports.length ? frames : chosenFrames(frames, fresh),

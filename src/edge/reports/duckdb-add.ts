@@ -5,9 +5,11 @@ import type {
   NewReport,
   PackedReport,
   SegmentPosition,
+  SignedKey,
 } from "../../reports/store-port.ts";
 import { insertReports } from "./duckdb-insert.ts";
 import type { OpenDatabase } from "./duckdb-open.ts";
+import { addProofs, proofName, proofsThere, type Proof } from "./duckdb-proofs.ts";
 import { textList } from "./duckdb-text-list.ts";
 
 /** Adds reports within the transaction that is open. */
@@ -18,20 +20,27 @@ export async function addReports(
   lookedUp: LookedUp | null,
 ): Promise<AddResult> {
   const batch = oncePerKey(reports);
-  const keys = [...batch.keys()];
-  const isLookedUp = lookedUp !== null && keys.every((key) => lookedUp.keys.has(key));
-  const { there } = isLookedUp ? lookedUp : await lookUp(database, keys);
+  const isLookedUp = lookedUp !== null && reports.every(({ key }) => lookedUp.keys.has(key));
+  const found = isLookedUp ? lookedUp : await lookUp(database, reports);
   const fresh: string[] = [];
   const better: Better[] = [];
-  for (const [key, { isVerified, json }] of batch) {
-    const row = there.get(shortKey(key));
-    if (row === undefined) fresh.push(json);
-    else if (!row.verified && isVerified) {
-      better.push({ id: row.id, arrival: (JSON.parse(json) as NewReport).arrival });
+  const proofs = new Map<string, Proof>();
+  for (const [key, [first, ...others]] of batch) {
+    const row = found.there.get(shortKey(key));
+    if (row === undefined) fresh.push(first.json);
+    else if (row.signer === null && first.signer !== null) {
+      better.push({ id: row.id, arrival: (JSON.parse(first.json) as NewReport).arrival });
+    }
+    const signer = row?.signer ?? first.signer;
+    for (const one of [first, ...others]) {
+      if (one.signer === null || one.signer === signer) continue;
+      const proof = { key: shortKey(key), signer: one.signer };
+      if (!found.proofs.has(proofName(proof))) proofs.set(proofName(proof), proof);
     }
   }
   await insertReports(database, fresh);
   await takeOver(database, better);
+  await addProofs(database, [...proofs.values()]);
   await appendPositions(database, positions);
   return { added: fresh.length, duplicates: reports.length - fresh.length };
 }
@@ -54,40 +63,65 @@ async function appendPositions(
   }
 }
 
-/** Of reports that are the same, one that is verified stands for all. */
-function oncePerKey(reports: readonly PackedReport[]): ReadonlyMap<string, PackedReport> {
-  const batch = new Map<string, PackedReport>();
+type OneOrMore<T> = [T, ...T[]];
+
+/** Of reports that are the same, one stands for all: one that is verified; after it come the others that are. */
+function oncePerKey(
+  reports: readonly PackedReport[],
+): ReadonlyMap<string, OneOrMore<PackedReport>> {
+  const batch = new Map<string, OneOrMore<PackedReport>>();
   for (const one of reports) {
-    const first = batch.get(one.key);
-    if (first === undefined || (!first.isVerified && one.isVerified)) batch.set(one.key, one);
+    const same = batch.get(one.key);
+    if (same === undefined) batch.set(one.key, [one]);
+    else if (one.signer !== null) {
+      if (same[0].signer === null) same[0] = one;
+      else same.push(one);
+    }
   }
   return batch;
 }
 
 interface Stored {
   readonly id: number;
-  readonly verified: boolean;
+  /** The domain that is proven to have sent it; null: none is. */
+  readonly signer: string | null;
 }
 
 /** What a look-up found: true until the next reports are added. */
 export interface LookedUp {
   readonly keys: ReadonlySet<string>;
   readonly there: ReadonlyMap<string, Stored>;
+  /** Who else has signed what is there, as far as reports were looked up that these have signed. */
+  readonly proofs: ReadonlySet<string>;
 }
 
-/** Looks keys up, for {@link knownOf} and for the {@link addReports} that follows. */
-export async function lookUp(database: OpenDatabase, keys: readonly string[]): Promise<LookedUp> {
-  return { keys: new Set(keys), there: await stored(database, keys) };
-}
-
-/** Of the keys that were looked up, those that the store has, and whether their reports are verified. */
-export function knownOf({ keys, there }: LookedUp): ReadonlyMap<string, boolean> {
-  const known = new Map<string, boolean>();
-  for (const key of there.size === 0 ? [] : keys) {
-    const found = there.get(shortKey(key));
-    if (found !== undefined) known.set(key, found.verified);
+/** Looks reports up, for {@link areKnown} and for the {@link addReports} of the same that follows. */
+export async function lookUp(
+  database: OpenDatabase,
+  reports: readonly SignedKey[],
+): Promise<LookedUp> {
+  const keys = new Set(reports.map(({ key }) => key));
+  const there = await stored(database, [...keys]);
+  const others: Proof[] = [];
+  for (const { key, signer } of there.size === 0 ? [] : reports) {
+    const first = there.get(shortKey(key))?.signer ?? null;
+    if (first !== null && signer !== null && signer !== first)
+      others.push({ key: shortKey(key), signer });
   }
-  return known;
+  return { keys, there, proofs: await proofsThere(database, others) };
+}
+
+/** For each of the reports that were looked up, whether the store would be the same with it. */
+export function areKnown(
+  { there, proofs }: LookedUp,
+  reports: readonly SignedKey[],
+): readonly boolean[] {
+  return reports.map(({ key, signer }) => {
+    const found = there.get(shortKey(key));
+    if (found === undefined) return false;
+    if (signer === null || signer === found.signer) return true;
+    return found.signer !== null && proofs.has(proofName({ key: shortKey(key), signer }));
+  });
 }
 
 async function stored(
@@ -97,7 +131,8 @@ async function stored(
   if (keys.length === 0) return new Map();
   // One text: a list would be made of a value for each.
   const found = await database.connection.runAndReadAll(
-    `SELECT replace(key::VARCHAR, '-', ''), id, verdict = 'verified' FROM reports
+    `SELECT replace(key::VARCHAR, '-', ''), id, CASE WHEN verdict = 'verified' THEN coalesce(signer, '') END
+      FROM reports
       WHERE key IN (SELECT unnest(string_split($1, ','))::UUID)`,
     [keys.map(shortKey).join()],
     [database.module.VARCHAR],
@@ -105,9 +140,9 @@ async function stored(
   return new Map(
     found
       .getRows()
-      .map(([key, id, verified]) => [
+      .map(([key, id, signer]) => [
         key as string,
-        { id: id as number, verified: verified === true },
+        { id: id as number, signer: signer as string | null },
       ]),
   );
 }

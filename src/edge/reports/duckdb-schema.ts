@@ -1,7 +1,7 @@
 /** The tables of the store: described for users in docs/reports-store.md, and changed together with it. */
 
 /** Of the tables; a file of another version is made anew by `reports rebuild`. */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 /**
  * Names are numbered, for numbers are compared and grouped several times faster; the views have the
@@ -31,7 +31,9 @@ export const schema = [
     domain INTEGER NOT NULL, verified BOOLEAN NOT NULL, result_type VARCHAR NOT NULL,
     sending_ip VARCHAR, receiving_mx VARCHAR, receiving_helo VARCHAR, receiving_ip VARCHAR,
     failed BIGINT NOT NULL, information VARCHAR, reason VARCHAR)`,
-  // What the two tables above add up to; the days in stale_days are added up again before they are read.
+  // Who else has signed a report than its signer.
+  "CREATE TABLE proofs (key UUID NOT NULL, signer VARCHAR NOT NULL)",
+  // What the two tables of rows above add up to; the days in stale_days are added up again before they are read.
   `CREATE TABLE daily (
     domain INTEGER NOT NULL, day DATE NOT NULL, entries BIGINT NOT NULL,
     successes BIGINT NOT NULL, failures BIGINT NOT NULL,
@@ -42,6 +44,11 @@ export const schema = [
     failed BIGINT NOT NULL)`,
   "CREATE TABLE stale_days (day DATE NOT NULL)",
   "CREATE TABLE trusted_signers (name VARCHAR NOT NULL)",
+  `CREATE VIEW proven_reports AS
+    SELECT *, CASE WHEN verdict = 'verified' THEN signer END AS proven FROM reports
+    UNION ALL
+    SELECT r.* REPLACE (p.signer AS signer), p.signer AS proven
+    FROM proofs p JOIN reports r ON r.key = p.key`,
   `CREATE VIEW report_rows AS
     SELECT r.* EXCLUDE (organization), o.name AS organization
     FROM reports r JOIN organizations o ON o.id = r.organization`,
@@ -66,15 +73,23 @@ const capped = (sum: string): string =>
 const partOf = (column: string, flag: string): string =>
   capped(`coalesce(sum(${column}) FILTER (${flag}), 0)`);
 
+const isOfStaleDay = "day IN (SELECT day FROM stale_days)";
+
+/** Whether a signer is one of the trusted domains, or below one. */
+const isTrusted = (signer: string): string =>
+  `EXISTS (SELECT 1 FROM trusted_signers WHERE ${signer} = name OR ends_with(${signer}, '.' || name))`;
+
 /** Adds up again the days that changed. */
 export const refreshDaily = [
-  "DELETE FROM daily WHERE day IN (SELECT day FROM stale_days)",
+  `DELETE FROM daily WHERE ${isOfStaleDay}`,
   // Of as few reports as there can be: those of these days that a trusted signer has sent.
   `CREATE OR REPLACE TEMP TABLE trusted_reports AS
-    SELECT id FROM reports
-    WHERE day IN (SELECT day FROM stale_days) AND verdict = 'verified' AND EXISTS (
-      SELECT 1 FROM trusted_signers
-      WHERE signer = name OR ends_with(signer, '.' || name))`,
+    SELECT id FROM reports WHERE ${isOfStaleDay} AND verdict = 'verified' AND ${isTrusted("signer")}`,
+  // Those that one has signed too, each once.
+  `INSERT INTO trusted_reports
+    SELECT id FROM reports AS r
+      JOIN (SELECT DISTINCT key FROM proofs WHERE ${isTrusted("signer")}) USING (key)
+    WHERE ${isOfStaleDay} AND NOT (verdict = 'verified' AND ${isTrusted("r.signer")})`,
   `INSERT INTO daily
     SELECT domain, day, count(*), ${capped("sum(successes)")}, ${capped("sum(failures)")},
       ${partOf("successes", "verified")}, ${partOf("failures", "verified")},
@@ -82,13 +97,13 @@ export const refreshDaily = [
     FROM (
       SELECT p.*, t.id IS NOT NULL AS trusted
       FROM policies AS p LEFT JOIN trusted_reports AS t ON t.id = p.report
-      WHERE day IN (SELECT day FROM stale_days))
+      WHERE ${isOfStaleDay})
     GROUP BY domain, day ORDER BY domain, day`,
   "DROP TABLE trusted_reports",
-  "DELETE FROM daily_failures WHERE day IN (SELECT day FROM stale_days)",
+  `DELETE FROM daily_failures WHERE ${isOfStaleDay}`,
   `INSERT INTO daily_failures
     SELECT domain, day, result_type, ${capped("sum(failed)")}
-    FROM failures WHERE day IN (SELECT day FROM stale_days)
+    FROM failures WHERE ${isOfStaleDay}
     GROUP BY domain, day, result_type ORDER BY domain, day`,
   "DELETE FROM stale_days",
 ] as const;

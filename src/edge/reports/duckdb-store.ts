@@ -11,9 +11,10 @@ import type {
   ReportStore,
   SegmentPosition,
   SenderHabits,
+  SignedKey,
   Window,
 } from "../../reports/store-port.ts";
-import { addReports, knownOf, lookUp, type LookedUp } from "./duckdb-add.ts";
+import { addReports, areKnown, lookUp, type LookedUp } from "./duckdb-add.ts";
 import { exportColumns, exportDays } from "./duckdb-export.ts";
 import { domainDetails } from "./duckdb-details.ts";
 import { everyDomain } from "./duckdb-every.ts";
@@ -60,10 +61,10 @@ class DuckDbStore implements ReportStore {
     });
   }
 
-  known(keys: readonly string[]): Promise<ReadonlyMap<string, boolean>> {
+  known(reports: readonly SignedKey[]): Promise<readonly boolean[]> {
     return this.#inTurn(async () => {
-      this.#lookedUp = await lookUp(this.#database, keys);
-      return knownOf(this.#lookedUp);
+      this.#lookedUp = await lookUp(this.#database, reports);
+      return areKnown(this.#lookedUp, reports);
     });
   }
 
