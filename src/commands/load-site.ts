@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { locateInFile } from "../config/locate.ts";
 import { resolveSite } from "../config/resolve.ts";
 import type { DeclaredFile } from "../config/declared.ts";
+import type { ReadFile } from "../config/domain-file.ts";
 import { parseSiteFile, type SiteSettings } from "../config/site-file.ts";
 import {
   diagnostic,
@@ -81,12 +82,16 @@ interface ReadFiles {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-async function readFiles(root: string, options: LoadOptions): Promise<ReadFiles> {
+/** Reads stspress.yaml alone, for verbs that need no domain; where there is none, that is fine. */
+export function loadSettings(root: string): ReadFile<SiteSettings> {
   const siteFile = readSiteFile(root, "stspress.yaml");
-  const settings =
-    siteFile === null || siteFile.ok
-      ? parseSiteFile("stspress.yaml", siteFile?.bytes ?? null)
-      : { declarations: null, diagnostics: [siteFile.diagnostic] };
+  return siteFile === null || siteFile.ok
+    ? parseSiteFile("stspress.yaml", siteFile?.bytes ?? null)
+    : { declarations: null, diagnostics: [siteFile.diagnostic] };
+}
+
+async function readFiles(root: string, options: LoadOptions): Promise<ReadFiles> {
+  const settings = loadSettings(root);
   const parsed = await parseFiles(root, options);
   return {
     settings: settings.declarations,

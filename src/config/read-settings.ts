@@ -83,6 +83,21 @@ export function readName(
     : (report.take(path, parseDomainName(written))?.ascii ?? null);
 }
 
+/** Reads one domain name or a list into A-labels, each once; duplicates are warned about. */
+export function readNames(
+  written: string | readonly string[],
+  path: YamlPath,
+  report: Report,
+): readonly string[] {
+  const names: string[] = [];
+  for (const [at, item] of items(written, path)) {
+    const name = readName(item, at, report);
+    if (name !== null) names.push(name);
+  }
+  warnOfRepeats(names, written, path, report);
+  return [...new Set(names)];
+}
+
 function readRua(
   written: string | readonly string[],
   path: YamlPath,

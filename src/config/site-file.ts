@@ -11,7 +11,7 @@ import {
 import type { DeclaredSettings } from "./declared.ts";
 import { refuseTopLevel, type ReadFile } from "./domain-file.ts";
 import { builtInProfiles } from "./profiles.ts";
-import { items, readMx, readName, readSettings } from "./read-settings.ts";
+import { items, readMx, readName, readNames, readSettings } from "./read-settings.ts";
 import { readTargets } from "./read-targets.ts";
 import { readReason } from "./reason.ts";
 import { Report } from "./report.ts";
@@ -68,6 +68,7 @@ export function parseSiteFile(file: string, bytes: Uint8Array | null): ReadFile<
     readSettings(rest?.defaults ?? {}, ["defaults"], report);
     readProfiles(rest?.profiles ?? {}, report);
     readGone(rest?.gone ?? {}, report);
+    readNames(rest?.reports?.signers ?? [], ["reports", "signers"], report);
     return { declarations: null, diagnostics: report.finish() };
   }
   const settings = readSite(file, shape, report);
@@ -122,7 +123,7 @@ function readSite(file: string, shape: SiteFileShape, report: Report): SiteSetti
     profiles: readProfiles(shape.profiles ?? {}, report),
     gone: readGone(shape.gone ?? {}, report),
     reportsTrust: shape.reports?.trust ?? "verified",
-    reportsSigners: readSigners(shape.reports?.signers ?? [], report),
+    reportsSigners: readNames(shape.reports?.signers ?? [], ["reports", "signers"], report),
   };
 }
 
@@ -174,16 +175,6 @@ function readProfiles(
     profiles.set(name, readMx(mx, [...path, "mx"], report));
   }
   return profiles;
-}
-
-function readSigners(given: string | readonly string[], report: Report): readonly string[] {
-  const path = ["reports", "signers"];
-  const names = typeof given === "string" ? [given] : given;
-  return names.flatMap((name, index) => {
-    const at = typeof given === "string" ? path : [...path, index];
-    const signer = report.take(at, parseDomainName(name));
-    return signer === null ? [] : [signer.ascii];
-  });
 }
 
 function readGone(shape: NonNullable<SiteFileShape["gone"]>, report: Report): GoneDomain[] {

@@ -2,9 +2,12 @@
 import type { ReportsTrust } from "../site/config.ts";
 
 /**
- * The domains of the two largest reporters: Google's reports name `smtp-tls-reporting@google.com` as their contact,
- * Microsoft's `tlsrpt-noreply@microsoft.com`. Others are for the user to name: anybody can sign with a domain of
- * his own, and write any organization's name into a report.
+ * The domains of the two largest reporters. Google's mails come from `noreply-smtp-tls-reporting@google.com`, name
+ * google.com as submitter and are signed with `d=google.com`, as recipients have published them; Microsoft's
+ * reports name `tlsrpt-noreply@microsoft.com` as their contact. Neither domain has mailboxes for the public. One
+ * that has must not stand here, though it reports too (mail.ru does): its users can send what it signs. Others
+ * are for the user to name: anybody can sign with a domain of his own, and write any organization's name into a
+ * report.
  */
 const wellKnown = ["google.com", "microsoft.com"] as const;
 

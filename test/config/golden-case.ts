@@ -71,6 +71,7 @@ export function printRead({ site, diagnostics }: ReturnType<typeof readSite>): s
     );
     if (site.delegationZone !== null)
       lines.push(`delegation ${JSON.stringify(site.delegationZone)}`);
+    if (site.reportsSigners.length > 0) lines.push(`signers ${site.reportsSigners.join(" ")}`);
     lines.push(...site.domains.map(printDomain));
     lines.push(...[...site.gone].map(([domain, reason]) => `gone ${domain}: ${reason}`));
   }

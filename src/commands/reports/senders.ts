@@ -3,7 +3,7 @@ import { sendersTable, type ListedSender } from "../../render/reports-senders.ts
 import { describeDeviation } from "../../reports/deviations.ts";
 import { countsForRollout, trustedSigners } from "../../reports/trusted-signers.ts";
 import { textOption, wantsColour, type Arguments, type ExitCode, type Io } from "../io.ts";
-import { loadSiteIfAny } from "../load-site.ts";
+import { loadSettings } from "../load-site.ts";
 import { formatOf, tell } from "../report.ts";
 import { siteRoot } from "../site-root.ts";
 import { openStore } from "./open-store.ts";
@@ -17,12 +17,13 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
     tell([store], format, io, {});
     return 2;
   }
-  // A site with mistakes in it still has its senders; only whom it trusts is unknown, which is told.
-  const loaded = typeof root === "string" ? await loadSiteIfAny(root) : null;
-  const site = loaded?.site ?? null;
-  const mistakes = site === null ? (loaded?.diagnostics ?? []) : [];
-  const trust = site?.reportsTrust ?? "verified";
-  const trusted = trustedSigners(site?.reportsSigners ?? []);
+  // Settings with mistakes in them still have their senders; only whom they trust is unknown, which is told.
+  const { declarations: settings, diagnostics } = loadSettings(
+    typeof root === "string" ? root : "",
+  );
+  const mistakes = settings === null ? diagnostics : [];
+  const trust = settings?.reportsTrust ?? "verified";
+  const trusted = trustedSigners(settings?.reportsSigners ?? []);
   const habits = await store.senders().finally(() => store.close());
   const senders: ListedSender[] = habits.map((one) => ({
     ...one,
