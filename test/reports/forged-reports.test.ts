@@ -62,18 +62,31 @@ describe.skipIf(!hasDuckDb)(
       const honest = Array.from({ length: 20 }, (_, at) =>
         asNew(report(nth(at + 1), { organization: "Google Inc." }), by("google.com")),
       );
-      const forgery = fc.record({
+      const signer = fc.constantFrom(
+        "evil.example",
+        "evilgoogle.com",
+        "google.com.evil.example",
+        null,
+      );
+      const invented = fc.record({
         day: fc.integer({ min: 1, max: 30 }),
         organization: fc.constantFrom("Google Inc.", "Evil"),
-        // null: as the honest one's, so that all of the report may be the same.
-        reportId: fc.option(fc.string({ maxLength: 8 }), { nil: null }),
-        successes: fc.constantFrom(100, 100, 0, 1_000_000, Number.MAX_SAFE_INTEGER),
-        failures: fc.constantFrom(0, 0, 5, 1_000_000),
-        signer: fc.constantFrom("evil.example", "evilgoogle.com", "google.com.evil.example", null),
+        reportId: fc.string({ maxLength: 8 }),
+        successes: fc.constantFrom(0, 100, 1_000_000, Number.MAX_SAFE_INTEGER),
+        failures: fc.constantFrom(0, 5, 1_000_000),
+        signer,
       });
+      // Word for word what the honest one says of that day.
+      const copied = fc.record({ day: fc.integer({ min: 1, max: 20 }), signer }).map((one) => ({
+        ...one,
+        organization: "Google Inc.",
+        reportId: `id-${nth(one.day)}`,
+        successes: 100,
+        failures: 0,
+      }));
       await fc.assert(
         fc.asyncProperty(
-          fc.array(forgery, { minLength: 1, maxLength: 40 }),
+          fc.array(fc.oneof(invented, copied), { minLength: 1, maxLength: 40 }),
           fc.integer({ min: 0, max: 20 }),
           fc.constantFrom("before", "after", "together"),
           async (forgeries, count, when) => {
@@ -82,7 +95,7 @@ describe.skipIf(!hasDuckDb)(
               asNew(
                 report(nth(day), {
                   organization,
-                  reportId: reportId ?? `id-${nth(day)}`,
+                  reportId,
                   policies: [policy(sessions)],
                 }),
                 signer === null ? unverifiable : by(signer),
