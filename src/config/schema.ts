@@ -333,7 +333,7 @@ export const siteFileSchema = z.strictObject(
             .optional()
             .meta({
               description:
-                "Domains whose DKIM signature on the mail of a report is trusted for a rollout, with all below them; beside those of Google and Microsoft, which always are.",
+                "Domains whose DKIM signature on the mail of a report is trusted for a rollout, with all below them; beside those of Google and Microsoft, which always are. No domain with mailboxes for the public: its users can send what it signs.",
               examples: [["reporter.example"]],
             }),
         },
