@@ -3,7 +3,7 @@ import { isLoopback, plainAddress } from "../../edge/reports/client-address.ts";
 import { diskRoom } from "../../edge/reports/disk-room.ts";
 import { JournalWriter, type JournalRecord } from "../../edge/reports/journal.ts";
 import { Quarantine } from "../../edge/reports/quarantine.ts";
-import { startReceiver, type Receiver } from "../../edge/reports/receiver.ts";
+import { startReceiver, type Judgement, type Receiver } from "../../edge/reports/receiver.ts";
 import type { ReportFolders } from "../../edge/reports/report-folders.ts";
 import { parseServer, type Server } from "../../edge/dns/servers.ts";
 import { describe } from "../../edge/site-files.ts";
@@ -12,6 +12,7 @@ import { describeRefusal, type Refusal } from "../../reports/refusal.ts";
 import { textOption, type Arguments, type ExitCode, type Io } from "../io.ts";
 import { tell } from "../report.ts";
 import { siteRoot } from "../site-root.ts";
+import { aboutReport } from "./about-report.ts";
 import { ingest } from "./ingest.ts";
 import { reportFolders } from "./open-store.ts";
 
@@ -58,7 +59,7 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
       perMinute: options.perMinute,
       append: (record) => writer.append([record]),
       quarantine: quarantineOf(folders, log),
-      whyNoReport,
+      judge,
       hasRoom: diskRoom(folders.journal),
       log,
     });
@@ -88,11 +89,11 @@ function urlHost(address: string): string {
   return address.includes(":") ? `[${address}]` : address;
 }
 
-/** Says why a posted text is no report, by the rules that hold for all of them. */
-function whyNoReport({ arrival, hints }: JournalRecord, json: Uint8Array) {
+/** Judges a posted text by the rules that hold for all of them. */
+function judge({ arrival, hints }: JournalRecord, json: Uint8Array): Judgement {
   const ingested = ingest(json, arrival, hints, arrival.receivedAt);
-  if (ingested.ok) return null;
-  return { code: ingested.reason, words: describeRefusal(ingested.reason) };
+  if (ingested.ok) return { ok: true, about: aboutReport(ingested.report.report) };
+  return { ok: false, code: ingested.reason, words: describeRefusal(ingested.reason) };
 }
 
 function quarantineOf(folders: ReportFolders, log: (line: string) => void) {

@@ -1,5 +1,4 @@
-/** The body of a POST: read and unpacked within bounds. */
-import type { IncomingMessage } from "node:http";
+/** The body of a POST: unpacked within bounds, or turned away. */
 import { promisify } from "node:util";
 import zlib from "node:zlib";
 import type { Refusal } from "../../reports/refusal.ts";
@@ -18,53 +17,6 @@ export class Rejection extends Error {
     this.status = status;
     this.refusal = refusal;
   }
-}
-
-/** Bytes that all requests together may hold while they are read. */
-export class Budget {
-  #left: number;
-
-  constructor(bytes: number) {
-    this.#left = bytes;
-  }
-
-  /** Whether there was room, which is then taken. */
-  take(bytes: number): boolean {
-    if (bytes > this.#left) return false;
-    this.#left -= bytes;
-    return true;
-  }
-
-  give(bytes: number): void {
-    this.#left += bytes;
-  }
-}
-
-/** Reads a body; what it holds is taken from the budget, and `given` back when the request is done. */
-export async function readBody(
-  request: IncomingMessage,
-  budget: Budget,
-): Promise<{ readonly bytes: Buffer; readonly give: () => void }> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  const give = (): void => {
-    budget.give(size);
-    size = 0;
-  };
-  try {
-    // Whoever is refused still gets the answer: the iterator would destroy the socket.
-    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-      const bytes = chunk as Buffer;
-      if (size + bytes.length > mostBytes) throw new Rejection(413, tooLarge);
-      if (!budget.take(bytes.length)) throw new Rejection(503, "too many reports at once");
-      size += bytes.length;
-      chunks.push(bytes);
-    }
-  } catch (error) {
-    give();
-    throw error;
-  }
-  return { bytes: Buffer.concat(chunks), give };
 }
 
 export const tooLarge = `a report may have ${String(mostBytes)} bytes, packed and unpacked`;

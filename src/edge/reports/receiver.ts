@@ -8,9 +8,12 @@ import type { Hints } from "../../reports/hints.ts";
 import type { Refusal } from "../../reports/refusal.ts";
 import type { Arrival } from "../../reports/report.ts";
 import { Slots } from "../dns/slots.ts";
+import { blockBytes, BodyReader, ShareFull } from "./body-reader.ts";
 import { clientNetwork, forwardedClient, isLoopback, plainAddress } from "./client-address.ts";
 import type { JournalRecord } from "./journal.ts";
-import { Budget, mostBytes, readBody, Rejection, tooLarge, unpack } from "./posted-body.ts";
+import { OctetBudget, type Holding } from "./octet-budget.ts";
+import type { Pace } from "./patience.ts";
+import { mostBytes, Rejection, tooLarge, unpack } from "./posted-body.ts";
 import { RateLimit } from "./rate-limit.ts";
 
 export interface ReceiverOptions {
@@ -25,18 +28,22 @@ export interface ReceiverOptions {
   readonly append: (record: JournalRecord) => Promise<unknown>;
   /** Keeps what is no report, with the reason. */
   readonly quarantine: (body: Uint8Array, reason: Refusal) => void;
-  /** Says why a JSON text is no report, as a code and in words; null: it is one. */
-  readonly whyNoReport: (
-    record: JournalRecord,
-    json: Uint8Array,
-  ) => { readonly code: Refusal; readonly words: string } | null;
+  /** Says whether a JSON text is a report. */
+  readonly judge: (record: JournalRecord, json: Uint8Array) => Judgement;
   /** Whether the disk has room for more. */
   readonly hasRoom: () => Promise<boolean>;
-  /** How long a request may take to be sent, its head and all of it; two minutes unless given. */
+  /** How long a request may take to be sent, its head and all of it; else what the pace comes to. */
   readonly timeoutMs?: number;
-  /** Gets one line without its end, free of what a client wrote. */
+  /** How slow a body may be; see {@link normalPace}. */
+  readonly pace?: Pace;
+  /** Gets one line without its end; of what a client wrote it has no more than `about`. */
   readonly log: (line: string) => void;
 }
+
+/** Either what a report is about, short and printable, for the log; or why it is none, as a code and in words. */
+export type Judgement =
+  | { readonly ok: true; readonly about: string }
+  | { readonly ok: false; readonly code: Refusal; readonly words: string };
 
 export interface Receiver {
   readonly port: number;
@@ -47,21 +54,37 @@ export interface Receiver {
 const mediaTypes = ["application/tlsrpt+json", "application/tlsrpt+gzip", "application/tlsrpt"];
 /** A large report counts as several. */
 const tokenBytes = 100 * 1024;
-/** Bytes of bodies in memory at one time, packed. */
-const budgetBytes = 64 * 1024 * 1024;
+/**
+ * Octets of posts in memory at one time. One network has a quarter of them: room for a largest report and a
+ * few others, and it takes four to fill the whole. A post counts as a block at least, so that no network has
+ * more than a quarter of the connections either.
+ */
+const budgetSize = {
+  whole: 64 * 1024 * 1024,
+  share: Math.max(16 * 1024 * 1024, mostBytes),
+  least: blockBytes,
+};
 /** Reports that are unpacked at one time: each may become ten megabytes, and a tree of objects. */
 const mostUnpacking = 2;
 const mostConnections = 1000;
 const headersTimeoutMs = 10_000;
-const requestTimeoutMs = 120_000;
+/**
+ * Half of what the slowest lines carry; 15 seconds are four packets in a row that were lost. With a least
+ * rate the whole needs no bound of its own that a slow line could not keep.
+ */
+const normalPace: Pace = { perSecond: 8 * 1024, graceMs: 15_000 };
 /** How long answers may take once it is to stop. */
 const stopTimeoutMs = 30_000;
 const retrySeconds = 300;
+/** By then what is stalled has been ended. */
+const shareRetrySeconds = 30;
 
 /** Starts listening. @throws the system's errors, such as `EADDRINUSE` */
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
-  const { timeoutMs = requestTimeoutMs } = options;
-  const handler = new Handler(options);
+  const { pace = normalPace } = options;
+  const slowestMs = headersTimeoutMs + pace.graceMs + (mostBytes / pace.perSecond) * 1000;
+  const { timeoutMs = Math.ceil(slowestMs) } = options;
+  const handler = new Handler(options, pace);
   const take = (request: http.IncomingMessage, response: http.ServerResponse): void => {
     void handler.answer(request, response);
   };
@@ -109,14 +132,16 @@ class Handler {
   isStopping = false;
   readonly #options: ReceiverOptions;
   readonly #limit: RateLimit;
-  readonly #budget = new Budget(budgetBytes);
+  readonly #budget = new OctetBudget(budgetSize);
+  readonly #bodies: BodyReader;
   readonly #unpacking = new Slots(mostUnpacking);
   readonly #working = new Set<Promise<void>>();
   /** Why the last report could not be written; null: it could. */
   #trouble: string | null = null;
 
-  constructor(options: ReceiverOptions) {
+  constructor(options: ReceiverOptions, pace: Pace) {
     this.#options = options;
+    this.#bodies = new BodyReader(pace);
     this.#limit = new RateLimit(options.perMinute);
   }
 
@@ -145,8 +170,8 @@ class Handler {
     try {
       if (!trusted) throw new Rejection(403, "reports come through the proxy");
       if (this.#isHealthCheck(request, response)) return;
-      const size = await this.#receive(request, response, client);
-      this.#log(client, 201, `${String(size)} bytes`);
+      const accepted = await this.#receive(request, response, client);
+      this.#log(client, 201, accepted);
       say(response, 201, "accepted", this.isStopping);
     } catch (error) {
       this.#refuse(request, response, client, error);
@@ -160,12 +185,12 @@ class Handler {
     return true;
   }
 
-  /** Takes a report in, and gives its size once it is safe. @throws {@link Rejection} */
+  /** Takes a report in, and says once it is safe what it was. @throws {@link Rejection} */
   async #receive(
     request: http.IncomingMessage,
     response: http.ServerResponse,
     client: string,
-  ): Promise<number> {
+  ): Promise<string> {
     if (request.method !== "POST") throw new Rejection(405, "reports are sent by POST");
     const type = (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
     if (!mediaTypes.includes(type)) throw new Rejection(415, `send ${mediaTypes.join(" or ")}`);
@@ -177,20 +202,36 @@ class Handler {
     if (length > mostBytes) throw new Rejection(413, tooLarge);
     const network = clientNetwork(client);
     const allowance = this.#limit.take(network);
-    if (!allowance.ok) throw new TooMany(allowance.seconds, allowance.isFirst);
+    if (!allowance.ok) {
+      throw new TooMany("too many reports from this address", allowance.seconds, allowance.isFirst);
+    }
     if (!(await this.#options.hasRoom())) throw new Rejection(503, "the disk is nearly full");
     if (request.headers.expect !== undefined) response.writeContinue();
-    const { bytes, give } = await readBody(request, this.#budget);
+    const holding = this.#budget.open(network);
     try {
-      await this.#keep(bytes, network);
-      return bytes.length;
+      const { record, words } = await this.#readReport(request, network, holding);
+      await this.#keep(record);
+      return words;
+    } catch (error) {
+      if (!(error instanceof ShareFull)) throw error;
+      throw new TooMany(error.message, shareRetrySeconds, this.#budget.tells(network));
     } finally {
-      give();
+      holding.end();
     }
   }
 
-  async #keep(bytes: Buffer, network: string): Promise<void> {
-    const record = await this.#unpacking.with(() => this.#read(bytes, network));
+  /** Reads a body and what is in it; what was posted is let go of while the record waits for the disk. */
+  async #readReport(
+    request: http.IncomingMessage,
+    network: string,
+    holding: Holding,
+  ): Promise<{ readonly record: JournalRecord; readonly words: string }> {
+    const bytes = await this.#bodies.read(request, holding);
+    const { record, about } = await this.#unpacking.with(() => this.#read(bytes, network, holding));
+    return { record, words: `${String(bytes.length)} bytes, ${about}` };
+  }
+
+  async #keep(record: JournalRecord): Promise<void> {
     try {
       await this.#options.append(record);
       this.#trouble = null;
@@ -202,16 +243,22 @@ class Handler {
   }
 
   /** Unpacks and judges what was sent. @throws {@link Rejection} */
-  async #read(bytes: Buffer, network: string): Promise<JournalRecord> {
+  async #read(
+    bytes: Buffer,
+    network: string,
+    holding: Holding,
+  ): Promise<{ readonly record: JournalRecord; readonly about: string }> {
     // What cannot be unpacked may have been as much work as what can.
     let size = mostBytes;
     try {
       const { json, gzip } = await unpack(bytes);
       size = json.length;
+      holding.add(json === bytes ? gzip.length : json.length);
       const record = { arrival: arrivalNow(), hints: noHints, gzip };
-      const reason = this.#options.whyNoReport(record, json);
-      if (reason !== null) throw new Rejection(400, reason.words, reason.code);
-      return record;
+      const judgement = this.#options.judge(record, json);
+      if (!judgement.ok) throw new Rejection(400, judgement.words, judgement.code);
+      holding.keep(gzip.length);
+      return { record, about: judgement.about };
     } catch (error) {
       if (error instanceof Rejection && error.refusal !== null) {
         this.#options.quarantine(bytes, error.refusal);
@@ -251,14 +298,14 @@ class Handler {
   }
 }
 
-/** A client that sent more than it may. */
+/** A client that sent more than it may, in a minute or at once. */
 class TooMany extends Rejection {
   readonly seconds: number;
   /** Whether it is told so for the first time; the log has no use for the others. */
   readonly isFirst: boolean;
 
-  constructor(seconds: number, isFirst: boolean) {
-    super(429, "too many reports from this address");
+  constructor(reason: string, seconds: number, isFirst: boolean) {
+    super(429, reason);
     this.seconds = seconds;
     this.isFirst = isFirst;
   }
