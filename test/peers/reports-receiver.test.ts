@@ -78,6 +78,9 @@ describePeers("reports through caddy", ["caddy", "curl", ...acmePrograms], () =>
       const plain = ["--header", "Content-Type: application/tlsrpt+json"];
       expect((await send(reportJson("plain"), plain)).status).toBe(201);
       expect((await journalOf(site)).map(({ id }) => id)).toEqual(["through-caddy", "plain"]);
+      expect(receiver.said).toMatch(
+        / 201 127\.0\.0\.1 \d+ bytes, from "Reporter Inc\." for receiver\.example\n/,
+      );
     });
 
     test.each(["GET", "PUT", "DELETE", "OPTIONS"])(

@@ -181,7 +181,8 @@ class Handler {
   #isHealthCheck({ method, url }: http.IncomingMessage, response: http.ServerResponse): boolean {
     if (url !== "/healthz" || (method !== "GET" && method !== "HEAD")) return false;
     const trouble = this.isStopping ? "stopping" : this.#trouble;
-    say(response, trouble === null ? 200 : 503, trouble ?? "ok", this.isStopping);
+    // A body that may come with it is not read, and not waited for.
+    say(response, trouble === null ? 200 : 503, trouble ?? "ok", true);
     return true;
   }
 

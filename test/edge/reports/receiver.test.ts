@@ -209,6 +209,12 @@ describe("refused, with a reason", () => {
 });
 
 describe("bounded", () => {
+  test("a health check is not waited for: it ends its connection", async () => {
+    const { port } = await start();
+    const answer = await send(port, "", { method: "GET", path: "/healthz" });
+    expect(answer).toMatchObject({ status: 200, headers: { connection: "close" } });
+  });
+
   test("a head that never ends, and a body that drips, are cut off", async () => {
     const { port, log } = await start({ timeoutMs: 300 });
     const ended = async (text: string): Promise<string> => {
