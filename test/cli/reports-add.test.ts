@@ -4,7 +4,7 @@ import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { openReportStore } from "../../src/edge/reports/duckdb-store.ts";
+import { openReportStore } from "../../src/edge/reports/duckdb/store.ts";
 import { gzip, mail, report, reportName } from "../reports/fixtures/report-mail.ts";
 import { ended, filesBelow, run, SiteFolder, start, type RunOptions } from "./site-folder.ts";
 

@@ -10,7 +10,7 @@ import { run as rebuild } from "../../src/commands/reports/rebuild.ts";
 import { run as senders } from "../../src/commands/reports/senders.ts";
 import { run as status } from "../../src/commands/reports/status.ts";
 import { openPageSource } from "../../src/commands/reports/page-source.ts";
-import { openReportStore } from "../../src/edge/reports/duckdb-store.ts";
+import { openReportStore } from "../../src/edge/reports/duckdb/store.ts";
 import { JournalWriter } from "../../src/edge/reports/journal.ts";
 import { makeReportFolders } from "../../src/edge/reports/report-folders.ts";
 import type { DomainPage } from "../../src/reports/page-data.ts";

@@ -2,10 +2,10 @@
 import path from "node:path";
 import { expect, test, vi } from "vitest";
 import { diagnostic } from "../../src/diagnostics/diagnostic.ts";
-import { openReportStore } from "../../src/edge/reports/duckdb-store.ts";
+import { openReportStore } from "../../src/edge/reports/duckdb/store.ts";
 import { formatDiagnostic } from "../../src/render/text.ts";
 
-vi.mock(import("../../src/edge/reports/duckdb-load.ts"), () => ({
+vi.mock(import("../../src/edge/reports/duckdb/load.ts"), () => ({
   importDuckDb: () => {
     throw new Error("Cannot find package '@duckdb/node-bindings'");
   },

@@ -5,7 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { openReportStore } from "../../src/edge/reports/duckdb-store.ts";
+import { openReportStore } from "../../src/edge/reports/duckdb/store.ts";
 import type { Arrival } from "../../src/reports/report.ts";
 import type {
   AddResult,

@@ -1,7 +1,7 @@
 /** Opens the store of a site, and brings it up to date with the journal. */
 import { diagnostic, type Diagnostic } from "../../diagnostics/diagnostic.ts";
-import { unusable } from "../../edge/reports/duckdb-open.ts";
-import { openReportStore } from "../../edge/reports/duckdb-store.ts";
+import { unusable } from "../../edge/reports/duckdb/open.ts";
+import { openReportStore } from "../../edge/reports/duckdb/store.ts";
 import { readJournal } from "../../edge/reports/read-journal.ts";
 import { makeReportFolders, type ReportFolders } from "../../edge/reports/report-folders.ts";
 import { codeOf, describe } from "../../edge/site-files.ts";

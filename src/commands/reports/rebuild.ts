@@ -1,8 +1,8 @@
 /** `stspress reports rebuild`: makes the store anew from the journal, beside the old one, and replaces it. */
 import fs from "node:fs";
 import { diagnostic, type Diagnostic } from "../../diagnostics/diagnostic.ts";
-import { unusable } from "../../edge/reports/duckdb-open.ts";
-import { openReportStore } from "../../edge/reports/duckdb-store.ts";
+import { unusable } from "../../edge/reports/duckdb/open.ts";
+import { openReportStore } from "../../edge/reports/duckdb/store.ts";
 import { codeOf, describe } from "../../edge/site-files.ts";
 import type { ReportStore } from "../../reports/store-port.ts";
 import { textOption, type Arguments, type ExitCode, type Io } from "../io.ts";

@@ -2,7 +2,7 @@
 import path from "node:path";
 import zlib from "node:zlib";
 import { readJournal } from "../../../src/edge/reports/read-journal.ts";
-import { openReportStore } from "../../../src/edge/reports/duckdb-store.ts";
+import { openReportStore } from "../../../src/edge/reports/duckdb/store.ts";
 import { ingestRecord } from "../../../src/commands/reports/ingest.ts";
 import { packReport } from "../../../src/reports/pack-report.ts";
 import type { Verification } from "../../../src/reports/report.ts";

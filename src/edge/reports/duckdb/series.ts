@@ -1,9 +1,9 @@
 /** What was reported of domains, day by day, read column by column: half a million rows are usual. */
 import type * as DuckDb from "@duckdb/node-api";
-import type { DomainSeries, KindSeries, Window } from "../../reports/store-port.ts";
-import type { OpenDatabase } from "./duckdb-open.ts";
-import { inWindow } from "./duckdb-question.ts";
-import { textList } from "./duckdb-text-list.ts";
+import type { DomainSeries, KindSeries, Window } from "../../../reports/store-port.ts";
+import type { OpenDatabase } from "./open.ts";
+import { inWindow } from "./question.ts";
+import { textList } from "./text-list.ts";
 
 const day = 86_400_000;
 const mostKinds = 40;

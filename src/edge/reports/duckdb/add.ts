@@ -1,16 +1,16 @@
 /** Adds reports, in one transaction with how far the journal was read: what is there is told from what is new. */
-import type { Arrival } from "../../reports/report.ts";
+import type { Arrival } from "../../../reports/report.ts";
 import type {
   AddResult,
   NewReport,
   PackedReport,
   SegmentPosition,
   SignedKey,
-} from "../../reports/store-port.ts";
-import { insertReports } from "./duckdb-insert.ts";
-import type { OpenDatabase } from "./duckdb-open.ts";
-import { addProofs, proofName, proofsThere, type Proof } from "./duckdb-proofs.ts";
-import { textList } from "./duckdb-text-list.ts";
+} from "../../../reports/store-port.ts";
+import { insertReports } from "./insert.ts";
+import type { OpenDatabase } from "./open.ts";
+import { addProofs, proofName, proofsThere, type Proof } from "./proofs.ts";
+import { textList } from "./text-list.ts";
 
 /** Adds reports within the transaction that is open. */
 export async function addReports(

@@ -1,5 +1,5 @@
 /** The store of reports in a DuckDB file: an index of the journal, which can be made anew from it. */
-import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import type { Diagnostic } from "../../../diagnostics/diagnostic.ts";
 import type {
   AddResult,
   DomainDetails,
@@ -13,17 +13,17 @@ import type {
   SenderHabits,
   SignedKey,
   Window,
-} from "../../reports/store-port.ts";
-import { addReports, areKnown, lookUp, type LookedUp } from "./duckdb-add.ts";
-import { exportColumns, exportDays } from "./duckdb-export.ts";
-import { domainDetails } from "./duckdb-details.ts";
-import { everyDomain } from "./duckdb-every.ts";
-import { closeDatabase, openDatabase, type OpenDatabase } from "./duckdb-open.ts";
-import { reporterTotals } from "./duckdb-reporters.ts";
-import { refreshDaily } from "./duckdb-schema.ts";
-import { textList } from "./duckdb-text-list.ts";
-import { senderHabits } from "./duckdb-senders.ts";
-import { domainSeries } from "./duckdb-series.ts";
+} from "../../../reports/store-port.ts";
+import { addReports, areKnown, lookUp, type LookedUp } from "./add.ts";
+import { exportColumns, exportDays } from "./export.ts";
+import { domainDetails } from "./details.ts";
+import { everyDomain } from "./every.ts";
+import { closeDatabase, openDatabase, type OpenDatabase } from "./open.ts";
+import { reporterTotals } from "./reporters.ts";
+import { refreshDaily } from "./schema.ts";
+import { textList } from "./text-list.ts";
+import { senderHabits } from "./senders.ts";
+import { domainSeries } from "./series.ts";
 
 /**
  * Opens the store in a file, which is made where it is missing; or says why it cannot be used. Waits a

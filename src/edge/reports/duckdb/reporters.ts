@@ -1,8 +1,8 @@
 /** Who reports: on everything, and on some domains. */
-import type { ReporterSeries, ReporterTotals, Window } from "../../reports/store-port.ts";
-import { byDomain, inWindow, type Question } from "./duckdb-question.ts";
-import type { OpenDatabase } from "./duckdb-open.ts";
-import { columnsOf, lengthOf } from "./duckdb-series.ts";
+import type { ReporterSeries, ReporterTotals, Window } from "../../../reports/store-port.ts";
+import { byDomain, inWindow, type Question } from "./question.ts";
+import type { OpenDatabase } from "./open.ts";
+import { columnsOf, lengthOf } from "./series.ts";
 
 /** The reporters of a domain that are told apart. */
 const mostReporters = 30;

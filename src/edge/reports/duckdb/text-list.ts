@@ -1,6 +1,6 @@
 /** A list of texts as one parameter. */
 import type * as DuckDb from "@duckdb/node-api";
-import type { OpenDatabase } from "./duckdb-open.ts";
+import type { OpenDatabase } from "./open.ts";
 
 /** Gives the value and its type. */
 export function textList(

@@ -1,6 +1,6 @@
 /** Everything in the store as flat rows, a day at a time, so that memory stays what one day takes. */
-import type { ExportRow, Window } from "../../reports/store-port.ts";
-import type { OpenDatabase } from "./duckdb-open.ts";
+import type { ExportRow, Window } from "../../../reports/store-port.ts";
+import type { OpenDatabase } from "./open.ts";
 
 const stamp = "'%Y-%m-%dT%H:%M:%SZ'";
 

@@ -3,10 +3,10 @@ import fs from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type * as DuckDb from "@duckdb/node-api";
-import { diagnostic, type Diagnostic } from "../../diagnostics/diagnostic.ts";
-import { codeOf, describe } from "../site-files.ts";
-import { importDuckDb, type DuckDbModule } from "./duckdb-load.ts";
-import { schema, schemaVersion } from "./duckdb-schema.ts";
+import { diagnostic, type Diagnostic } from "../../../diagnostics/diagnostic.ts";
+import { codeOf, describe } from "../../site-files.ts";
+import { importDuckDb, type DuckDbModule } from "./load.ts";
+import { schema, schemaVersion } from "./schema.ts";
 
 export interface OpenDatabase {
   readonly module: DuckDbModule;

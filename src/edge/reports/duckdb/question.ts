@@ -1,7 +1,7 @@
 /** Questions about some domains at once, and what is made of the answers. */
 import type * as DuckDb from "@duckdb/node-api";
-import type { Window } from "../../reports/store-port.ts";
-import type { OpenDatabase } from "./duckdb-open.ts";
+import type { Window } from "../../../reports/store-port.ts";
+import type { OpenDatabase } from "./open.ts";
 
 /**
  * A question about some domains in a window: its parameters are $1 and $2. Its tables are the connection's

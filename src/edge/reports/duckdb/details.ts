@@ -1,11 +1,11 @@
 /** What only the pages of domains need, for some domains at once. */
 import type * as DuckDb from "@duckdb/node-api";
-import type { DomainDetails, PolicyTotals, Window } from "../../reports/store-port.ts";
-import { failureGroups } from "./duckdb-failures.ts";
-import type { OpenDatabase } from "./duckdb-open.ts";
-import { reporterSeries, reporterTotalsOf } from "./duckdb-reporters.ts";
-import { byDomain, gather, inWindow, questionOf, type Question } from "./duckdb-question.ts";
-import { textList } from "./duckdb-text-list.ts";
+import type { DomainDetails, PolicyTotals, Window } from "../../../reports/store-port.ts";
+import { failureGroups } from "./failures.ts";
+import type { OpenDatabase } from "./open.ts";
+import { reporterSeries, reporterTotalsOf } from "./reporters.ts";
+import { byDomain, gather, inWindow, questionOf, type Question } from "./question.ts";
+import { textList } from "./text-list.ts";
 
 /** @see ReportStore.details */
 export async function domainDetails(

@@ -1,5 +1,5 @@
 /** Reports, as JSON → rows of the tables. DuckDB reads the JSON itself, in its own threads. */
-import type { OpenDatabase } from "./duckdb-open.ts";
+import type { OpenDatabase } from "./open.ts";
 
 /** What is read of the JSON of a report on its way into the store: types of DuckDB by field. */
 const shape = JSON.stringify({

@@ -2,8 +2,8 @@
  * Who else has signed a report that is there: whoever guesses what a reporter will say, and signs it first,
  * must not take the reporter's place.
  */
-import type { OpenDatabase } from "./duckdb-open.ts";
-import { textList } from "./duckdb-text-list.ts";
+import type { OpenDatabase } from "./open.ts";
+import { textList } from "./text-list.ts";
 
 /** A signature that holds, of a report by the first 32 digits of its key. */
 export interface Proof {

@@ -1,6 +1,6 @@
 /** How each reporter sends. */
-import type { SenderHabits } from "../../reports/store-port.ts";
-import type { OpenDatabase } from "./duckdb-open.ts";
+import type { SenderHabits } from "../../../reports/store-port.ts";
+import type { OpenDatabase } from "./open.ts";
 
 /** More reporters than there are; beyond them somebody makes names up. */
 const mostSenders = "1000";

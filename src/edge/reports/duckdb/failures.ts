@@ -1,6 +1,6 @@
 /** How sessions failed, and where. */
-import type { FailureGroup } from "../../reports/store-port.ts";
-import { byDomain, inWindow, type Question } from "./duckdb-question.ts";
+import type { FailureGroup } from "../../../reports/store-port.ts";
+import { byDomain, inWindow, type Question } from "./question.ts";
 
 /** What is listed of a group: the SQL of its values, and how many. */
 const lists = {

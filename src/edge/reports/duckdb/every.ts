@@ -1,11 +1,11 @@
 /** All that is known of many domains, within the memory of a few. */
 import type * as DuckDb from "@duckdb/node-api";
-import type { DomainDetails, DomainFindings, Window } from "../../reports/store-port.ts";
-import { gatheredDetails, noDetails } from "./duckdb-details.ts";
-import { memoryLimit, type OpenDatabase } from "./duckdb-open.ts";
-import { gather } from "./duckdb-question.ts";
-import { textList } from "./duckdb-text-list.ts";
-import { domainSeries } from "./duckdb-series.ts";
+import type { DomainDetails, DomainFindings, Window } from "../../../reports/store-port.ts";
+import { gatheredDetails, noDetails } from "./details.ts";
+import { memoryLimit, type OpenDatabase } from "./open.ts";
+import { gather } from "./question.ts";
+import { textList } from "./text-list.ts";
+import { domainSeries } from "./series.ts";
 
 /** Policies that are gathered at once: each time the whole table is read. */
 const gatheredRows = 700_000;
