@@ -57,11 +57,6 @@ function writeInputs(folder, size) {
 export async function measurePage(program, folder, domains) {
   const site = path.join(folder, "page-site");
   fs.mkdirSync(path.join(site, ".stspress", "reports"), { recursive: true });
-  fs.mkdirSync(path.join(site, "domains"));
-  fs.writeFileSync(
-    path.join(site, "domains", "one.yaml"),
-    "domain: customer0.example\nmta-sts: false\ntls-rpt: {rua: 'mailto:reports@customer0.example'}\n",
-  );
   const lastDay = await fillStore(path.join(site, ".stspress/reports/reports.duckdb"), domains);
   const env = { SOURCE_DATE_EPOCH: String(Date.parse(lastDay) / 1000 + 86_400) };
   const ended = await run([program, "reports", "page", "--json", "--site", site], env);

@@ -49,6 +49,9 @@ export interface PageSourceOptions {
 /** The judgement looks back so far, also where less is shown. */
 const judgedDays = baseDays + recentDays + unsettledDays + 7;
 
+/** Domains of a folder that declares none: anybody can make names up. */
+const mostUndeclared = 20_000;
+
 /** Opens the store of a site, brings it up to date with the journal, and reads the site and its lock. */
 export async function openPageSource(
   options: PageSourceOptions,
@@ -107,10 +110,11 @@ class StorePageSource implements PageSource {
     const rows: DomainRow[] = [];
     const missing = new Set(this.#declared);
     const strangers = new Strangers();
+    let undeclared = 0;
     for await (const series of this.#store.series(this.#judged)) {
-      missing.delete(series.domain);
-      if (this.#known.facts.of(series.domain).inSite) rows.push(this.#row(series));
-      else strangers.add(series);
+      const isDeclared = missing.delete(series.domain);
+      if (!this.#known.facts.of(series.domain).inSite) strangers.add(series);
+      else if (isDeclared || (undeclared += 1) <= mostUndeclared) rows.push(this.#row(series));
     }
     for (const domain of missing) rows.push(this.#row(this.#silence(domain)));
     const reporters = await this.#store.reporters(this.#shown);
