@@ -137,6 +137,21 @@ describe("a network has a quarter of what may be held", () => {
     const answers = await Promise.all(waiting);
     expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
   });
+
+  test("an answered report holds nothing, accepted or not: a largest one passes afterwards", async () => {
+    const { port } = await start(patient);
+    const from = { from: "127.0.0.2" };
+    // Seven megabytes that pack to four: of three that went on being held, a largest has no room beside.
+    const random = JSON.stringify(randomBytes(3.5 * million).toString("hex"));
+    for (const [body, status] of [
+      ...Array.from({ length: 3 }, () => [random, 201] as const),
+      ...Array.from({ length: 3 }, () => [random.slice(0, -1), 400] as const),
+      [`${largest} `, 413] as const,
+    ]) {
+      expect((await send(port, body, from)).status).toBe(status);
+    }
+    expect((await send(port, largest, from)).status).toBe(201);
+  });
 });
 
 describe("a client that is too slow is ended with 408", () => {
