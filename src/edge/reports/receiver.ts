@@ -76,6 +76,8 @@ const normalPace: Pace = { perSecond: 8 * 1024, graceMs: 15_000 };
 /** How long answers may take once it is to stop. */
 const stopTimeoutMs = 30_000;
 const retrySeconds = 300;
+/** How long the rest of a body is read that is refused. */
+const discardMs = 15_000;
 /** By then what is stalled has been ended. */
 const shareRetrySeconds = 30;
 
@@ -290,7 +292,10 @@ class Handler {
     if (status === 503) response.setHeader("Retry-After", retrySeconds);
     if (error instanceof TooMany) response.setHeader("Retry-After", error.seconds);
     if (!(error instanceof TooMany) || error.isFirst) this.#log(client, status, message);
-    say(response, status, message, true);
+    // A body that is still on its way is read on with the connection open: a proxy that finds it closed while it
+    // writes tells the sender of a bad gateway, and not of the reason.
+    const isOnItsWay = !request.complete && request.headers.expect === undefined && status !== 408;
+    say(response, status, message, this.isStopping || !isOnItsWay);
     discardRest(request);
   }
 
@@ -324,7 +329,12 @@ function say(response: http.ServerResponse, status: number, text: string, isLast
  * closed with unread bytes takes the answer with it.
  */
 function discardRest(request: http.IncomingMessage): void {
+  if (request.closed) return;
   let size = 0;
+  const patience = setTimeout(() => request.destroy(), discardMs).unref();
+  request.on("close", () => {
+    clearTimeout(patience);
+  });
   request.on("data", (chunk: Buffer) => {
     size += chunk.length;
     if (size > mostBytes) request.destroy();

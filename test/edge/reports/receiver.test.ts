@@ -126,6 +126,33 @@ describe("refused, with a reason", () => {
     expect(said).toMatch(/^HTTP\/1\.1 413 /);
   });
 
+  test("415: a client that sends everything before it reads gets the reason, and may go on", async () => {
+    const { port, journal } = await start();
+    const socket = net.connect(port, "127.0.0.1");
+    let said = "";
+    socket.setEncoding("latin1").on("data", (text: string) => (said += text));
+    const failed = new Promise<never>((_, reject) => socket.on("error", reject));
+    const write = (text: string | Buffer): Promise<void> =>
+      new Promise((resolve, reject) => {
+        socket.write(text, (error) => {
+          if (error) reject(error);
+          else resolve();
+        });
+      });
+    const head = (type: string, length: number) =>
+      `POST / HTTP/1.1\r\nHost: x\r\nContent-Type: ${type}\r\nContent-Length: ${String(length)}\r\n\r\n`;
+    await write(head("text/plain", 9_000_000));
+    for (let part = 0; part < 90; part += 1) await write(Buffer.alloc(100_000, "x"));
+    // A connection that was closed meanwhile would have taken the answer with it.
+    await write(head("application/tlsrpt+json", json.length) + json);
+    const both = async (): Promise<void> => {
+      while (!/ 415 [^]* 201 /.test(said)) await sleep(10);
+    };
+    await Promise.race([both(), failed]);
+    socket.destroy();
+    expect(await journal()).toEqual([json]);
+  });
+
   test("413: a bomb of a gigabyte", async () => {
     const { port, quarantined } = await start();
     // A member of 16 MB of zeros, 64 times: gzip may be put one behind the other.
