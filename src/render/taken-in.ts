@@ -38,9 +38,11 @@ export function describeTakenIn(
   if (notReports === 1) lines.push(`1 ${source[0]} holds no report`);
   else if (notReports > 1) lines.push(`${String(notReports)} ${source[1]} hold no report`);
   if (quarantined > 0) {
-    const copies = unreadable.some(({ isCopied }) => isCopied)
-      ? "; copies are in .stspress/reports/quarantine/"
-      : "";
+    // Of those that are not listed most are copied.
+    const copies =
+      unreadable.some(({ isCopied }) => isCopied) || quarantined > unreadable.length
+        ? "; copies are in .stspress/reports/quarantine/"
+        : "";
     const told = unreadable.slice(0, mostTold);
     lines.push(`${String(quarantined)} cannot be read${copies}:`, ...told.map(lineOf));
     if (quarantined > told.length) lines.push(`  and ${String(quarantined - told.length)} more`);

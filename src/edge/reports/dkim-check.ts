@@ -1,7 +1,7 @@
 /** The signatures of a mail, one by one: what each claims, and whether it holds. */
 import { DkimVerifier, type SignatureResult } from "mailauth/lib/dkim/dkim-verifier.js";
 import type { Resolve } from "./dkim.ts";
-import { readClaim, whyUnfit, type Claim } from "./signature-claim.ts";
+import { readClaim, whyNoReport, whyUnfit, type Claim } from "./signature-claim.ts";
 
 /** Shorter RSA keys can be factored. @see RFC 8301 §3.2 */
 const leastKeyBits = 1024;
@@ -35,7 +35,10 @@ export async function checkSignatures(
     const signatures = headers.parsed.filter(({ key }) => key === "dkim-signature");
     for (const { line } of signatures) {
       const claim = readClaim(line);
-      const flaw = froms === 1 ? whyUnfit(claim, submitter) : "the mail has not one From header";
+      const flaw =
+        froms === 1
+          ? (whyUnfit(claim, submitter) ?? whyNoReport(claim, headers.parsed))
+          : "the mail has not one From header";
       if (flaw !== null) checked.push({ claim, flaw, isUnknown: false });
       else if (fit.size < mostSignatures) fit.set(line, claim);
     }

@@ -15,7 +15,8 @@ export type Resolve = (name: string, type: string) => Promise<string[][]>;
  * seconds: later a signature may have expired, and it still was valid.
  *
  * `verified` takes one signature for which all of this holds: its domain (`d=`) and the submitter have
- * the same organisational domain by the public suffix list; it covers the one From header; it has no
+ * the same organisational domain by the public suffix list; it covers the one From header, and one that says
+ * that the mail is a report (Subject, Content-Type, `TLS-Report-Domain` or `-Submitter`); it has no
  * `l=`, with which anybody could append to the body; it is SHA-256 with an RSA key of 1024 bits or
  * more, or Ed25519; it has not expired; the key is not a test (`t=y`), and serves mail or TLS-RPT
  * (`s=`). Where the DNS does not answer, it is `not-checked`, never `verified`. Only names below the

@@ -36,6 +36,47 @@ export function readClaim(line: Uint8Array): Claim {
   };
 }
 
+/** A header line of a mail. */
+interface HeaderLine {
+  /** In lower case; null: it has no name. */
+  readonly key: string | null;
+  readonly line: Uint8Array;
+}
+
+/** What says of a mail that it is a report, by header. @see RFC 8460 §5.3 */
+const marks: Readonly<Record<string, RegExp>> = {
+  subject: /^report domain:/i,
+  "content-type": /^multipart\/report\b[^]*report-type\s*=\s*"?tlsrpt\b/i,
+  "tls-report-domain": /./,
+  "tls-report-submitter": /./,
+};
+
+/**
+ * Says why a signature that holds would not make the mail a report: none of the headers that say so is covered.
+ * Else a mail about something else, whose text a stranger had a say in, could be made one with headers put
+ * above it. Null: it makes it one.
+ */
+export function whyNoReport(claim: Claim, headers: readonly HeaderLine[]): string | null {
+  const isMarked = Object.entries(marks).some(([name, mark]) => {
+    const [only, ...others] = headers.filter(({ key }) => key === name);
+    return (
+      claim.headers.includes(name) &&
+      only !== undefined &&
+      others.length === 0 &&
+      mark.test(valueOf(only))
+    );
+  });
+  return isMarked ? null : "it covers no header that says the mail is a report";
+}
+
+function valueOf({ line }: HeaderLine): string {
+  const text = Buffer.from(line).toString("latin1");
+  return text
+    .slice(text.indexOf(":") + 1)
+    .replace(/\s+/g, " ")
+    .trim();
+}
+
 /** A name that can be asked for in the DNS. */
 const hostName = /^(?=.{1,253}$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$/i;
 

@@ -111,6 +111,14 @@ describe("verified", () => {
     expect(await verify(mail, { [name]: rsa.record })).toMatchObject({ verdict: "verified" });
   });
 
+  test.each([["subject"], ["content-type"], ["tls-report-domain"], ["tls-report-submitter"]])(
+    "with %s as the only header that says what it is",
+    async (header) => {
+      const mail = signed({ headers: ["from", header] });
+      expect(await verify(mail, { [name]: rsa.record })).toMatchObject({ verdict: "verified" });
+    },
+  );
+
   test("by one of several signatures", async () => {
     const broken = signed({ key: other });
     const mail = sign(broken, { key: rsa, domain: "esp.example", selector: "esp" });
@@ -198,6 +206,20 @@ describe("failed", () => {
     expect(await verify(mail, { [name]: rsa.record })).toMatchObject({
       verdict: "failed",
       detail: "the mail has not one From header",
+    });
+  });
+
+  const note = "From: n@reporter.example\r\nTo: a@rcpt.example\r\nSubject: Your note\r\n\r\n{}\r\n";
+  test.each([
+    ["TLS-Report-Domain: rcpt.example\r\nTLS-Report-Submitter: reporter.example", note],
+    ["MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=tlsrpt; boundary=b", note],
+    ["Subject: Report Domain: rcpt.example Submitter: reporter.example Report-ID: <1>", note],
+    ["X-Nothing: at all", note],
+  ])("a signed mail about something else, with %j put above it", async (above, text) => {
+    const mail = `${above}\r\n${signed({ headers: ["from", "to", "subject"] }, text)}`;
+    expect(await verify(mail, { [name]: rsa.record })).toMatchObject({
+      verdict: "failed",
+      detail: "it covers no header that says the mail is a report",
     });
   });
 
