@@ -80,8 +80,10 @@ export function glossary(): Html {
       </p>
       <p>
         A report is <strong>verified</strong> when it came by mail and carries a valid DKIM
-        signature of its reporter. All others could have been made by anybody: they are shown, and
-        no rollout decision rests on them, unless <code>stspress.yaml</code> says so.
+        signature. That proves a domain, not the name that a report gives its reporter:
+        <code>stspress reports senders</code> tells which domains have signed. All other reports
+        could have been made by anybody. All are shown; a rollout decision rests on those of trusted
+        signers alone, unless <code>stspress.yaml</code> says so.
       </p>
       <p>
         Days are days of UTC. One mail can fail in several ways, so kinds of failure may add up to
