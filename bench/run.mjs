@@ -9,7 +9,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { measureAudit } from "./audit/bench.mjs";
-import { measureIntake, measurePage } from "./reports/bench.mjs";
+import { measureHurtful, measureIntake, measurePage } from "./reports/bench.mjs";
 import { measureStore } from "./reports/store.mjs";
 import { writeSite } from "./site.mjs";
 
@@ -162,6 +162,8 @@ async function benchReports() {
       `${kind}, ${seconds(round.ms)}`,
     );
   }
+  const hurtful = await measureHurtful(program, folder);
+  row("64 built to hurt", `${hurtful.peakMb.toFixed(0)} MB`, seconds(hurtful.ms));
   await measureStore(10_000_000);
   const pages = 5000;
   const page = await measurePage(program, folder, pages);

@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { run } from "../run-to-end.mjs";
-import { mailOf, reportAt } from "./reports.mjs";
+import { hurtfulMail, mailOf, reportAt } from "./reports.mjs";
 import { fillStore } from "./store.mjs";
 
 const floor = fileURLToPath(new URL("./floor.mjs", import.meta.url));
@@ -26,6 +26,16 @@ export async function measureIntake(program, folder, size, rounds) {
     }
   }
   return measured;
+}
+
+/** Adds 16 mails with 64 reports that are built to hurt. */
+export function measureHurtful(program, folder) {
+  const mails = path.join(folder, "hurtful");
+  fs.mkdirSync(mails);
+  for (let index = 0; index < 16; index += 1) {
+    fs.writeFileSync(path.join(mails, `${index}.eml`), hurtfulMail(index));
+  }
+  return add(program, folder, mails, 64);
 }
 
 /** Adds to a site that has nothing; every report must have been added, or nothing was measured. */

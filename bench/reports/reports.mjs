@@ -88,3 +88,39 @@ ${body}
 
 `;
 }
+
+/** A report that is built to hurt: 15 MB of JSON in a few kilobytes of gzip, with a text of its own for each policy. */
+function hurtfulReport(index) {
+  const policies = Array.from({ length: 1900 }, (_, at) => ({
+    policy: {
+      "policy-type": "sts",
+      "policy-string": [
+        "version: STSv1",
+        "mode: enforce",
+        `mx: ${`${"a".repeat(60)}${at}.`.repeat(120)}`,
+      ],
+      "policy-domain": `d${at}.hurt-${index}.bench.test`,
+    },
+    summary: { "total-successful-session-count": 1, "total-failure-session-count": 0 },
+  }));
+  const { "date-range": range } = JSON.parse(zlib.gunzipSync(reportAt(0).gzip));
+  const head = { "organization-name": "Hurt", "date-range": range, "report-id": `hurt ${index}` };
+  return zlib.gzipSync(JSON.stringify({ ...head, policies }));
+}
+
+/** A mail with four of them. */
+export function hurtfulMail(index) {
+  const parts = Array.from({ length: 4 }, (_, at) => {
+    const body = hurtfulReport(index * 4 + at)
+      .toString("base64")
+      .replace(/.{76}/g, "$&\n");
+    return `--part\nContent-Type: application/tlsrpt+gzip\nContent-Transfer-Encoding: base64\n\n${body}\n`;
+  });
+  return `From: <noreply@hurt.bench.test>
+TLS-Report-Submitter: hurt.bench.test
+Subject: Report Domain: bench.test Submitter: hurt.bench.test Report-ID: <${index}>
+Content-Type: multipart/report; report-type="tlsrpt"; boundary="part"
+
+${parts.join("")}--part--
+`;
+}

@@ -1,13 +1,13 @@
 /** What came of taking reports in, for people. */
-import { describeRefusal } from "../reports/refusal.ts";
+import { describeRefusals } from "../reports/refusal.ts";
 import { printable } from "./text.ts";
 
 /** Reports that were added or there already; sources that could not be read, or hold none. */
 export interface TakenInCounts {
-  readonly added: number;
-  readonly duplicates: number;
-  readonly quarantined: number;
-  readonly notReports: number;
+  added: number;
+  duplicates: number;
+  quarantined: number;
+  notReports: number;
 }
 
 /** A source that claims to be a report and cannot be read. */
@@ -27,7 +27,7 @@ const longest = 200;
 
 /** Says it, a line for each kind; `source` is what reports were looked for in: one of them, and many. */
 export function describeTakenIn(
-  { added, duplicates, quarantined, notReports }: TakenInCounts,
+  { added, duplicates, quarantined, notReports }: Readonly<TakenInCounts>,
   unreadable: readonly Unreadable[],
   source: readonly [one: string, many: string],
 ): string {
@@ -51,7 +51,7 @@ export function describeTakenIn(
 }
 
 function lineOf({ source, reasons, isCopied }: Unreadable): string {
-  const why = reasons.map(describeRefusal).join("; ");
+  const why = describeRefusals(reasons);
   return `  ${shownSource(source)}: ${why}${isCopied ? "" : "; it is not copied, and stays where it is"}`;
 }
 

@@ -32,3 +32,8 @@ export type Refusal = keyof typeof table;
 export function describeRefusal(code: string): string {
   return Object.hasOwn(table, code) ? table[code as Refusal] : code;
 }
+
+/** Says refusals in one line. */
+export function describeRefusals(codes: readonly string[]): string {
+  return codes.map(describeRefusal).join("; ");
+}

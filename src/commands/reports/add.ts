@@ -21,9 +21,6 @@ import { keepReports } from "./keep-reports.ts";
 import { openStore, reportFolders } from "./open-store.ts";
 import type { ReadyBatch } from "./ready-batch.ts";
 
-/** What `--json` ends with. Quarantined and not reports are files and mails, the others reports. */
-type Added = { -readonly [K in keyof TakenInCounts]: TakenInCounts[K] };
-
 /** Runs `reports add PATH… | -`. */
 export async function run(args: Arguments, io: Io): Promise<ExitCode> {
   const format = formatOf(args);
@@ -88,7 +85,7 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
 }
 
 interface TakenAll {
-  readonly counts: Added;
+  readonly counts: TakenInCounts;
   /** The first of each. */
   readonly quarantined: readonly QuarantinedSource[];
   readonly passedOver: readonly PassedOver[];
@@ -133,7 +130,7 @@ async function takeAll(
 
 /** What came of all batches so far. */
 class Sum implements TakenAll {
-  readonly counts: Added = { added: 0, duplicates: 0, quarantined: 0, notReports: 0 };
+  readonly counts: TakenInCounts = { added: 0, duplicates: 0, quarantined: 0, notReports: 0 };
   readonly quarantined: QuarantinedSource[] = [];
   readonly passedOver: PassedOver[] = [];
   passedOverCount = 0;

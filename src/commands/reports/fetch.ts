@@ -13,7 +13,7 @@ import { makeReportFolders } from "../../edge/reports/report-folders.ts";
 import { readSecretFile } from "../../edge/reports/secret-file.ts";
 import { codeOf, describe } from "../../edge/site-files.ts";
 import { printable } from "../../render/text.ts";
-import { describeRefusal } from "../../reports/refusal.ts";
+import { describeRefusals } from "../../reports/refusal.ts";
 import { describeTakenIn, type TakenInCounts } from "../../render/taken-in.ts";
 import { flag, textOption, type Arguments, type ExitCode, type Io } from "../io.ts";
 import { startProgress } from "../progress.ts";
@@ -26,9 +26,6 @@ import { batchOf } from "./ready-batch.ts";
 import { openStore } from "./open-store.ts";
 import { takeIn, type TakenIn } from "./take-in.ts";
 import { whileAnswered } from "./while-answered.ts";
-
-/** What `--json` ends with. Quarantined and not reports are mails, the others reports. */
-type Counts = { -readonly [K in keyof TakenInCounts]: TakenInCounts[K] };
 
 const passwordVariable = "STSPRESS_IMAP_PASSWORD";
 const dnsTimeoutMs = 10_000;
@@ -96,7 +93,7 @@ async function fetchInto(
   if (mark !== options.mark) {
     io.err("the server keeps no keywords, so what is taken is not marked; see --mark\n");
   }
-  const counts: Counts = { added: 0, duplicates: 0, quarantined: 0, notReports: 0 };
+  const counts: TakenInCounts = { added: 0, duplicates: 0, quarantined: 0, notReports: 0 };
   const progress = await startProgress(io);
   const ports: FetchPorts = {
     mailbox,
@@ -108,7 +105,7 @@ async function fetchInto(
       counts.duplicates += duplicates;
     },
     quarantine: (bytes, uid, reasons) => {
-      const why = reasons.map(describeRefusal).join("; ");
+      const why = describeRefusals(reasons);
       quarantine.put(bytes, "eml", { reasons, why, source: `${name}#${String(uid)}`, at: now });
     },
     saveState: (state) => {
@@ -181,7 +178,7 @@ function readSecrets({ passwordFile, caFile }: FetchOptions, io: Io): Secrets {
   }
 }
 
-function report(counts: Counts, fetched: Fetched, asJson: boolean, io: Io): ExitCode {
+function report(counts: TakenInCounts, fetched: Fetched, asJson: boolean, io: Io): ExitCode {
   if (asJson) io.out(`${JSON.stringify(counts)}\n`);
   else {
     const unreadable = fetched.quarantined.map(({ uid, ...one }) => ({

@@ -7,7 +7,7 @@ import { Quarantine } from "../../edge/reports/quarantine.ts";
 import type { Source } from "../../edge/reports/sources.ts";
 import { sniff } from "../../edge/reports/sniff.ts";
 import type { PassedOver } from "../../edge/reports/walk.ts";
-import { describeRefusal, type Refusal } from "../../reports/refusal.ts";
+import { describeRefusals, type Refusal } from "../../reports/refusal.ts";
 import { seemsReport } from "../../edge/reports/unwrap.ts";
 import { ReadyBatchBuilder, type ReadyBatch } from "./ready-batch.ts";
 import { sourceGroups, type SourceGroup } from "./source-groups.ts";
@@ -157,7 +157,7 @@ class Taking {
 
   #quarantineSource({ name, bytes }: Source, reasons: readonly Refusal[]): void {
     const { now: at } = this.#order;
-    const why = reasons.map(describeRefusal).join("; ");
+    const why = describeRefusals(reasons);
     const source = name.slice(-1000);
     this.#quarantine.put(bytes, extensionOf(bytes), { reasons, why, source, at });
     this.#batch.quarantined.push({ source: name, reasons, isCopied: true });
