@@ -10,8 +10,8 @@ import { tool } from "./house/run.mjs";
 
 const steps = {
   types: () => passes("tsc", ["-p", "."]),
-  "types, records page": () => passes("tsc", ["-p", "src/render/records-page/client"]),
-  "types, reports page": () => passes("tsc", ["-p", "src/render/reports-page/client"]),
+  "types, records page": () => passes("tsc", ["-p", "src/site/records-page/client"]),
+  "types, reports page": () => passes("tsc", ["-p", "src/reports/page/client"]),
   lint: () => passes("eslint", ["--max-warnings=0", "."]),
   format: () => passes("prettier", ["--check", "--log-level=warn", "."]),
   direction,

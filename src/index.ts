@@ -14,7 +14,8 @@
  * @packageDocumentation
  */
 export { explain, severityOf } from "./diagnostics/catalogue.ts";
-export type { DiagnosticCode, Parsed, Problem, Severity, Span } from "./diagnostics/diagnostic.ts";
+export type { DiagnosticCode, Parsed, Problem, Span } from "./diagnostics/diagnostic.ts";
+export type { Severity } from "./diagnostics/severity.ts";
 export type { Extension } from "./mta-sts/extension.ts";
 export { isPolicyMediaType } from "./mta-sts/media-type.ts";
 export {

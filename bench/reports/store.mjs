@@ -52,7 +52,7 @@ async function fill({ openDatabase, closeDatabase }, file, rows) {
 async function loadStore() {
   const outfile = path.join(root, "node_modules", `.stspress-bench-${process.pid}.mjs`);
   try {
-    const contents = `export * from "./src/edge/reports/duckdb/store.ts"; export * from "./src/edge/reports/duckdb/open.ts";`;
+    const contents = `export * from "./src/reports/store/duckdb/store.ts"; export * from "./src/reports/store/duckdb/open.ts";`;
     await build({ ...bundling, stdin: { contents, resolveDir: root }, outfile });
     return await import(pathToFileURL(outfile).href);
   } finally {

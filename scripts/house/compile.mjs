@@ -15,7 +15,7 @@ function entryPoints() {
     .readdirSync(inRoot("src"), { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith("-worker.ts"))
     .map((file) => path.join("src", file));
-  return ["src/cli.ts", "src/index.ts", ...workers.sort()];
+  return [{ in: "src/main.ts", out: "cli" }, "src/index.ts", ...workers.sort()];
 }
 
 /** The settings that every bundle of this project shares, tests' and documentation's included. */

@@ -1,7 +1,7 @@
 /** The script and the style of the records page, as they stand in it. */
 import { inRoot } from "./root.mjs";
 
-const room = "src/render/records-page";
+const room = "src/site/records-page";
 
 /** Compiles the page's client. Throws what esbuild throws. */
 export async function bundleRecordsPage() {

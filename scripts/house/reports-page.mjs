@@ -1,7 +1,7 @@
 /** The reports page's scripts and style, as they stand in it or beside it. */
 import { inRoot } from "./root.mjs";
 
-const room = "src/render/reports-page";
+const room = "src/reports/page";
 
 /** Compiles the page's client. Throws what esbuild throws. */
 export async function bundleReportsPage() {

@@ -1,10 +1,10 @@
 /** What is wrong with a certificate chain, for policy hosts and MX hosts alike. */
 import { dnsIdMatches } from "./dns-id.ts";
-import type { CertificateEvidence, TlsEvidence } from "./evidence.ts";
 import { prose, type FindingProse } from "./finding.ts";
 import { counted } from "./counted.ts";
 import { dayOf, daysBetween } from "./moment.ts";
 import { quote } from "../diagnostics/catalogue/quote.ts";
+import type { CertificateEvidence, TlsEvidence } from "../net/tls/tls-evidence.ts";
 
 /** From here on an expiry is announced. */
 const warningDays = 21;

@@ -1,7 +1,7 @@
 /** What the site declares of a domain, and what its lock knows: the other half of every comparison. */
 import type { DomainEvidence, MxHostEvidence } from "./evidence.ts";
 import type { Policy } from "../mta-sts/policy.ts";
-import type { HostAddress, TargetName } from "../site/config.ts";
+import type { HostAddress, TargetName } from "../config/site-config.ts";
 
 /** One instance, as far as an audit compares it. */
 export interface DeclaredInstance {

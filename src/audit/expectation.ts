@@ -1,8 +1,8 @@
 /** Whether a domain is meant to have a policy at all: a host that nobody calls a policy host is none. */
 import type { Subject } from "./declared.ts";
-import type { DnsEvidence } from "./evidence.ts";
 import { servedBodies } from "./served-policy.ts";
 import { readStsTxt } from "./txt-reading.ts";
+import type { DnsEvidence } from "../net/dns/dns-evidence.ts";
 
 /**
  * Tells whether `mta-sts.<domain>` has to serve a policy: the site declares one, a TXT record

@@ -2,7 +2,7 @@
  * What a rule concludes from evidence. Each rule file words its own codes; the table in rules.ts joins
  * them, and docs/findings.md is made from it.
  */
-import type { Severity } from "../diagnostics/diagnostic.ts";
+import type { Severity } from "../diagnostics/severity.ts";
 
 /** What a finding says of enforcing: it keeps from it, it leaves it open, or it does not touch it. */
 export type Effect = "no" | "unknown" | "none";

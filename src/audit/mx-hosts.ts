@@ -1,5 +1,5 @@
 /** The hosts of a domain's MX records. */
-import { parseIpv4, parseIpv6 } from "../config/ip-address.ts";
+import { parseIpv4, parseIpv6 } from "../names/ip-address.ts";
 import type { Subject } from "./declared.ts";
 import type { MxHostEvidence, SmtpProbe } from "./evidence.ts";
 

@@ -3,7 +3,8 @@ import { mxMatches, parseMxPattern } from "../mta-sts/mx-pattern.ts";
 import { parsePolicyBytes, type Policy } from "../mta-sts/policy.ts";
 import { selectStsRecord } from "../mta-sts/record.ts";
 import { selectTlsRptRecord } from "../tls-rpt/record.ts";
-import type { DnsEvidence, DomainEvidence, PolicyFetch, TxtData } from "./evidence.ts";
+import type { DomainEvidence, PolicyFetch } from "./evidence.ts";
+import type { DnsEvidence, TxtData } from "../net/dns/dns-evidence.ts";
 
 /** A policy that senders take now. */
 export interface LivePolicy {

@@ -1,5 +1,4 @@
 /** Every rule, in the order in which its findings are told: DNS, policy host, MX hosts, the comparison with the site. */
-import type { Severity } from "../diagnostics/diagnostic.ts";
 import type { Effect, FindingProse } from "./finding.ts";
 import type { AnyRule, CodeTable, Found } from "./rule.ts";
 import { drift } from "./rules/drift.ts";
@@ -19,6 +18,7 @@ import { policyText } from "./rules/policy-text.ts";
 import { senderQuirk } from "./rules/sender-quirk.ts";
 import { stsTxt } from "./rules/sts-txt.ts";
 import { tlsRptTxt } from "./rules/tls-rpt-txt.ts";
+import type { Severity } from "../diagnostics/severity.ts";
 
 export const rules = [
   mxRecords,

@@ -3,7 +3,8 @@ import { severityOf } from "../diagnostics/catalogue.ts";
 import type { Parsed, Problem } from "../diagnostics/diagnostic.ts";
 import { joinStrings, selectStsRecord, type StsRecord } from "../mta-sts/record.ts";
 import { selectTlsRptRecord, type TlsRptRecord } from "../tls-rpt/record.ts";
-import type { DnsEvidence, DomainEvidence, TxtData } from "./evidence.ts";
+import type { DomainEvidence } from "./evidence.ts";
+import type { DnsEvidence, TxtData } from "../net/dns/dns-evidence.ts";
 
 /**
  * `absent`: no record that even tries to be one; `unrelated` holds the others. `record`: exactly one

@@ -1,6 +1,7 @@
 /** Why the DNS or a server gave no answer, in words. */
 import { quote } from "../diagnostics/catalogue/quote.ts";
-import type { DnsEvidence, Failure } from "./evidence.ts";
+import type { DnsEvidence } from "../net/dns/dns-evidence.ts";
+import type { Failure } from "../net/failure.ts";
 
 /** Why a DNS question has no answer; null: the evidence does not tell. */
 export type DnsFailure = DnsEvidence<unknown>["failure"];

@@ -3,7 +3,7 @@
  * threads and lies in a cache.
  */
 import type { Mode } from "../mta-sts/policy.ts";
-import type { TargetName } from "../site/config.ts";
+import type { TargetName } from "./site-config.ts";
 
 export interface DeclaredMtaSts {
   readonly mode?: Mode;

@@ -1,7 +1,7 @@
 /** One file below `domains/`: bytes → what it declares. Knows no other file. */
 import { diagnostic, type Diagnostic } from "../diagnostics/diagnostic.ts";
 import { parseDomainName } from "../names/domain-name.ts";
-import type { YamlPath } from "../site/config.ts";
+import type { YamlPath } from "./site-config.ts";
 import type { DeclaredFile } from "./declared.ts";
 import { readSettings } from "./read-settings.ts";
 import { Report } from "./report.ts";

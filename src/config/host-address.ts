@@ -1,7 +1,7 @@
 /** Where a target is reached. */
 import { parseDomainName } from "../names/domain-name.ts";
-import type { HostAddress, TargetName, YamlPath } from "../site/config.ts";
-import { parseIpv4, parseIpv6 } from "./ip-address.ts";
+import type { HostAddress, TargetName, YamlPath } from "./site-config.ts";
+import { parseIpv4, parseIpv6 } from "../names/ip-address.ts";
 import { items } from "./read-settings.ts";
 import type { Report } from "./report.ts";
 

@@ -1,6 +1,6 @@
 /** The place of a declaration, for what the plan and the lock find out about a domain. */
 import type { Place } from "../diagnostics/diagnostic.ts";
-import type { YamlPath } from "../site/config.ts";
+import type { YamlPath } from "./site-config.ts";
 import type { ReadText } from "./places.ts";
 import { readYamlText } from "./yaml-source.ts";
 

@@ -11,7 +11,7 @@ import {
   type DiagnosticCode,
   type Place,
 } from "../diagnostics/diagnostic.ts";
-import type { YamlPath } from "../site/config.ts";
+import type { YamlPath } from "./site-config.ts";
 import { readYamlText, type YamlRead } from "./yaml-source.ts";
 
 /** Gives the text of a site file, or null where it cannot be read. */

@@ -1,7 +1,7 @@
 /** Reads the keys that a domain file and `defaults:` share. */
 import { parseMxPattern } from "../mta-sts/mx-pattern.ts";
 import { parseDomainName } from "../names/domain-name.ts";
-import type { YamlPath } from "../site/config.ts";
+import type { YamlPath } from "./site-config.ts";
 import { parseRua } from "../tls-rpt/rua.ts";
 import type { DeclaredMtaSts, DeclaredSettings } from "./declared.ts";
 import { parseDuration } from "./duration.ts";

@@ -6,7 +6,7 @@ import type {
   NginxSettings,
   TargetName,
   TargetSettings,
-} from "../site/config.ts";
+} from "./site-config.ts";
 import { noAddress, readAddress, readPlatformHost, readReportsHost } from "./host-address.ts";
 import type { Report } from "./report.ts";
 import { targetDefaults, type SiteFileShape } from "./schema.ts";

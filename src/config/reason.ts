@@ -1,5 +1,5 @@
 /** The reasons that people give for leaving a guard out: kept in the file for whoever reviews it. */
-import type { YamlPath } from "../site/config.ts";
+import type { YamlPath } from "./site-config.ts";
 import type { Report } from "./report.ts";
 import { printPath } from "./shape.ts";
 

@@ -7,7 +7,7 @@ import {
   type Parsed,
   type Problem,
 } from "../diagnostics/diagnostic.ts";
-import type { YamlPath } from "../site/config.ts";
+import type { YamlPath } from "./site-config.ts";
 import type { YamlSource } from "./yaml-source.ts";
 
 /** Of one code in one file, so many are shown; the others are counted. */

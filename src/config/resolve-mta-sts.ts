@@ -1,6 +1,6 @@
 /** Defaults, profile and a file's own words → one policy; equal policies become one object. */
 import type { Mode, Policy } from "../mta-sts/policy.ts";
-import type { MtaSts, YamlPath } from "../site/config.ts";
+import type { MtaSts, YamlPath } from "./site-config.ts";
 import type { DeclaredFile, DeclaredMtaSts } from "./declared.ts";
 import type { LateReport, Where } from "./places.ts";
 import type { SiteSettings } from "./site-file.ts";

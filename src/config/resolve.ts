@@ -8,7 +8,7 @@ import {
   type TargetName,
   type TargetSettings,
   type YamlPath,
-} from "../site/config.ts";
+} from "./site-config.ts";
 import type { DeclaredFile, DeclaredSettings } from "./declared.ts";
 import { withTarget } from "./read-targets.ts";
 import { LateReport, type ReadText, type Where } from "./places.ts";

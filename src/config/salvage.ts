@@ -1,6 +1,6 @@
 /** What is left of a value once everything of a wrong shape is taken out, so that the rest is judged in the same run. */
 import type { z } from "zod";
-import type { YamlPath } from "../site/config.ts";
+import type { YamlPath } from "./site-config.ts";
 import { meantBranch } from "./shape.ts";
 import type { Plain } from "./yaml-source.ts";
 

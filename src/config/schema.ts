@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import type { Kind } from "../diagnostics/catalogue/config.ts";
-import { targetNames } from "../site/config.ts";
+import { targetNames } from "./site-config.ts";
 import { durationPattern } from "./duration.ts";
 import { builtInProfileNames } from "./profiles.ts";
 

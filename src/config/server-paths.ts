@@ -1,6 +1,6 @@
 /** Values that end up in a web server's configuration: only what no syntax there can take apart. */
 import { parseDomainName } from "../names/domain-name.ts";
-import type { YamlPath } from "../site/config.ts";
+import type { YamlPath } from "./site-config.ts";
 import type { Report } from "./report.ts";
 
 /** Reads an absolute path of letters, digits and `. _ - /`; wrong or absent gives the fallback. */

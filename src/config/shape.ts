@@ -1,7 +1,7 @@
 /** Checks the shape of a file against its schema, and says what is wrong in the project's own words. */
 import { z } from "zod";
 import { kinds, type Kind } from "../diagnostics/catalogue/config.ts";
-import type { YamlPath } from "../site/config.ts";
+import type { YamlPath } from "./site-config.ts";
 import { parseDuration } from "./duration.ts";
 import type { Report } from "./report.ts";
 import { suggest } from "./suggest.ts";

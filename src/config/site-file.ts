@@ -7,7 +7,7 @@ import {
   type TargetName,
   type TargetSettings,
   type YamlPath,
-} from "../site/config.ts";
+} from "./site-config.ts";
 import type { DeclaredSettings } from "./declared.ts";
 import { refuseTopLevel, type ReadFile } from "./domain-file.ts";
 import { builtInProfiles } from "./profiles.ts";

@@ -23,7 +23,7 @@ import {
   type Problem,
   type Span,
 } from "../diagnostics/diagnostic.ts";
-import type { YamlPath } from "../site/config.ts";
+import type { YamlPath } from "./site-config.ts";
 import { decode } from "./bytes.ts";
 import { maxDepth, syntaxProblem, wordAt } from "./yaml-syntax.ts";
 

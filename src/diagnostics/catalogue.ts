@@ -2,7 +2,6 @@
  * Every diagnostic code, with its severity, its source and its prose. The only place where messages
  * are worded; docs/diagnostics.md is made from it. One file per subject, merged here.
  */
-import type { Severity } from "./diagnostic.ts";
 import { auditCodes } from "./catalogue/audit.ts";
 import { configCodes } from "./catalogue/config.ts";
 import { fileCodes } from "./catalogue/file.ts";
@@ -14,6 +13,7 @@ import { reportStoreCodes } from "./catalogue/report-store.ts";
 import { siteFolderCodes } from "./catalogue/site-folder.ts";
 import { targetCodes } from "./catalogue/target.ts";
 import { tlsRptCodes } from "./catalogue/tls-rpt.ts";
+import type { Severity } from "./severity.ts";
 
 export const catalogue = {
   ...siteFolderCodes,

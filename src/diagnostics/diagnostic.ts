@@ -7,9 +7,6 @@ import type { CodeArgs, DiagnosticCode } from "./catalogue.ts";
 
 export type { DiagnosticCode } from "./catalogue.ts";
 
-/** `error` keeps a build from writing; `warning` and `note` do not. */
-export type Severity = "error" | "warning" | "note";
-
 /** A stretch of a text, in UTF-16 code units from its beginning. */
 export interface Span {
   readonly offset: number;

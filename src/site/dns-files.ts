@@ -2,7 +2,7 @@
  * The zone files of `dist/dns/`: one per domain for pasting, and one per zone that domains are
  * delegated to.
  */
-import type { DelegationZone } from "./config.ts";
+import type { DelegationZone } from "../config/site-config.ts";
 import type { DnsRecord } from "./dns-record.ts";
 import type { RenderedOutput } from "./output.ts";
 import { publishingSteps } from "./publishing-steps.ts";

@@ -4,7 +4,7 @@
  *
  * @see RFC 8461 §3.1 (`_mta-sts`), §3.3 (the policy host), §8.2 (delegation); RFC 8460 §3 (`_smtp._tls`)
  */
-import { parseIpv4, parseIpv6 } from "../config/ip-address.ts";
+import { parseIpv4, parseIpv6 } from "../names/ip-address.ts";
 import { formatStsRecord } from "../mta-sts/record.ts";
 import { parseDomainName } from "../names/domain-name.ts";
 import { formatTlsRptRecord } from "../tls-rpt/record.ts";
@@ -13,7 +13,7 @@ import {
   type DomainConfig,
   type HostAddress,
   type TargetSettings,
-} from "./config.ts";
+} from "../config/site-config.ts";
 import type { DnsRecord } from "./dns-record.ts";
 
 /** A domain's records without its name and its id. Plain data; the same settings give the same JSON. */

@@ -1,5 +1,5 @@
 /** The plan → the files of `dist/`, in the order in which they are written. */
-import type { SiteConfig } from "./config.ts";
+import type { SiteConfig } from "../config/site-config.ts";
 import {
   delegatedRecords,
   delegationZoneFile,

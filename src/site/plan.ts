@@ -5,7 +5,7 @@
 import { compareText, diagnostic, type Diagnostic, type Place } from "../diagnostics/diagnostic.ts";
 import { severityOf } from "../diagnostics/catalogue.ts";
 import { formatPolicy, parsePolicy, type Policy } from "../mta-sts/policy.ts";
-import { policyHostOf, type DomainConfig, type SiteConfig } from "./config.ts";
+import { policyHostOf, type DomainConfig, type SiteConfig } from "../config/site-config.ts";
 import { delegatedRecords } from "./dns-files.ts";
 import { dnsShapeOf, recordsOf, type DnsShape } from "./dns-records.ts";
 import type { DnsRecord } from "./dns-record.ts";

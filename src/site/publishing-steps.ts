@@ -5,7 +5,7 @@
  *
  * @see RFC 8461 §8.1 (body before TXT), §8.2 (delegation)
  */
-import { policyHostOf } from "./config.ts";
+import { policyHostOf } from "../config/site-config.ts";
 import type { DnsRecord } from "./dns-record.ts";
 
 /** What is done in one go. */

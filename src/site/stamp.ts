@@ -62,3 +62,12 @@ export function formatSpan(seconds: number): string {
   }
   return "0 seconds";
 }
+
+/** Reads a stamp or an ISO 8601 time with its zone; a bare date is its beginning in UTC. */
+export function parseTime(text: string): number | null {
+  const stamp = parseStamp(text);
+  if (stamp !== null) return stamp;
+  if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(text)) return null;
+  const milliseconds = Date.parse(text);
+  return Number.isNaN(milliseconds) ? null : Math.floor(milliseconds / 1000);
+}

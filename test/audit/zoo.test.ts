@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findingTable } from "../../src/audit/rules.ts";
-import { program } from "../cli/site-folder.ts";
+import { program } from "../support/site-folder.ts";
 import { namesOf } from "../zoo/entry.ts";
 import {
   auditAll,

@@ -14,7 +14,7 @@ import type { DeclaredFile } from "../../src/config/declared.ts";
 import { parseDomainFile } from "../../src/config/domain-file.ts";
 import { resolveSite } from "../../src/config/resolve.ts";
 import { parseSiteFile } from "../../src/config/site-file.ts";
-import type { DomainConfig, SiteConfig } from "../../src/site/config.ts";
+import type { DomainConfig, SiteConfig } from "../../src/config/site-config.ts";
 import { goldenBytes } from "../support/golden-input.ts";
 
 /** Reads the files of a case. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import fc from "fast-check";
 import { parseDuration } from "../../src/config/duration.ts";
-import { parseIpv4, parseIpv6 } from "../../src/config/ip-address.ts";
+import { parseIpv4, parseIpv6 } from "../../src/names/ip-address.ts";
 import { suggest } from "../../src/config/suggest.ts";
 
 describe("durations", () => {

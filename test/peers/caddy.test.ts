@@ -5,7 +5,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import type { CaddySettings } from "../../src/site/config.ts";
+import type { CaddySettings } from "../../src/config/site-config.ts";
 import { AcmeAuthority, acmePrograms } from "./support/acme-authority.ts";
 import { startCaddy, writeCaddyOptions } from "./support/caddy-server.ts";
 import { Cleanup } from "./support/cleanup.ts";

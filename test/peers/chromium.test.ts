@@ -5,10 +5,13 @@ import { pathToFileURL } from "node:url";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { bundleRecordsPage } from "../../scripts/house/records-page.mjs";
-import { recordsPageFile, type RecordsPageAssets } from "../../src/render/records-page.ts";
-import { compileTemplates } from "../../src/render/templates.ts";
+import {
+  recordsPageFile,
+  type RecordsPageAssets,
+} from "../../src/site/records-page/records-page.ts";
+import { compileTemplates } from "../../src/site/templates.ts";
 import type { PageData } from "../../src/site/page-data.ts";
-import { policy, sampleDomain, sampleSite } from "../render/records-page-data.ts";
+import { policy, sampleDomain, sampleSite } from "../site/records-page/records-page-data.ts";
 import { chromiumFlags, faintTexts } from "./support/chromium.ts";
 import { Cleanup } from "./support/cleanup.ts";
 import { describePeers, programPath } from "./support/programs.ts";

@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { compileTemplates } from "../../src/render/templates.ts";
+import { compileTemplates } from "../../src/site/templates.ts";
 import { changedRecords, recordsToPublish } from "../../src/site/changed-records.ts";
 import type { DnsRecord } from "../../src/site/dns-record.ts";
 import {

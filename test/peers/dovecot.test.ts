@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { startZooDns } from "../zoo/dns.ts";
 import { Zone } from "../zoo/zone.ts";
-import { makeKey, sign } from "../edge/reports/dkim-signer.ts";
+import { makeKey, sign } from "../mail/support/dkim-signer.ts";
 import { Cleanup } from "./support/cleanup.ts";
 import { startDovecot, type Dovecot } from "./support/dovecot.ts";
 import { countInStore, journalOf } from "./support/kept-reports.ts";

@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import { describe, expect, it } from "vitest";
-import { compileTemplates } from "../../src/render/templates.ts";
+import { compileTemplates } from "../../src/site/templates.ts";
 import {
   delegatedRecords,
   delegationZoneFile,

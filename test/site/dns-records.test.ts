@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { DomainConfig, TargetSettings } from "../../src/site/config.ts";
+import type { DomainConfig, TargetSettings } from "../../src/config/site-config.ts";
 import {
   dnsShapeFromJson,
   dnsShapeOf,

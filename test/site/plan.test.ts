@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Place } from "../../src/diagnostics/diagnostic.ts";
-import { shortDigest } from "../../src/edge/digest.ts";
+import { shortDigest } from "../../src/runtime/digest.ts";
 import { formatPolicy, type Policy } from "../../src/mta-sts/policy.ts";
-import type { DomainConfig, SiteConfig } from "../../src/site/config.ts";
+import type { DomainConfig, SiteConfig } from "../../src/config/site-config.ts";
 import { formatLock } from "../../src/site/lock/lock-text.ts";
 import { emptyLock, type Lock } from "../../src/site/lock/lock.ts";
 import { outputsOf } from "../../src/site/outputs.ts";

@@ -1,11 +1,12 @@
 /** Whether each MX host can be talked to, at each of its addresses. */
 import { quote } from "../../diagnostics/catalogue/quote.ts";
-import type { Failure, SmtpProbe } from "../evidence.ts";
+import type { SmtpProbe } from "../evidence.ts";
 import { hasAddress } from "../expectation.ts";
 import { prose } from "../finding.ts";
 import { mxHostsOf } from "../mx-hosts.ts";
 import { defineRule } from "../rule.ts";
 import { failureWhy } from "../why.ts";
+import type { Failure } from "../../net/failure.ts";
 
 const host = "mx1.example.com";
 

@@ -1,10 +1,11 @@
 /** Whether each MX host turns to TLS when it is asked to, at each of its addresses. */
-import type { Failure, SmtpProbe } from "../evidence.ts";
+import type { SmtpProbe } from "../evidence.ts";
 import { prose } from "../finding.ts";
 import { probesOf } from "../mx-hosts.ts";
 import { defineRule } from "../rule.ts";
 import { isOldTls } from "../tls-protocol.ts";
 import { failureWhy } from "../why.ts";
+import type { Failure } from "../../net/failure.ts";
 
 const host = "mx1.example.com";
 const source = "RFC 8461 §4.2";

@@ -1,10 +1,10 @@
 /** Whether CAA records keep a certificate authority from issuing for the policy host (RFC 8659). */
 import { quote } from "../../diagnostics/catalogue/quote.ts";
-import type { TargetName } from "../../site/config.ts";
-import type { CaaData } from "../evidence.ts";
+import type { TargetName } from "../../config/site-config.ts";
 import { expectsPolicy } from "../expectation.ts";
 import { prose } from "../finding.ts";
 import { defineRule } from "../rule.ts";
+import type { CaaData } from "../../net/dns/dns-evidence.ts";
 
 /** Property tags that are registered; a CA refuses on a critical one that it does not know. */
 const knownTags = [

@@ -1,11 +1,12 @@
 /** Whether the policy host can be reached by HTTPS, at each of its addresses. */
 import { quote } from "../../diagnostics/catalogue/quote.ts";
-import type { Failure, PolicyFetch } from "../evidence.ts";
+import type { PolicyFetch } from "../evidence.ts";
 import { expectsPolicy, hasAddress } from "../expectation.ts";
 import { prose } from "../finding.ts";
 import { defineRule } from "../rule.ts";
 import { isOldTls } from "../tls-protocol.ts";
 import { failureWhy } from "../why.ts";
+import type { Failure } from "../../net/failure.ts";
 
 const host = "mta-sts.example.com";
 const source = "RFC 8461 §3.3";

@@ -1,6 +1,6 @@
 /** Whether the DNS leads to the policy host, and to the one that was declared. */
-import { parseIpv6 } from "../../config/ip-address.ts";
-import type { HostAddress } from "../../site/config.ts";
+import { parseIpv6 } from "../../names/ip-address.ts";
+import type { HostAddress } from "../../config/site-config.ts";
 import type { PolicyHostEvidence } from "../evidence.ts";
 import { expectsPolicy, halfDelegation, hasAddress } from "../expectation.ts";
 import { prose } from "../finding.ts";

@@ -1,11 +1,12 @@
 /** What the policy host answers in place of a policy, at each of its addresses. */
 import { quote } from "../../diagnostics/catalogue/quote.ts";
-import type { Failure, PolicyFetch } from "../evidence.ts";
+import type { PolicyFetch } from "../evidence.ts";
 import { expectsPolicy } from "../expectation.ts";
 import { prose } from "../finding.ts";
 import { defineRule } from "../rule.ts";
 import { bodyBytes, insteadOf, livePolicies } from "../served-policy.ts";
 import { failureWhy } from "../why.ts";
+import type { Failure } from "../../net/failure.ts";
 
 const host = "mta-sts.example.com";
 const source = "RFC 8461 §3.3";

@@ -1,6 +1,5 @@
-import type { Severity } from "../diagnostic.ts";
-
 /** One code: what it means for the exit status, where the rule stands, and how it is said. */
+import type { Severity } from "../severity.ts";
 export interface Entry<A> {
   readonly severity: Severity;
   /** The rule's source, such as `RFC 8461 §3.2`. */

@@ -6,7 +6,7 @@ import { diagnostic, type Diagnostic, type Place } from "../../diagnostics/diagn
 import { patternCovers, patternsOverlap } from "../../mta-sts/mx-pattern.ts";
 import type { Policy } from "../../mta-sts/policy.ts";
 import { isReservedName } from "../../names/reserved-name.ts";
-import type { DomainConfig, YamlPath } from "../config.ts";
+import type { DomainConfig, YamlPath } from "../../config/site-config.ts";
 import { formatSpan, formatTime, type UnixSeconds } from "../stamp.ts";
 import { isHeld, policyOf, type Instance, type Lock, type LockedDomain } from "./lock.ts";
 

@@ -3,7 +3,7 @@
  * Policies are served from `dist/site/`; certificates come from Caddy's own ACME client.
  */
 import { diagnostic } from "../../diagnostics/diagnostic.ts";
-import type { CaddySettings, ReportsSite } from "../config.ts";
+import type { CaddySettings, ReportsSite } from "../../config/site-config.ts";
 import type { Output } from "../output.ts";
 import { checkCertificateOrders } from "./certificate-orders.ts";
 import type { Publication, Target } from "./target.ts";

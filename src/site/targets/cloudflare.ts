@@ -3,7 +3,7 @@
  * carries the map host → policy. Each distinct policy stands in it once.
  */
 import { diagnostic, type Diagnostic } from "../../diagnostics/diagnostic.ts";
-import type { CloudflareSettings } from "../config.ts";
+import type { CloudflareSettings } from "../../config/site-config.ts";
 import type { Output } from "../output.ts";
 import { policyPath, type Publication, type Target } from "./target.ts";
 

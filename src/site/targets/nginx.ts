@@ -2,7 +2,7 @@
  * nginx: two servers of constant size that find policy and certificate by the host's name.
  * Certificates come from any ACME client that answers from a webroot on port 80.
  */
-import type { NginxSettings } from "../config.ts";
+import type { NginxSettings } from "../../config/site-config.ts";
 import type { Output } from "../output.ts";
 import { checkCertificateOrders } from "./certificate-orders.ts";
 import type { Target } from "./target.ts";

@@ -1,6 +1,6 @@
 /** What a target gets to see, and what it must give. One file per target beside this one. */
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
-import type { TargetName, TargetSettings } from "../config.ts";
+import type { TargetName, TargetSettings } from "../../config/site-config.ts";
 import type { Output } from "../output.ts";
 
 /** A policy that is to be served at one policy host. */

@@ -1,6 +1,6 @@
 /** Every target there is. */
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
-import { targetNames, type TargetName, type TargetSettings } from "../config.ts";
+import { targetNames, type TargetName, type TargetSettings } from "../../config/site-config.ts";
 import type { Output } from "../output.ts";
 import { caddy } from "./caddy.ts";
 import { cloudflare } from "./cloudflare.ts";

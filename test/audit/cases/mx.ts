@@ -1,5 +1,4 @@
 /** MX records, the addresses of their hosts, and what the policy covers. */
-import type { AddressData, MxData } from "../../../src/audit/evidence.ts";
 import { fault, fine, type Case } from "../support/case.ts";
 import {
   addresses,
@@ -17,6 +16,7 @@ import {
   probe,
   tlsWith,
 } from "../support/subject.ts";
+import type { AddressData, MxData } from "../../../src/net/dns/dns-evidence.ts";
 
 const other = "mx2.d.example";
 const otherHost = mxHost([probe({ address: "192.0.2.26" }, other)], {}, other);

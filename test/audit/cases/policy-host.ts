@@ -1,5 +1,5 @@
 /** The policy host: DNS, CAA, connections, certificates, answers, and the text of the policy. */
-import type { AddressData, CaaData, PolicyFetch } from "../../../src/audit/evidence.ts";
+import type { PolicyFetch } from "../../../src/audit/evidence.ts";
 import { fault, fine, type Case } from "../support/case.ts";
 import {
   addresses,
@@ -19,6 +19,7 @@ import {
   tlsWith,
   txt,
 } from "../support/subject.ts";
+import type { AddressData, CaaData } from "../../../src/net/dns/dns-evidence.ts";
 
 const second = { address: "2001:db8::10" };
 

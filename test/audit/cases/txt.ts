@@ -1,5 +1,4 @@
 /** The TXT records at `_mta-sts` and `_smtp._tls`, and delegation. */
-import type { AddressData, DnsEvidence, TxtData } from "../../../src/audit/evidence.ts";
 import { fault, fine, type Case } from "../support/case.ts";
 import {
   addresses,
@@ -13,6 +12,7 @@ import {
   policyText,
   txt,
 } from "../support/subject.ts";
+import type { AddressData, DnsEvidence, TxtData } from "../../../src/net/dns/dns-evidence.ts";
 
 const sts = `_mta-sts.${domain}`;
 const tlsRpt = `_smtp._tls.${domain}`;

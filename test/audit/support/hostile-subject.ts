@@ -2,13 +2,10 @@
 import fc from "fast-check";
 import type { Declared, Subject } from "../../../src/audit/declared.ts";
 import type {
-  DnsEvidence,
   DomainEvidence,
-  Failure,
   MxHostEvidence,
   PolicyFetch,
   SmtpProbe,
-  TlsEvidence,
 } from "../../../src/audit/evidence.ts";
 import {
   domain,
@@ -21,6 +18,9 @@ import {
   probe,
   subject,
 } from "./subject.ts";
+import type { DnsEvidence } from "../../../src/net/dns/dns-evidence.ts";
+import type { Failure } from "../../../src/net/failure.ts";
+import type { TlsEvidence } from "../../../src/net/tls/tls-evidence.ts";
 
 const texts = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(...words()) },

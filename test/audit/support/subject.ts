@@ -1,22 +1,23 @@
 /** Small subjects to judge: a domain in good health, and what deviates from it. */
 import type { Declared, DeclaredInstance, Subject } from "../../../src/audit/declared.ts";
 import type {
-  AddressData,
-  CaaData,
-  CertificateEvidence,
-  DnsEvidence,
   DomainEvidence,
-  Failure,
-  MxData,
   MxHostEvidence,
   PolicyFetch,
   PolicyHostEvidence,
   SmtpProbe,
-  TlsEvidence,
-  TlsaData,
-  TxtData,
 } from "../../../src/audit/evidence.ts";
 import { parsePolicy } from "../../../src/mta-sts/policy.ts";
+import type {
+  AddressData,
+  CaaData,
+  DnsEvidence,
+  MxData,
+  TlsaData,
+  TxtData,
+} from "../../../src/net/dns/dns-evidence.ts";
+import type { Failure } from "../../../src/net/failure.ts";
+import type { CertificateEvidence, TlsEvidence } from "../../../src/net/tls/tls-evidence.ts";
 
 export const domain = "d.example";
 export const mx = "mx.d.example";

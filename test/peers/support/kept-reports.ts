@@ -1,11 +1,11 @@
 /** What a site has of reports: in its journal, and in its store once that has caught up. */
 import path from "node:path";
 import zlib from "node:zlib";
-import { readJournal } from "../../../src/edge/reports/read-journal.ts";
-import { openReportStore } from "../../../src/edge/reports/duckdb/store.ts";
-import { ingestRecord } from "../../../src/commands/reports/ingest.ts";
-import { packReport } from "../../../src/reports/pack-report.ts";
-import type { Verification } from "../../../src/reports/report.ts";
+import { readJournal } from "../../../src/reports/journal/read-journal.ts";
+import { openReportStore } from "../../../src/reports/store/duckdb/store.ts";
+import { ingestRecord } from "../../../src/reports/intake/ingest.ts";
+import { packReport } from "../../../src/reports/store/pack-report.ts";
+import type { Verification } from "../../../src/mail/dkim/verification.ts";
 
 export interface KeptReport {
   readonly id: string;

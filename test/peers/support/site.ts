@@ -5,8 +5,12 @@
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { compileTemplates, type TemplateSource } from "../../../src/render/templates.ts";
-import { policyHostOf, type TargetName, type TargetSettings } from "../../../src/site/config.ts";
+import { compileTemplates, type TemplateSource } from "../../../src/site/templates.ts";
+import {
+  policyHostOf,
+  type TargetName,
+  type TargetSettings,
+} from "../../../src/config/site-config.ts";
 import { policyPath, type Publication } from "../../../src/site/targets/target.ts";
 import { outputsOfTargets } from "../../../src/site/targets/targets.ts";
 

@@ -1,13 +1,9 @@
 /** Reports for tests, whole and small. */
 import crypto from "node:crypto";
-import type {
-  Arrival,
-  FailureDetail,
-  Report,
-  ReportedPolicy,
-} from "../../../src/reports/report.ts";
-import { packReport } from "../../../src/reports/pack-report.ts";
-import type { NewReport, PackedReport } from "../../../src/reports/store-port.ts";
+import type { FailureDetail, Report, ReportedPolicy } from "../../../src/tls-rpt/report/report.ts";
+import { packReport } from "../../../src/reports/store/pack-report.ts";
+import type { NewReport, PackedReport } from "../../../src/reports/store/store-port.ts";
+import type { Arrival } from "../../../src/reports/arrival.ts";
 
 /** Unix seconds of a day's first second. */
 export function startOf(day: string): number {

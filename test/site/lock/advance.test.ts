@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formatPolicy } from "../../../src/mta-sts/policy.ts";
-import { shortDigest } from "../../../src/edge/digest.ts";
+import { shortDigest } from "../../../src/runtime/digest.ts";
 import { keepSeconds } from "../../../src/site/lock/advance.ts";
 import { formatLock } from "../../../src/site/lock/lock-text.ts";
 import { holdOf, isHeld } from "../../../src/site/lock/lock.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { explain } from "../../../src/diagnostics/catalogue.ts";
 import type { Place } from "../../../src/diagnostics/diagnostic.ts";
 import type { Policy } from "../../../src/mta-sts/policy.ts";
-import type { DomainConfig, MtaSts, YamlPath } from "../../../src/site/config.ts";
+import type { DomainConfig, MtaSts, YamlPath } from "../../../src/config/site-config.ts";
 import {
   guardDeclared,
   guardDeleted,

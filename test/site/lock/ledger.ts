@@ -1,5 +1,5 @@
 /** One domain's state in the lock, moved as the commands move it. */
-import { shortDigest } from "../../../src/edge/digest.ts";
+import { shortDigest } from "../../../src/runtime/digest.ts";
 import { formatPolicy, type Mode, type Policy } from "../../../src/mta-sts/policy.ts";
 import { adopt, advance, prune, recordLive } from "../../../src/site/lock/advance.ts";
 import { formatLock, parseLock, type LockText } from "../../../src/site/lock/lock-text.ts";

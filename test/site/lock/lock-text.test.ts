@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { shortDigest } from "../../../src/edge/digest.ts";
+import { shortDigest } from "../../../src/runtime/digest.ts";
 import { formatLock, parseLock } from "../../../src/site/lock/lock-text.ts";
 import { emptyLock } from "../../../src/site/lock/lock.ts";
 import { expectSound, hostileText, problemsOf, runs } from "../../support/parsed.ts";

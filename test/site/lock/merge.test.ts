@@ -4,7 +4,7 @@ import { formatLock, parseLock } from "../../../src/site/lock/lock-text.ts";
 import { holdOf } from "../../../src/site/lock/lock.ts";
 import { mergeDomain } from "../../../src/site/lock/merge.ts";
 import { formatStamp } from "../../../src/site/stamp.ts";
-import { shortDigest } from "../../../src/edge/digest.ts";
+import { shortDigest } from "../../../src/runtime/digest.ts";
 import { runs } from "../../support/parsed.ts";
 import { conflictOf, day, hour, Ledger, merged, policy, read, start } from "./ledger.ts";
 

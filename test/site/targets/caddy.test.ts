@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { CaddySettings } from "../../../src/site/config.ts";
+import type { CaddySettings } from "../../../src/config/site-config.ts";
 import { caddy } from "../../../src/site/targets/caddy.ts";
 import { altering, publish, publishMany, renderAll } from "./rendering.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { CloudflareSettings } from "../../../src/site/config.ts";
+import type { CloudflareSettings } from "../../../src/config/site-config.ts";
 import { cloudflare } from "../../../src/site/targets/cloudflare.ts";
 import { altering, publish, publishMany, renderAll } from "./rendering.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import type { GithubPagesSettings } from "../../../src/site/config.ts";
+import type { GithubPagesSettings } from "../../../src/config/site-config.ts";
 import { githubPages } from "../../../src/site/targets/github-pages.ts";
 import { altering, publish, renderAll } from "./rendering.ts";
 

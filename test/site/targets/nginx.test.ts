@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { NginxSettings } from "../../../src/site/config.ts";
+import type { NginxSettings } from "../../../src/config/site-config.ts";
 import { nginx } from "../../../src/site/targets/nginx.ts";
 import { altering, publish, publishMany, renderAll } from "./rendering.ts";
 

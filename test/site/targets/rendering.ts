@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url";
 import type { Publication } from "../../../src/site/targets/target.ts";
 import type { Output, RenderedOutput } from "../../../src/site/output.ts";
-import { compileTemplates } from "../../../src/render/templates.ts";
+import { compileTemplates } from "../../../src/site/templates.ts";
 import { readTemplates } from "../../peers/support/site.ts";
 
 const templates = fileURLToPath(new URL("../../../templates", import.meta.url));

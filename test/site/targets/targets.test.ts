@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { catalogue, explain } from "../../../src/diagnostics/catalogue.ts";
 import { targetCodes } from "../../../src/diagnostics/catalogue/target.ts";
-import type { TargetSettings } from "../../../src/site/config.ts";
+import type { TargetSettings } from "../../../src/config/site-config.ts";
 import {
   checkTargets,
   needsSiteTree,

@@ -1,0 +1,108 @@
+/** How an audit is told: block by block for people, as JSON, JSON lines or annotations; and its exit code. */
+import type { Subject } from "../../declared.ts";
+import type { Judgement, Safe } from "../../judge.ts";
+import { explainFinding } from "../../rules.ts";
+import type { Place } from "../../../diagnostics/diagnostic.ts";
+import { auditBlock, whereText } from "./audit-block.ts";
+import { auditToJson } from "./audit-json.ts";
+import { auditSummary } from "./audit-summary.ts";
+import { annotationLine } from "../../../cli/github.ts";
+import { wantsColour, type ExitCode, type Io } from "../../../cli/io.ts";
+import type { RecordedLive } from "../../probe/record-observed.ts";
+import type { Format } from "../../../cli/report.ts";
+
+export type AuditFormat = Format | "jsonl";
+
+/** Tells the domains one by one in the format that was asked for, and counts them. */
+export class AuditReport {
+  readonly #format: AuditFormat;
+  readonly #io: Io;
+  readonly #placeOf: (domain: string) => Place | null;
+  readonly #counts: Record<Safe, number> = { yes: 0, no: 0, unknown: 0 };
+  readonly #notSafe: { readonly domain: string; readonly safe: Safe; readonly reason: string }[] =
+    [];
+  #failures = 0;
+  #open = 0;
+  #told = 0;
+
+  constructor(format: AuditFormat, io: Io, placeOf: (domain: string) => Place | null) {
+    this.#format = format;
+    this.#io = io;
+    this.#placeOf = placeOf;
+  }
+
+  begin(): void {
+    if (this.#format === "json") this.#io.out('{"version":1,"domains":[');
+  }
+
+  /** Words one domain; what it takes to count it is taken here. */
+  word(subject: Subject, judgement: Judgement): string {
+    const { safe, reason, findings } = judgement;
+    this.#counts[safe] += 1;
+    // Whoever declares no policy has none that could be unsafe.
+    const wanted = subject.declared === null || subject.declared.policy !== null;
+    const isError = findings.some((found) => explainFinding(found).severity === "error");
+    if (isError || (safe === "no" && wanted)) this.#failures += 1;
+    if (safe === "unknown") this.#open += 1;
+    if (safe !== "yes") this.#notSafe.push({ domain: subject.domain, safe, reason });
+    switch (this.#format) {
+      case "json":
+        return JSON.stringify(auditToJson(subject, judgement));
+      case "jsonl":
+        return `${JSON.stringify(auditToJson(subject, judgement))}\n`;
+      case "github":
+        return this.#annotations(subject, judgement);
+      case "text":
+        return auditBlock(subject, judgement, this.#textOptions());
+    }
+  }
+
+  tell(text: string): void {
+    const separator = this.#format === "json" ? ",\n" : this.#format === "text" ? "\n" : "";
+    const first = this.#format === "json" ? "\n" : "";
+    this.#io.out((this.#told === 0 ? first : separator) + text);
+    this.#told += 1;
+  }
+
+  end(recorded: readonly RecordedLive[]): void {
+    const summary = {
+      domains: this.#counts.yes + this.#counts.no + this.#counts.unknown,
+      ...this.#counts,
+    };
+    const told = auditSummary(summary, this.#notSafe, recorded, this.#textOptions());
+    if (this.#format === "json") {
+      const end = { summary, recorded, diagnostics: [] };
+      this.#io.out(`\n],${JSON.stringify(end).slice(1)}\n`);
+    } else if (this.#format === "text") {
+      this.#io.out(told);
+    } else {
+      this.#io.err(told);
+    }
+  }
+
+  exitCode(): ExitCode {
+    if (this.#failures > 0) return 1;
+    return this.#open > 0 ? 3 : 0;
+  }
+
+  #annotations({ domain }: Subject, { safe, reason, findings }: Judgement): string {
+    const place = this.#placeOf(domain);
+    const told = findings.map((found) => {
+      const { effect: _, ...explained } = explainFinding(found);
+      const at = whereText(found.where, explained.message);
+      const message =
+        at === "" || at === domain ? explained.message : `${at}: ${explained.message}`;
+      return annotationLine(
+        { ...explained, code: found.code, message: `${domain}: ${message}` },
+        place,
+      );
+    });
+    const verdict = { code: "audit", severity: "note" as const, fix: null, source: null };
+    const message = `${domain}: safe to enforce: ${safe}, ${reason}`;
+    return [...told, annotationLine({ ...verdict, message }, place)].join("");
+  }
+
+  #textOptions() {
+    return { colour: wantsColour(this.#io, this.#io.outIsTerminal) };
+  }
+}

@@ -1,0 +1,41 @@
+/** The end of an audit of several domains: how many are safe, which are not, what was recorded live. */
+import type { Safe } from "../../judge.ts";
+import { paint, printable, type TextOptions } from "../../../cli/text.ts";
+
+export interface AuditCounts {
+  readonly domains: number;
+  readonly yes: number;
+  readonly no: number;
+  readonly unknown: number;
+}
+
+/** Beyond this a list is counted, not printed. */
+const mostListed = 60;
+
+/** Words it; "" where one domain was audited and nothing recorded: its block has said all. */
+export function auditSummary(
+  counts: AuditCounts,
+  notSafe: readonly { readonly domain: string; readonly safe: Safe; readonly reason: string }[],
+  recorded: readonly { readonly domain: string; readonly id: string; readonly live: string }[],
+  options: TextOptions,
+): string {
+  const lines: string[] = [];
+  if (counts.domains > 1) {
+    const { domains, yes, no, unknown } = counts;
+    lines.push(
+      `${String(domains)} domains: ${String(yes)} safe to enforce, ${String(no)} not, ${String(unknown)} unknown`,
+    );
+    for (const { domain, safe, reason } of notSafe.slice(0, mostListed)) {
+      const verdict = paint(safe, safe === "no" ? "error" : "warning", options);
+      lines.push(`  ${printable(domain)}: ${verdict}, ${printable(reason)}`);
+    }
+    const more = notSafe.length - mostListed;
+    if (more > 0) lines.push(`  and ${String(more)} more`);
+  }
+  for (const { domain, id, live } of recorded.slice(0, mostListed)) {
+    lines.push(`stspress.lock: ${printable(domain)} is live since ${live} (id ${printable(id)})`);
+  }
+  const unlisted = recorded.length - mostListed;
+  if (unlisted > 0) lines.push(`stspress.lock: and ${String(unlisted)} more`);
+  return lines.length === 0 ? "" : `\n${lines.join("\n")}\n`;
+}

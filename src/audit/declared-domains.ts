@@ -1,0 +1,36 @@
+/** Site and lock → what is declared of each domain, as an audit compares it. */
+import type { Declared, DeclaredInstance } from "./declared.ts";
+import type { DomainConfig, SiteConfig } from "../config/site-config.ts";
+import type { Instance, Lock } from "../site/lock/lock.ts";
+
+/** Gives what is declared of one domain; null where the site does not know it. */
+export function declaredOf(site: SiteConfig, lock: Lock): (domain: string) => Declared | null {
+  const byName = new Map<string, DomainConfig>(site.domains.map((one) => [one.domain, one]));
+  const instance = (one: Instance): DeclaredInstance => {
+    const found = lock.policies.get(one.digest);
+    if (found === undefined) throw new Error(`the lock lost the policy text ${one.digest}`);
+    return { id: one.id, text: found.text, policy: found.policy, liveAt: one.liveAt };
+  };
+  return (domain) => {
+    const config = byName.get(domain);
+    if (config === undefined) return null;
+    const locked = lock.domains.get(domain);
+    return {
+      policy: config.mtaSts?.policy ?? null,
+      profilePatterns: new Set(config.mtaSts?.profileMx),
+      rua: config.rua,
+      target: config.target,
+      address: addressOf(site, config),
+      delegation: config.delegation,
+      current: locked?.current == null ? null : instance(locked.current),
+      earlier: (locked?.earlier ?? []).map(instance),
+    };
+  };
+}
+
+function addressOf(site: SiteConfig, { target }: DomainConfig) {
+  const address = site.targets[target]?.address;
+  if (address === undefined) return null;
+  const { ipv4, ipv6, host } = address;
+  return ipv4.length === 0 && ipv6.length === 0 && host === null ? null : address;
+}

@@ -1,0 +1,43 @@
+/** Writes evidence as it comes, so that a run over many domains need not keep it. */
+import fs from "node:fs";
+import { once } from "node:events";
+import type { DomainEvidence, Evidence, MxHostEvidence } from "../evidence.ts";
+
+/** A file of evidence that is being written: beside its place until it is whole. */
+export class EvidenceFile {
+  readonly #file: string;
+  readonly #stream: fs.WriteStream;
+  #failed: Error | null = null;
+  #domains = 0;
+
+  /** @throws Error where the file cannot be made. */
+  constructor(file: string, version: Evidence["version"]) {
+    this.#file = file;
+    const handle = fs.openSync(`${file}.tmp`, "w");
+    this.#stream = fs.createWriteStream("", { fd: handle });
+    this.#stream.on("error", (error) => (this.#failed = error));
+    this.#stream.write(`{"version":${String(version)},"domains":[\n`);
+  }
+
+  /** Adds a domain; waits while the disk is behind. */
+  async add(evidence: DomainEvidence): Promise<void> {
+    const text = `${this.#domains === 0 ? "" : ",\n"}${JSON.stringify(evidence)}`;
+    this.#domains += 1;
+    if (!this.#stream.write(text) && this.#failed === null) {
+      await Promise.race([once(this.#stream, "drain"), once(this.#stream, "close")]);
+    }
+  }
+
+  /** Adds the MX hosts and puts the file in its place. @throws Error where something could not be written. */
+  async finish(mxHosts: readonly MxHostEvidence[]): Promise<void> {
+    this.#stream.write('\n],"mxHosts":{');
+    for (const [index, one] of mxHosts.entries()) {
+      const key = JSON.stringify(one.host);
+      this.#stream.write(`${index === 0 ? "\n" : ",\n"}${key}:${JSON.stringify(one)}`);
+    }
+    this.#stream.end("\n}}\n");
+    await new Promise<void>((resolve) => this.#stream.once("close", resolve));
+    if (this.#failed !== null) throw this.#failed;
+    fs.renameSync(`${this.#file}.tmp`, this.#file);
+  }
+}

@@ -1,0 +1,190 @@
+/**
+ * Looks at mail domains as a sender would, and gives what was seen as evidence: DNS, the policy host at
+ * each address, every MX host at each address. Judges nothing.
+ */
+import { randomBytes } from "node:crypto";
+import type {
+  DomainEvidence,
+  MxHostEvidence,
+  PolicyFetch,
+  PolicyHostEvidence,
+  SmtpProbe,
+} from "../evidence.ts";
+import type { DnsClient } from "../../net/dns/client.ts";
+import { fetchPolicy } from "./policy-fetch.ts";
+import { probeMx } from "./smtp-probe.ts";
+import type { TrustStore } from "../../net/tls/trust-store.ts";
+import type { AddressData, DnsEvidence } from "../../net/dns/dns-evidence.ts";
+import type { Failure } from "../../net/failure.ts";
+
+export interface ObserverOptions {
+  readonly dns: DnsClient;
+  readonly trust: TrustStore;
+  readonly httpsPort: number;
+  readonly smtpPort: number;
+  /** How long one HTTPS or SMTP conversation may take. */
+  readonly timeoutMs: number;
+  /** Whether private, loopback and reserved addresses are tried. */
+  readonly allowPrivate: boolean;
+  /** What the EHLO says. */
+  readonly heloName: string;
+  /** Unix seconds. */
+  readonly now: () => number;
+}
+
+/** What was seen of one domain. */
+export interface Observed {
+  readonly evidence: DomainEvidence;
+  /** Of every exchange of its MX records, by host name. */
+  readonly mxHosts: ReadonlyMap<string, MxHostEvidence>;
+}
+
+/** More than any mail host needs: who publishes a thousand addresses gets no thousand visitors. */
+const mostAddresses = 16;
+const mostMxHosts = 32;
+/** A host of many silent addresses is left after so many times the patience for one. */
+const mostTimeouts = 3;
+
+export class Observer {
+  readonly #options: ObserverOptions;
+  readonly #mxHosts = new Map<string, Promise<MxHostEvidence>>();
+
+  constructor(options: ObserverOptions) {
+    this.#options = options;
+  }
+
+  /** MX hosts that were looked at so far, in the order in which they were first met. */
+  async mxHosts(): Promise<readonly MxHostEvidence[]> {
+    return Promise.all(this.#mxHosts.values());
+  }
+
+  /** Looks at one domain. An MX host that several share is looked at once. */
+  async observe(domain: string): Promise<Observed> {
+    const mx = this.#options.dns.mx(domain);
+    const [evidence, mxHosts] = await Promise.all([
+      this.observeDomain(domain, mx),
+      mx.then(({ records }) => {
+        const hosts = new Set(
+          records.map(({ exchange }) => exchange).filter((host) => host !== ""),
+        );
+        return Promise.all([...hosts].slice(0, mostMxHosts).map((host) => this.#mxHost(host)));
+      }),
+    ]);
+    return { evidence, mxHosts: new Map(mxHosts.map((one) => [one.host, one])) };
+  }
+
+  /** Looks at what a domain publishes, and not at its MX hosts. */
+  async observeDomain(
+    domain: string,
+    asked: Promise<DomainEvidence["mx"]> = this.#options.dns.mx(domain),
+  ): Promise<DomainEvidence> {
+    const { dns, now } = this.#options;
+    const observedAt = now();
+    const [mx, stsTxt, tlsRptTxt, wildcardTxt, policyHost] = await Promise.all([
+      asked,
+      dns.txt(`_mta-sts.${domain}`),
+      dns.txt(`_smtp._tls.${domain}`),
+      dns.txt(`_${randomBytes(8).toString("hex")}.${domain}`),
+      this.#observePolicyHost(`mta-sts.${domain}`),
+    ]);
+    return { domain, observedAt, mx, stsTxt, tlsRptTxt, wildcardTxt, policyHost };
+  }
+
+  /** Its addresses, CAA, and the policy at each address. */
+  async #observePolicyHost(host: string): Promise<PolicyHostEvidence> {
+    const { dns } = this.#options;
+    const caa = dns.caaOf(host);
+    const [a, aaaa] = await Promise.all([dns.a(host), dns.aaaa(host)]);
+    const fetches = await Promise.all(
+      eachAddress(a, aaaa).map(({ address, tried }) =>
+        tried ? this.#fetch(host, address) : Promise.resolve(unfetched(address)),
+      ),
+    );
+    return { host, a, aaaa, caa: await caa, fetches };
+  }
+
+  #fetch(host: string, address: string): Promise<PolicyFetch> {
+    const { trust, timeoutMs, allowPrivate, httpsPort: port } = this.#options;
+    return fetchPolicy({ host, address, port, trust, timeoutMs, allowPrivate });
+  }
+
+  #mxHost(host: string): Promise<MxHostEvidence> {
+    let known = this.#mxHosts.get(host);
+    if (known === undefined) {
+      known = this.#observeMxHost(host);
+      this.#mxHosts.set(host, known);
+    }
+    return known;
+  }
+
+  async #observeMxHost(host: string): Promise<MxHostEvidence> {
+    const { dns, trust, timeoutMs, allowPrivate, heloName, smtpPort: port } = this.#options;
+    const tlsa = dns.tlsa(`_25._tcp.${host}`);
+    const [a, aaaa] = await Promise.all([dns.a(host), dns.aaaa(host)]);
+    const probes: SmtpProbe[] = [];
+    const deadline = performance.now() + timeoutMs * mostTimeouts;
+    // One connection at a time: an audit is a guest.
+    for (const { address, tried } of eachAddress(a, aaaa)) {
+      if (!tried) probes.push(unprobed(address, untried));
+      else if (performance.now() >= deadline) probes.push(unprobed(address, outOfTime));
+      else
+        probes.push(
+          await probeMx({ host, address, port, heloName, trust, timeoutMs, allowPrivate }),
+        );
+    }
+    return { host, a, aaaa, tlsa: await tlsa, probes };
+  }
+}
+
+function eachAddress(
+  a: DnsEvidence<AddressData>,
+  aaaa: DnsEvidence<AddressData>,
+): { readonly address: string; readonly tried: boolean }[] {
+  const all = [...a.records, ...aaaa.records].map(({ address }) => address);
+  return [...new Set(all)]
+    .slice(0, mostAddresses * 4)
+    .map((address, index) => ({ address, tried: index < mostAddresses }));
+}
+
+const untried: Failure = {
+  stage: "connect",
+  kind: "missing",
+  detail: `not tried: more than ${String(mostAddresses)} addresses`,
+};
+
+const outOfTime: Failure = {
+  stage: "connect",
+  kind: "missing",
+  detail: "not tried: the addresses before it took too long",
+};
+
+function unfetched(address: string): PolicyFetch {
+  return {
+    address,
+    durationMs: 0,
+    failure: untried,
+    tls: null,
+    status: null,
+    location: null,
+    contentType: null,
+    contentEncoding: null,
+    server: null,
+    mitigated: null,
+    body: null,
+  };
+}
+
+function unprobed(address: string, failure: Failure): SmtpProbe {
+  return {
+    address,
+    durationMs: 0,
+    failure,
+    banner: null,
+    keywords: null,
+    startTls: "unknown",
+    injected: false,
+    tls: null,
+    fingerprintWithoutSni: null,
+    dnsNamesWithoutSni: null,
+  };
+}

@@ -1,0 +1,44 @@
+/** Writes into the lock what an audit saw live: what `stspress live` does by hand. */
+import type { LiveInstance } from "../live-instance.ts";
+import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import { recordLive } from "../../site/lock/advance.ts";
+import { policyOf } from "../../site/lock/lock.ts";
+import { formatTime } from "../../site/stamp.ts";
+import { changeLock } from "../../site/disk/change-lock.ts";
+
+export interface RecordedLive {
+  readonly domain: string;
+  readonly id: string;
+  readonly live: string;
+}
+
+/** Records the instances that were not recorded before; gives those, by domain. The first time counts. */
+export function recordObserved(
+  site: string | null,
+  seen: readonly LiveInstance[],
+): readonly RecordedLive[] | { readonly refused: readonly Diagnostic[] } {
+  if (seen.length === 0) return [];
+  const done = changeLock(site, (lock) => {
+    const domains = new Map(lock.domains);
+    const recorded: RecordedLive[] = [];
+    for (const { domain, id, seenAt, ttlSeconds } of seen) {
+      const before = domains.get(domain);
+      // A build may have come between the look and now.
+      if (before?.current?.id !== id || before.current.liveAt !== null) continue;
+      const current = {
+        ...before.current,
+        ttlSeconds: Math.max(before.current.ttlSeconds, ttlSeconds),
+      };
+      const after = recordLive(
+        { ...before, current },
+        seenAt,
+        (one) => policyOf(lock, one).maxAgeSeconds,
+      );
+      domains.set(domain, after);
+      recorded.push({ domain, id, live: formatTime(seenAt) });
+    }
+    recorded.sort((a, b) => (a.domain < b.domain ? -1 : 1));
+    return { lock: { ...lock, domains }, result: { recorded } };
+  });
+  return "recorded" in done ? done.recorded : { refused: done };
+}

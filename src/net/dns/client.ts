@@ -1,0 +1,165 @@
+/** Asks the DNS as a stub resolver does: what other resolvers say, as evidence. */
+import { AnswerCache } from "./answer-cache.ts";
+import { Chain, failureOf, readAlong } from "./chain.ts";
+import {
+  isAskable,
+  plainName,
+  type DnsFailure,
+  type QueryType,
+  type Question,
+  type Reply,
+} from "./message.ts";
+import type { DataOf } from "./records.ts";
+import { DnsServer } from "./server.ts";
+import type { Server } from "./servers.ts";
+import { Slots } from "../../runtime/slots.ts";
+import type { CaaData, DnsEvidence } from "./dns-evidence.ts";
+
+type Evidence<T extends QueryType> = DnsEvidence<DataOf[T]>;
+
+export interface DnsOptions {
+  /** Asked in this order, the next where one is silent or fails. */
+  readonly servers: readonly Server[];
+  /** How long one question may take in all: every server, every try, every alias. */
+  readonly timeoutMs: number;
+  /** How often a message is sent to a server that is silent; 3 unless given. */
+  readonly tries?: number;
+}
+
+/** Questions on their way at one time, each with one socket. */
+const mostOpen = 500;
+
+/**
+ * A stub resolver. Nothing in it rejects: what goes wrong is evidence as well. Names are taken with or
+ * without the trailing dot, in any case, and given in lower case without it. Equal questions within half
+ * a minute are asked once.
+ */
+export class DnsClient {
+  readonly #servers: readonly DnsServer[];
+  readonly #timeoutMs: number;
+  readonly #tries: number;
+  readonly #slots = new Slots(mostOpen);
+  readonly #cache = new AnswerCache();
+  /** The server that answered last is asked first, so that a dead one is waited for once. */
+  #preferred = 0;
+  #isClosed = false;
+
+  constructor({ servers, timeoutMs, tries = 3 }: DnsOptions) {
+    this.#servers = servers.map((address) => new DnsServer(address));
+    this.#timeoutMs = timeoutMs;
+    this.#tries = tries;
+  }
+
+  mx(name: string): Promise<Evidence<"MX">> {
+    return this.#look(name, "MX");
+  }
+
+  txt(name: string): Promise<Evidence<"TXT">> {
+    return this.#look(name, "TXT");
+  }
+
+  a(name: string): Promise<Evidence<"A">> {
+    return this.#look(name, "A");
+  }
+
+  aaaa(name: string): Promise<Evidence<"AAAA">> {
+    return this.#look(name, "AAAA");
+  }
+
+  tlsa(name: string): Promise<Evidence<"TLSA">> {
+    return this.#look(name, "TLSA");
+  }
+
+  /**
+   * Finds the CAA records that govern a host: its own, or those of its closest ancestor below the root.
+   * `name` tells whose they are. A failure on the way is the result, for nobody knows then whether there
+   * are some; where there are none, the result is what the host itself answered.
+   *
+   * @see RFC 8659 §3
+   */
+  async caaOf(host: string): Promise<DnsEvidence<CaaData>> {
+    const own = await this.#look(host, "CAA");
+    let evidence = own;
+    for (;;) {
+      if (evidence.status === "found" || evidence.status === "failed") return evidence;
+      const dot = evidence.name.indexOf(".");
+      if (dot < 0) return own;
+      evidence = await this.#look(evidence.name.slice(dot + 1), "CAA");
+    }
+  }
+
+  /** Closes every socket; questions that are open fail as unreachable. */
+  close(): void {
+    this.#isClosed = true;
+    for (const server of this.#servers) server.close();
+  }
+
+  #look<T extends QueryType>(asked: string, type: T): Promise<Evidence<T>> {
+    const name = plainName(asked);
+    if (!isAskable(name)) return Promise.resolve(failed(name, type, "malformed"));
+    return this.#cache.get(name, type, () => this.#slots.with(() => this.#resolve(name, type)));
+  }
+
+  async #resolve<T extends QueryType>(name: string, type: T): Promise<Evidence<T>> {
+    const deadline = performance.now() + this.#timeoutMs;
+    const chain = new Chain(name);
+    let authenticated = true;
+    for (;;) {
+      const { aliases, end } = chain;
+      if (!isAskable(end)) return { ...failed(name, type, "malformed"), aliases };
+      const reply = await this.#ask({ name: end, type }, deadline);
+      if (typeof reply === "string") return { ...failed(name, type, reply), aliases };
+      authenticated &&= reply.authenticated;
+      const reading = readAlong(reply, type, chain);
+      if (reading.status === "alias") continue;
+      return {
+        name,
+        type,
+        status: reading.status,
+        failure: reading.status === "failed" ? reading.failure : null,
+        aliases: chain.aliases,
+        records: reading.status === "found" ? reading.records : [],
+        authenticated: authenticated && reading.status !== "failed",
+      };
+    }
+  }
+
+  /** Asks one server after the other, each for its share of the time. */
+  async #ask(question: Question, deadline: number): Promise<Reply | DnsFailure> {
+    const count = this.#servers.length;
+    const first = this.#preferred;
+    let failure: DnsFailure | null = null;
+    for (let turn = 0; turn < count && !this.#isClosed; turn += 1) {
+      const left = deadline - performance.now();
+      if (left <= 0) break;
+      const index = (first + turn) % count;
+      const reply = await this.#servers[index]?.ask(question, left / (count - turn), this.#tries);
+      if (reply === undefined) break;
+      const reason = typeof reply === "string" ? reply : failureOf(reply);
+      if (reason === null) {
+        this.#preferred = index;
+        return reply;
+      }
+      failure = weightier(failure, reason);
+    }
+    return failure ?? (this.#isClosed || count === 0 ? "unreachable" : "timeout");
+  }
+}
+
+/** What a server said weighs more than that another said nothing. */
+const byWeight: readonly DnsFailure[] = [
+  "servfail",
+  "refused",
+  "too-large",
+  "malformed",
+  "timeout",
+  "unreachable",
+];
+
+function weightier(one: DnsFailure | null, other: DnsFailure): DnsFailure {
+  return one !== null && byWeight.indexOf(one) < byWeight.indexOf(other) ? one : other;
+}
+
+function failed<T extends QueryType>(name: string, type: T, failure: DnsFailure): Evidence<T> {
+  return { name, type, status: "failed", failure, aliases: [], records: [], authenticated: false };
+}

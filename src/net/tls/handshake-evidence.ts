@@ -1,0 +1,83 @@
+/** Records of a TLS connection what a sender would judge, and judges none of it but where its chain leads. */
+import type tls from "node:tls";
+import { readCertificate } from "./certificate.ts";
+import { explainTrust } from "./trust.ts";
+import { fingerprintOf, type TrustStore } from "./trust-store.ts";
+import type { CertificateEvidence, TlsEvidence } from "./tls-evidence.ts";
+
+const mostCertificates = 10;
+const mostDnsNames = 100;
+
+/** What Node tells of a chain: each certificate with its issuer, as far as it knows; a root is its own. */
+export interface PeerChain {
+  readonly raw: Buffer;
+  readonly fingerprint256: string;
+  readonly issuerCertificate?: PeerChain;
+}
+
+/** What a handshake came to. */
+export interface Handshake {
+  readonly protocol: string;
+  readonly cipher: string;
+  readonly peer: PeerChain;
+  /** Why OpenSSL does not trust the chain, such as `CERT_HAS_EXPIRED`; null: it does. */
+  readonly reason: string | null;
+}
+
+/** Asks a socket whose handshake is done; `peer` is the chain, where it is known already. */
+export function handshakeOf(socket: tls.TLSSocket, peer?: PeerChain): Handshake {
+  return {
+    protocol: socket.getProtocol() ?? "",
+    cipher: socket.getCipher().name,
+    peer: peer ?? socket.getPeerCertificate(true),
+    // The types say an error; it is the code of one.
+    reason: socket.authorized ? null : String(socket.authorizationError),
+  };
+}
+
+/** Records a handshake with `host`. */
+export function tlsEvidence(
+  { protocol, cipher, peer, reason }: Handshake,
+  host: string,
+  store: TrustStore,
+): TlsEvidence {
+  const chain = servedChain(peer, store);
+  return {
+    protocol,
+    cipher,
+    chain: chain.map((der) => certificateEvidence(der, host)),
+    trust: reason === null ? "trusted" : explainTrust(chain, reason, store),
+  };
+}
+
+/** Records one certificate; of more names than evidence holds, those nearest to `host`, and first of all those that match it. */
+function certificateEvidence(der: Buffer, host: string): CertificateEvidence {
+  const fields = readCertificate(der);
+  if (fields.dnsNames.length <= mostDnsNames) return fields;
+  const parent = host.slice(host.indexOf("."));
+  const wanted = [host.toLowerCase(), `*${parent}`.toLowerCase()];
+  const distance = (name: string): number => {
+    if (wanted.includes(name.toLowerCase())) return 0;
+    return `.${name}`.toLowerCase().endsWith(parent) ? 1 : 2;
+  };
+  const dnsNames = fields.dnsNames.toSorted((a, b) => distance(a) - distance(b));
+  return { ...fields, dnsNames: dnsNames.slice(0, mostDnsNames) };
+}
+
+/**
+ * The certificates in DER, the leaf first. Node puts the trusted root behind them whether it was served
+ * or not, so it is left out. What was served and issued none of the others is not seen; Node has a way
+ * to see it, `getPeerX509Certificate`, which leaks every issuer (Node 20).
+ */
+function servedChain(peer: PeerChain, store: TrustStore): readonly Buffer[] {
+  const chain: Buffer[] = [];
+  const seen = new Set<PeerChain>();
+  let next: PeerChain | undefined = peer;
+  while (next !== undefined && !seen.has(next) && chain.length < mostCertificates) {
+    seen.add(next);
+    if (chain.length > 0 && store.fingerprints.has(fingerprintOf(next))) break;
+    chain.push(next.raw);
+    next = next.issuerCertificate;
+  }
+  return chain;
+}

@@ -1,0 +1,45 @@
+/** Reports on their way into journal and store, of which nothing is left but what these two write. */
+import { addRecord } from "../journal/journal.ts";
+import { FramesBuilder, type Frames } from "../journal/journal-frame.ts";
+import { packReport } from "../store/pack-report.ts";
+import type { PackedReport } from "../store/store-port.ts";
+import type { ReadyReport } from "./take-in.ts";
+
+/** The n-th frame is that of the n-th report. */
+export interface ReadyBatch {
+  readonly reports: readonly PackedReport[];
+  readonly frames: Frames;
+}
+
+/** Room for the records of a batch of a thousand. */
+const usualRoom = 1024 * 1024;
+
+/** Gathers reports; their objects are not kept. */
+export class ReadyBatchBuilder {
+  readonly #reports: PackedReport[] = [];
+  readonly #frames: FramesBuilder;
+
+  constructor(room = usualRoom) {
+    this.#frames = new FramesBuilder(room);
+  }
+
+  get length(): number {
+    return this.#reports.length;
+  }
+
+  add({ report, text, record }: ReadyReport): void {
+    this.#reports.push(packReport(report, text));
+    addRecord(this.#frames, record);
+  }
+
+  finish(): ReadyBatch {
+    return { reports: this.#reports, frames: this.#frames.finish() };
+  }
+}
+
+/** A batch of some reports. */
+export function batchOf(ready: readonly ReadyReport[]): ReadyBatch {
+  const builder = new ReadyBatchBuilder(64 * 1024);
+  for (const one of ready) builder.add(one);
+  return builder.finish();
+}

@@ -1,0 +1,178 @@
+/** Site, lock and store → what the reports page and `reports status` show. */
+import { severityOf } from "../../diagnostics/catalogue.ts";
+import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import { Quarantine } from "../intake/quarantine.ts";
+import { dayOf, daysOf, windowUntil } from "../analysis/days.ts";
+import { domainPageOf, noDetails, reporterRow } from "../analysis/domain-page.ts";
+import { judgeDomain, silence, type Judging } from "../analysis/domain-row.ts";
+import type { SiteFacts } from "../analysis/locked-facts.ts";
+import { overviewOf } from "../analysis/overview.ts";
+import type { DomainPage, DomainRow, Overview } from "../analysis/page-data.ts";
+import { rolloutEvidence, type RolloutEvidence } from "../analysis/rollout-evidence.ts";
+import type { DomainDetails, DomainSeries, ReportStore, Window } from "../store/store-port.ts";
+import { Strangers } from "../analysis/strangers.ts";
+import { baseDays, recentDays, unsettledDays } from "../analysis/trend.ts";
+import { trustedSigners } from "../analysis/trusted-signers.ts";
+import type { ReportsTrust } from "../../config/site-config.ts";
+import type { Io } from "../../cli/io.ts";
+import { loadLock, loadSiteIfAny } from "../../site/load/load-site.ts";
+import { openStore, reportFolders } from "../store/open-store.ts";
+import { siteFactsOf } from "../site-facts.ts";
+
+/** Answers for the page; close it when done. */
+export interface PageSource {
+  /** Warnings about the site and the reports: the page can be made nevertheless. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Every declared domain, and the domains that somebody reported on. */
+  overview(): Promise<Overview>;
+  /** The pages of some domains of the {@link overview}, in no order; much quicker than one by one. */
+  domainPages(domains: readonly string[]): AsyncIterable<DomainPage>;
+  /** null: the domain is neither declared nor reported on. */
+  domainPage(domain: string): Promise<DomainPage | null>;
+  /** What reports prove for domains in testing, by domain; known after {@link overview}. */
+  readonly rollouts: ReadonlyMap<string, RolloutEvidence>;
+  /** Whether any report was ever taken in. */
+  hasReports(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export interface PageSourceOptions {
+  /** Absolute path of the site folder. */
+  readonly root: string;
+  /** Unix seconds; its day is the last of the window. */
+  readonly now: number;
+  /** Days of the window. */
+  readonly days: number;
+  readonly io: Io;
+}
+
+/** The judgement looks back so far, also where less is shown. */
+const judgedDays = baseDays + recentDays + unsettledDays + 7;
+
+/** Domains of a folder that declares none: anybody can make names up. */
+const mostUndeclared = 20_000;
+
+/** Opens the store of a site, brings it up to date with the journal, and reads the site and its lock. */
+export async function openPageSource(
+  options: PageSourceOptions,
+): Promise<PageSource | readonly Diagnostic[]> {
+  const { root, io } = options;
+  const loaded = await loadSiteIfAny(root);
+  const { lock, diagnostics } = loaded?.loadedLock ?? loadLock(root);
+  const found = loaded?.diagnostics ?? diagnostics;
+  const errors = found.filter((one) => severityOf(one.code) === "error");
+  if (lock === null || errors.length > 0) return errors;
+  const folders = reportFolders(root);
+  if ("code" in folders) return [folders];
+  const store = await openStore(root, io);
+  if ("code" in store) return [store];
+  await store.trust(trustedSigners(loaded?.site?.reportsSigners ?? []));
+  const quarantined = new Quarantine(folders.quarantine).count();
+  return new StorePageSource(store, options, {
+    facts: siteFactsOf(loaded?.site ?? null, lock),
+    trust: loaded?.site?.reportsTrust ?? "verified",
+    quarantined,
+    diagnostics: found,
+  });
+}
+
+interface Known {
+  readonly facts: SiteFacts;
+  readonly trust: ReportsTrust;
+  readonly quarantined: number;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+class StorePageSource implements PageSource {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly rollouts = new Map<string, RolloutEvidence>();
+  readonly #store: ReportStore;
+  readonly #known: Known;
+  readonly #declared: ReadonlySet<string>;
+  readonly #now: number;
+  readonly #shown: Window;
+  readonly #judged: Window;
+  readonly #judging: Judging;
+
+  constructor(store: ReportStore, { now, days }: PageSourceOptions, known: Known) {
+    this.#store = store;
+    this.#known = known;
+    this.#declared = new Set(known.facts.declared);
+    this.#now = now;
+    this.diagnostics = known.diagnostics;
+    this.#shown = windowUntil(now, days);
+    this.#judged = windowUntil(now, Math.max(days, judgedDays));
+    this.#judging = { days: daysOf(this.#judged), shown: days };
+  }
+
+  async overview(): Promise<Overview> {
+    const { quarantined } = this.#known;
+    const rows: DomainRow[] = [];
+    const missing = new Set(this.#declared);
+    const strangers = new Strangers();
+    let undeclared = 0;
+    for await (const series of this.#store.series(this.#judged)) {
+      const isDeclared = missing.delete(series.domain);
+      if (!this.#known.facts.of(series.domain).inSite) strangers.add(series);
+      else if (isDeclared || (undeclared += 1) <= mostUndeclared) rows.push(this.#row(series));
+    }
+    for (const domain of missing) rows.push(this.#row(this.#silence(domain)));
+    const reporters = await this.#store.reporters(this.#shown);
+    const { from, to } = this.#shown;
+    return overviewOf({
+      now: this.#now,
+      from,
+      to,
+      rows,
+      strangers: strangers.kept().map((series) => this.#row(series)),
+      strangerCount: strangers.count,
+      reporters: reporters.map((one) => reporterRow(one, to)),
+      quarantined,
+    });
+  }
+
+  async *domainPages(domains: readonly string[]): AsyncGenerator<DomainPage> {
+    const missing = new Set(domains);
+    const found = this.#store.everything(this.#judged, this.#shown, domains);
+    for await (const { series, details } of found) {
+      missing.delete(series.domain);
+      yield this.#page(series, details);
+    }
+    for (const domain of missing) yield this.#page(this.#silence(domain), noDetails);
+  }
+
+  async domainPage(domain: string): Promise<DomainPage | null> {
+    let series: DomainSeries | null = null;
+    for await (const one of this.#store.series(this.#judged, [domain])) series = one;
+    const details = (await this.#store.details(this.#shown, [domain])).get(domain) ?? null;
+    if (series === null && details === null && !this.#declared.has(domain)) return null;
+    return this.#page(series ?? this.#silence(domain), details ?? noDetails);
+  }
+
+  async hasReports(): Promise<boolean> {
+    return (await this.#store.extent()) !== null;
+  }
+
+  async close(): Promise<void> {
+    await this.#store.close();
+  }
+
+  #silence(domain: string): DomainSeries {
+    return silence(domain, this.#judging.days.length);
+  }
+
+  #page(series: DomainSeries, details: DomainDetails): DomainPage {
+    const facts = this.#known.facts.of(series.domain);
+    return domainPageOf(series, details, this.#judging, facts, this.#now);
+  }
+
+  #row(series: DomainSeries): DomainRow {
+    const facts = this.#known.facts.of(series.domain);
+    if (facts.testingSince !== null) {
+      const since = dayOf(facts.testingSince);
+      const evidence = rolloutEvidence(series, this.#judging.days, since, this.#known.trust);
+      this.rollouts.set(series.domain, evidence);
+    }
+    return judgeDomain(series, this.#judging, facts).row;
+  }
+}

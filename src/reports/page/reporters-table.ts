@@ -1,0 +1,68 @@
+/** Who reports: since when, until when, and whether they are who they say. */
+import type { ReporterRow } from "../analysis/page-data.ts";
+import { clipped, html, type Html } from "./html.ts";
+import { dayWords, percent, thousands } from "./wording.ts";
+
+/** Anybody can report under any number of names. */
+const mostRows = 200;
+const mostOpen = 12;
+
+/** Shows reporters: the busiest first, and after a dozen folded away. */
+export function reportersTable(reporters: readonly ReporterRow[]): Html {
+  const sorted = [...reporters].sort((a, b) => b.sessions - a.sessions);
+  const rest = sorted.slice(mostOpen, mostRows);
+  const more = sorted.length - mostRows;
+  return html`${table(sorted.slice(0, mostOpen), "Reporters")}${
+    rest.length === 0
+      ? null
+      : html`<details>
+          <summary>${thousands(rest.length)} more reporters</summary>
+          ${table(rest, "More reporters")}
+        </details>`
+  }${more > 0 ? html`<p class="note">And ${thousands(more)} more: <code>stspress reports senders</code> lists them all.</p>` : null}`;
+}
+
+function table(rows: readonly ReporterRow[], name: string): Html {
+  return html`<table class="stacking">
+    <caption class="visually-hidden">
+      ${name}
+    </caption>
+    <thead>
+      <tr>
+        <th scope="col">Reporter</th>
+        <th scope="col">Heard since</th>
+        <th scope="col">Last report</th>
+        <th scope="col" class="num">Reports</th>
+        <th scope="col" class="num">Verified</th>
+        <th scope="col" class="num">Sessions</th>
+        <th scope="col" class="num">Failed</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${rows.map(reporterRow)}
+    </tbody>
+  </table>`;
+}
+
+function reporterRow(row: ReporterRow): Html {
+  return html`<tr>
+    <th scope="row" data-label="Reporter">
+      ${row.organization === "" ? "no name given" : clipped(row.organization, 120)}
+    </th>
+    <td data-label="Heard since">${dayWords(row.firstDay)}</td>
+    <td data-label="Last report">
+      ${dayWords(row.lastDay)}${row.silent ? html` <span class="tag">silent</span>` : null}
+    </td>
+    <td class="num" data-label="Reports">${thousands(row.reports)}</td>
+    <td class="num" data-label="Verified">
+      ${row.reports === 0 ? "–" : percent(row.verified / row.reports)}
+    </td>
+    <td class="num" data-label="Sessions">${thousands(row.sessions)}</td>
+    <td class="num" data-label="Failed">${failed(row)}</td>
+  </tr> `;
+}
+
+function failed({ failures, sessions }: ReporterRow): Html {
+  if (failures === 0) return html`0`;
+  return html`${thousands(failures)}${sessions > 0 ? html` <span class="note">${percent(failures / sessions)}</span>` : null}`;
+}

@@ -1,0 +1,33 @@
+/** Site and lock → what the judgement of reports needs to know of them. */
+import type { DomainFacts, LockedFact, SiteFacts } from "./analysis/locked-facts.ts";
+import type { SiteConfig } from "../config/site-config.ts";
+import { policyOf, type EarlierInstance, type Instance, type Lock } from "../site/lock/lock.ts";
+
+/** Gives the facts; without a site nothing is declared. */
+export function siteFactsOf(site: SiteConfig | null, lock: Lock): SiteFacts {
+  const declared = new Map<string, string | null>(
+    (site?.domains ?? []).map((one) => [one.domain, one.mtaSts?.policy.mode ?? null]),
+  );
+  const fact = (one: Instance | EarlierInstance): LockedFact => ({
+    id: one.id,
+    policy: policyOf(lock, one),
+    liveAt: one.liveAt,
+    heldUntil: "heldUntil" in one ? one.heldUntil : null,
+  });
+  const knowsAny = declared.size > 0 || lock.domains.size > 0;
+  return {
+    declared: [...declared.keys()].sort(),
+    of: (domain): DomainFacts => {
+      const locked = lock.domains.get(domain);
+      const current = locked?.current == null ? null : fact(locked.current);
+      const mode = current?.policy.mode ?? declared.get(domain) ?? null;
+      return {
+        inSite: !knowsAny || declared.has(domain) || locked !== undefined,
+        mode,
+        testingSince: mode === "testing" ? (locked?.modeLiveAt ?? null) : null,
+        current,
+        earlier: (locked?.earlier ?? []).map(fact),
+      };
+    },
+  };
+}

@@ -1,0 +1,190 @@
+/** The store of reports in a DuckDB file: an index of the journal, which can be made anew from it. */
+import type { Diagnostic } from "../../../diagnostics/diagnostic.ts";
+import type {
+  AddResult,
+  DomainDetails,
+  DomainFindings,
+  DomainSeries,
+  ExportRow,
+  PackedReport,
+  ReporterTotals,
+  ReportStore,
+  SegmentPosition,
+  SenderHabits,
+  SignedKey,
+  Window,
+} from "../store-port.ts";
+import { addReports, areKnown, lookUp, type LookedUp } from "./add.ts";
+import { exportColumns, exportDays } from "./export.ts";
+import { domainDetails } from "./details.ts";
+import { everyDomain } from "./every.ts";
+import { closeDatabase, openDatabase, type OpenDatabase } from "./open.ts";
+import { reporterTotals } from "./reporters.ts";
+import { refreshDaily } from "./schema.ts";
+import { textList } from "./text-list.ts";
+import { senderHabits } from "./senders.ts";
+import { domainSeries } from "./series.ts";
+
+/**
+ * Opens the store in a file, which is made where it is missing; or says why it cannot be used. Waits a
+ * while for another process that has it.
+ */
+export async function openReportStore(
+  file: string,
+  patienceMs?: number,
+): Promise<ReportStore | Diagnostic> {
+  const database = await openDatabase(file, patienceMs);
+  return "code" in database ? database : new DuckDbStore(database);
+}
+
+class DuckDbStore implements ReportStore {
+  readonly exportColumns = exportColumns;
+  readonly #database: OpenDatabase;
+  /** What was asked last, where nothing was added since: what is asked about is added next. */
+  #lookedUp: LookedUp | null = null;
+  /** As they were opened. */
+  #threads = 2;
+  /** One transaction or query at a time: they share a connection. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(database: OpenDatabase) {
+    this.#database = database;
+  }
+
+  add(reports: readonly PackedReport[], positions: readonly SegmentPosition[]): Promise<AddResult> {
+    return this.#inTurn(async () => {
+      const lookedUp = this.#lookedUp;
+      this.#lookedUp = null;
+      // Batches are small: a second thread would spend its time waiting for work.
+      await this.#useThreads(1);
+      return this.#whole(() => addReports(this.#database, reports, positions, lookedUp));
+    });
+  }
+
+  known(reports: readonly SignedKey[]): Promise<readonly boolean[]> {
+    return this.#inTurn(async () => {
+      this.#lookedUp = await lookUp(this.#database, reports);
+      return areKnown(this.#lookedUp, reports);
+    });
+  }
+
+  positions(): Promise<readonly SegmentPosition[]> {
+    return this.#inTurn(async () => {
+      const rows = await this.#rows(
+        "SELECT segment, max(read_to)::DOUBLE FROM segments GROUP BY segment",
+      );
+      return rows.map(([segment, offset]) => ({
+        segment: String(segment),
+        offset: Number(offset),
+      }));
+    });
+  }
+
+  trust(signers: readonly string[]): Promise<void> {
+    return this.#inTurn(async () => {
+      const wanted = [...new Set(signers)].sort();
+      const rows = await this.#rows("SELECT name FROM trusted_signers ORDER BY name");
+      const before = rows.map(([name]) => String(name));
+      if (before.length === wanted.length && before.every((name, at) => name === wanted[at]))
+        return;
+      const [list, type] = textList(this.#database, wanted);
+      await this.#whole(async () => {
+        const { connection } = this.#database;
+        await connection.run("DELETE FROM trusted_signers");
+        await connection.run("INSERT INTO trusted_signers SELECT unnest($1)", [list], [type]);
+        await connection.run(
+          "INSERT INTO stale_days SELECT DISTINCT day FROM reports WHERE verdict = 'verified'",
+        );
+      });
+    });
+  }
+
+  extent(): Promise<Window | null> {
+    return this.#inTurn(async () => {
+      const [row] = await this.#rows("SELECT min(day)::VARCHAR, max(day)::VARCHAR FROM policies");
+      const [from, to] = row ?? [];
+      return typeof from === "string" && typeof to === "string" ? { from, to } : null;
+    });
+  }
+
+  async *series(window: Window, domains?: readonly string[]): AsyncGenerator<DomainSeries> {
+    await this.#inTurn(() => this.#refresh());
+    for await (const { series } of domainSeries(this.#database, window, domains)) yield series;
+  }
+
+  reporters(window: Window): Promise<readonly ReporterTotals[]> {
+    return this.#inTurn(async () => {
+      await this.#useThreads(2);
+      return reporterTotals(this.#database, window);
+    });
+  }
+
+  details(window: Window, domains: readonly string[]): Promise<ReadonlyMap<string, DomainDetails>> {
+    return this.#inTurn(async () => {
+      await this.#useThreads(2);
+      return domainDetails(this.#database, window, domains);
+    });
+  }
+
+  async *everything(
+    judged: Window,
+    shown: Window,
+    domains: readonly string[],
+  ): AsyncGenerator<DomainFindings> {
+    await this.#inTurn(() => this.#refresh());
+    yield* everyDomain(this.#database, judged, shown, domains);
+  }
+
+  senders(): Promise<readonly SenderHabits[]> {
+    return this.#inTurn(() => senderHabits(this.#database));
+  }
+
+  exportRows(window: Window | null, domain?: string): AsyncGenerator<ExportRow> {
+    return exportDays(this.#database, window, domain);
+  }
+
+  async close(): Promise<void> {
+    await this.#turn.catch(() => undefined);
+    closeDatabase(this.#database);
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work, work);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  async #rows(sql: string): Promise<readonly (readonly unknown[])[]> {
+    return (await this.#database.connection.runAndReadAll(sql)).getRows();
+  }
+
+  /** All of the work or nothing. */
+  async #whole<T>(work: () => Promise<T>): Promise<T> {
+    const { connection } = this.#database;
+    await connection.run("BEGIN");
+    try {
+      const result = await work();
+      await connection.run("COMMIT");
+      return result;
+    } catch (error) {
+      // What ended the transaction itself, such as a full disk, leaves nothing to roll back.
+      await connection.run("ROLLBACK").catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #useThreads(count: number): Promise<void> {
+    if (this.#threads === count) return;
+    await this.#database.connection.run(`SET threads = ${String(count)}`);
+    this.#threads = count;
+  }
+
+  async #refresh(): Promise<void> {
+    await this.#useThreads(2);
+    const [row] = await this.#rows("SELECT count(*)::DOUBLE FROM stale_days");
+    if (row?.[0] === 0) return;
+    await this.#whole(async () => {
+      for (const statement of refreshDaily) await this.#database.connection.run(statement);
+    });
+  }
+}

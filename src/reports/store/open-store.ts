@@ -1,0 +1,110 @@
+/** Opens the store of a site, and brings it up to date with the journal. */
+import { diagnostic, type Diagnostic } from "../../diagnostics/diagnostic.ts";
+import { unusable } from "./duckdb/open.ts";
+import { openReportStore } from "./duckdb/store.ts";
+import { readJournal } from "../journal/read-journal.ts";
+import { makeReportFolders, type ReportFolders } from "../intake/report-folders.ts";
+import { packReport } from "./pack-report.ts";
+import type { PackedReport, ReportStore, SegmentPosition } from "./store-port.ts";
+import type { Io } from "../../cli/io.ts";
+import { startProgress } from "../../cli/progress.ts";
+import { readClock } from "../../cli/site-root.ts";
+import { ingestRecord } from "../intake/ingest.ts";
+import { codeOf, describe } from "../../runtime/system-error.ts";
+
+/** Opens it, or says why it cannot be used. `root` is the absolute path of the site folder. */
+export async function openStore(root: string, io: Io): Promise<ReportStore | Diagnostic> {
+  const now = readClock(io.env);
+  if (typeof now !== "number") return now;
+  const folders = reportFolders(root);
+  if ("code" in folders) return folders;
+  const store = await openReportStore(folders.database);
+  if ("code" in store) return store;
+  try {
+    tellCaughtUp(await catchUp(store, folders.journal, now, io), io);
+    return store;
+  } catch (error) {
+    await store.close();
+    return unusable(folders.database, error);
+  }
+}
+
+/** The folders of the reports, made where they are missing; or why they cannot be. */
+export function reportFolders(root: string): ReportFolders | Diagnostic {
+  try {
+    return makeReportFolders(root);
+  } catch (error) {
+    if (codeOf(error) === "") throw error;
+    return diagnostic("site/cannot-write", { path: ".stspress/reports", detail: describe(error) });
+  }
+}
+
+/** What came of reading the journal on. */
+export interface CaughtUp {
+  readonly added: number;
+  readonly duplicates: number;
+  /** Records that this program does not take for reports, though one before it did. */
+  readonly refused: number;
+  /** Stretches of the journal that the disk did not keep. */
+  readonly damaged: number;
+}
+
+/** Characters of the reports that are in memory before they are added. */
+const mostCharacters = 32 * 1024 * 1024;
+
+/** Adds to the store what stands in the journal after the store's positions. */
+export async function catchUp(
+  store: ReportStore,
+  journal: string,
+  now: number,
+  io: Io,
+): Promise<CaughtUp> {
+  const sum = { added: 0, duplicates: 0, refused: 0, damaged: 0 };
+  const progress = await startProgress(io);
+  let read = 0;
+  try {
+    for await (const batch of readJournal(journal, await store.positions())) {
+      let reports: PackedReport[] = [];
+      let characters = 0;
+      const add = async (positions: readonly SegmentPosition[]): Promise<void> => {
+        const { added, duplicates } = await store.add(reports, positions);
+        sum.added += added;
+        sum.duplicates += duplicates;
+        reports = [];
+        characters = 0;
+      };
+      for (const record of batch.records) {
+        const ingested = ingestRecord(record, now);
+        if (ingested.ok) {
+          const packed = packReport(ingested.report, ingested.text);
+          reports.push(packed);
+          characters += packed.json.length;
+        } else sum.refused += 1;
+        // Some take no room in the journal, and much when they are read.
+        if (characters > mostCharacters) await add([]);
+      }
+      await add([batch.position]);
+      sum.damaged += batch.damaged;
+      read += batch.records.length;
+      // How much is to come, the journal does not tell.
+      progress.show("reading the journal", read, read);
+    }
+  } finally {
+    progress.end();
+  }
+  return sum;
+}
+
+/** Says what was wrong with the journal; nothing is lost silently. */
+export function tellCaughtUp({ refused, damaged }: CaughtUp, io: Io): void {
+  if (damaged > 0) {
+    io.err(
+      `the journal of the reports is damaged in ${String(damaged)} place${damaged === 1 ? "" : "s"}: what stood there is lost; check the disk\n`,
+    );
+  }
+  if (refused > 0) {
+    io.err(
+      `${String(refused)} record${refused === 1 ? "" : "s"} of the journal cannot be read as a report by this version; they stay in the journal\n`,
+    );
+  }
+}

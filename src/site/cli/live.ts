@@ -1,0 +1,162 @@
+/** `stspress live`: records that what was built is deployed, so that testing counts and holds end. */
+import { suggest } from "../../config/suggest.ts";
+import { diagnostic, type Diagnostic } from "../../diagnostics/diagnostic.ts";
+import { parseDomainName } from "../../names/domain-name.ts";
+import { printable } from "../../cli/text.ts";
+import { recordLive } from "../lock/advance.ts";
+import { testingSeconds } from "../lock/guard.ts";
+import { holdOf, policyOf, type Hold, type Lock, type LockedDomain } from "../lock/lock.ts";
+import { formatTime, parseTime } from "../stamp.ts";
+import { changeLock } from "../disk/change-lock.ts";
+import { flag, textOption, type Arguments, type ExitCode, type Io } from "../../cli/io.ts";
+import { formatOf, tell } from "../../cli/report.ts";
+import { readClock } from "../../cli/site-root.ts";
+
+interface Recorded {
+  readonly domain: string;
+  readonly id: string;
+  readonly mode: string;
+  readonly liveAt: number;
+  /** Whether this call recorded it; false: it was recorded before. */
+  readonly isNew: boolean;
+  readonly hold: Hold;
+  /** From when enforce may be declared; null: not in testing. */
+  readonly enforceFrom: number | null;
+}
+
+/** Runs `live [DOMAIN…|--all] [--at TIME]`. */
+export function run(args: Arguments, io: Io): Promise<ExitCode> {
+  return Promise.resolve(runNow(args, io));
+}
+
+function runNow(args: Arguments, io: Io): ExitCode {
+  const format = formatOf(args);
+  const now = readClock(io.env);
+  if (typeof now !== "number") {
+    tell([now], format, io, {});
+    return 2;
+  }
+  if ((args.operands.length === 0) === !flag(args, "all")) {
+    io.err(
+      "name the domains that are live, or --all for every domain of the lock, not both\n  fix: stspress live example.com\n",
+    );
+    return 2;
+  }
+  const atText = textOption(args, "at");
+  const at = atText === null ? now : parseTime(atText);
+  if (at === null) {
+    io.err(
+      `--at is not a time: ${printable((atText ?? "").slice(0, 80))}\n  fix: write it like 2026-11-24T09:30:00Z or 20261124T093000Z\n`,
+    );
+    return 2;
+  }
+  const done = changeLock(textOption(args, "site"), (lock) =>
+    recordAll(lock, flag(args, "all") ? null : args.operands, at, now),
+  );
+  if (isDiagnostics(done)) {
+    tell(done, format, io, {});
+    return 2;
+  }
+  if (format === "json") tell([], format, io, { live: done.map(toJson) });
+  else io.out(done.map((one) => describeRecorded(one)).join(""));
+  return 0;
+}
+
+function isDiagnostics(
+  done: readonly Recorded[] | readonly Diagnostic[],
+): done is readonly Diagnostic[] {
+  return done[0] !== undefined && "code" in done[0];
+}
+
+function recordAll(lock: Lock, asked: readonly string[] | null, at: number, now: number) {
+  const refused: Diagnostic[] = [];
+  const recorded: Recorded[] = [];
+  const domains = new Map(lock.domains);
+  const withPolicy = [...lock.domains].filter(([, one]) => one.current !== null);
+  const names = asked ?? withPolicy.map(([name]) => name);
+  for (const given of names) {
+    const parsed = parseDomainName(given);
+    const name = parsed.ok ? parsed.value.ascii : given;
+    const before = lock.domains.get(name);
+    if (before?.current == null) {
+      const suggestion = suggest(
+        name,
+        withPolicy.map(([known]) => known),
+      );
+      refused.push(diagnostic("lock/unknown-domain", { domain: given, suggestion }));
+      continue;
+    }
+    const isNew = before.current.liveAt === null;
+    const detail = isNew ? impossible(before, at, now) : null;
+    if (detail !== null) {
+      refused.push(diagnostic("lock/live-time", { domain: name, detail }));
+      continue;
+    }
+    const after = recordLive(before, at, (one) => policyOf(lock, one).maxAgeSeconds);
+    domains.set(name, after);
+    recorded.push(summarize(lock, name, after, isNew, at, now));
+  }
+  if (refused.length > 0) return refused;
+  return { lock: { ...lock, domains }, result: recorded };
+}
+
+function impossible(domain: LockedDomain, at: number, now: number): string | null {
+  if (at > now) return `${formatTime(at)} is in the future`;
+  const builtAt = domain.current?.builtAt ?? null;
+  // A clock that was ahead gave the id a few seconds of tomorrow; more than that is a mistake.
+  if (builtAt !== null && at < builtAt && builtAt <= now) {
+    return `it was built at ${formatTime(builtAt)}, after ${formatTime(at)}`;
+  }
+  return null;
+}
+
+function summarize(
+  lock: Lock,
+  domain: string,
+  after: LockedDomain,
+  isNew: boolean,
+  at: number,
+  now: number,
+): Recorded {
+  const current = after.current;
+  if (current === null) throw new Error(`${domain} lost its instance`);
+  const { mode } = policyOf(lock, current);
+  return {
+    domain,
+    id: current.id,
+    mode,
+    liveAt: current.liveAt ?? at,
+    isNew,
+    hold: holdOf(after, now),
+    enforceFrom: mode === "testing" ? (after.modeLiveAt ?? at) + testingSeconds : null,
+  };
+}
+
+function describeRecorded(one: Recorded): string {
+  const lines = [
+    `${one.domain}: ${one.mode} policy ${one.id} ${one.isNew ? "is live since" : "was already recorded live at"} ${formatTime(one.liveAt)}`,
+  ];
+  if (one.enforceFrom !== null) {
+    lines.push(`  enforce may be declared from ${formatTime(one.enforceFrom)}`);
+  }
+  if (typeof one.hold === "number") {
+    lines.push(`  senders may hold an earlier policy until ${formatTime(one.hold)}`);
+  }
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function toJson(one: Recorded): object {
+  return {
+    domain: one.domain,
+    id: one.id,
+    mode: one.mode,
+    live: isoOrNull(one.liveAt),
+    recorded: one.isNew,
+    hold: typeof one.hold === "number" ? isoOrNull(one.hold) : one.hold,
+    enforceFrom: isoOrNull(one.enforceFrom),
+  };
+}
+
+function isoOrNull(seconds: number | null): string | null {
+  return seconds === null ? null : new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
+}

@@ -1,0 +1,130 @@
+/** What a build did, and what the user does next: policy first, DNS second. */
+import { policyHostOf, type SiteConfig } from "../../../config/site-config.ts";
+import { formatZone } from "../../record-formats/zone.ts";
+import type { SitePlan } from "../../plan.ts";
+import type { ChangeTally } from "../../site-changes.ts";
+import { paint, type TextOptions } from "../../../cli/text.ts";
+
+export interface Built {
+  readonly mode: "build" | "dry-run" | "check";
+  readonly changes: {
+    /** At least the first {@link manyFiles}. */
+    readonly writes: readonly { readonly path: string; readonly isNew: boolean }[];
+    readonly added: number;
+    readonly changed: number;
+    readonly stale: readonly string[];
+    readonly unchanged: number;
+    readonly lockText: string | null;
+  };
+  readonly plan: SitePlan;
+  /** Of at most {@link manyRecords} records. */
+  readonly records: ChangeTally;
+  readonly site: SiteConfig;
+}
+
+/** Beyond this a list is counted, not printed. */
+const manyIds = 40;
+export const manyFiles = 200;
+export const manyRecords = 60;
+
+const deploySteps: Readonly<Record<string, string>> = {
+  caddy:
+    "dist/site and dist/caddy to the server (start Caddy with the Caddyfile; reload it when dist/caddy changed)",
+  nginx: "dist/site and dist/nginx to the server (reload nginx when dist/nginx changed)",
+  cloudflare:
+    "dist/cloudflare as a Cloudflare Pages project, each policy host a custom domain of it before its CNAME is published",
+  "github-pages": "the folder of each policy host below dist/github-pages, by its own repository",
+};
+
+/** Prints the summary. */
+export function buildSummary(built: Built, options: TextOptions): string {
+  const { changes, plan, mode } = built;
+  const lines: string[] = [];
+  const verb = mode === "dry-run" ? "would write" : "wrote";
+  const counts = [
+    `${count(changes.added)} new`,
+    `${count(changes.changed)} changed`,
+    `${count(changes.stale.length)} deleted`,
+    `${count(changes.unchanged)} unchanged`,
+  ];
+  lines.push(
+    `${count(plan.domains.length)} domain${plan.domains.length === 1 ? "" : "s"} → dist/: ${verb} ${counts.join(", ")}`,
+  );
+  if (mode === "dry-run") {
+    for (const one of changes.writes.slice(0, manyFiles)) {
+      lines.push(`  ${one.isNew ? "+" : "~"} dist/${one.path}`);
+    }
+    for (const file of changes.stale.slice(0, manyFiles)) lines.push(`  - dist/${file}`);
+    const hidden = changes.added + changes.changed + changes.stale.length - 2 * manyFiles;
+    if (hidden > 0) lines.push(`  … (--json lists all)`);
+  }
+  lines.push(
+    changes.lockText === null
+      ? "stspress.lock: unchanged"
+      : `stspress.lock: ${mode === "dry-run" ? "would change" : "changed"}; commit it`,
+  );
+  for (const { domain, from, to } of plan.newIds.slice(0, manyIds)) {
+    lines.push(
+      `  ${domain}  id ${paint(to, "bold", options)}${from === null ? "" : ` (was ${from})`}`,
+    );
+  }
+  if (plan.newIds.length > manyIds) {
+    lines.push(`  … and ${count(plan.newIds.length - manyIds)} more new ids`);
+  }
+  if (mode === "build") lines.push(...standing(built));
+  return `${lines.join("\n")}\n${nextSteps(built, options)}`;
+}
+
+/** What is true of the site whether or not this build changed anything. */
+function standing({ plan }: Built): string[] {
+  const waiting = plan.domains.filter(({ locked }) => locked.current?.liveAt === null);
+  const lines: string[] = [];
+  if (waiting.length > plan.newIds.length) {
+    const [first] = waiting;
+    const names = waiting.length === 1 ? (first?.config.domain ?? "") : "--all";
+    lines.push(
+      `${count(waiting.length)} not recorded live: once deployed, run \`stspress live ${names}\``,
+    );
+  }
+  lines.push("Every record, to copy from: open dist/index.html, or run `stspress records`");
+  return lines;
+}
+
+/** What to do with what changed, in the order that is safe. */
+function nextSteps({ plan, records, site, mode }: Built, options: TextOptions): string {
+  const { total, publish, remove } = records;
+  if (total === 0 && plan.newIds.length === 0) return "";
+  const steps: string[] = [];
+  const [first] = plan.newIds;
+  if (first !== undefined) {
+    const targets = Object.keys(site.targets).map((name) => deploySteps[name] ?? name);
+    steps.push(`Deploy ${targets.join("; or ")}.`);
+    const others = plan.newIds.length > 1 ? ", and the other policy hosts too" : "";
+    const newHosts = records.leadsToPolicyHost
+      ? "Publish the A, AAAA and CNAME records of the mta-sts hosts below: the server cannot be reached without them.\n   Then see"
+      : "See";
+    steps.push(
+      `${newHosts} that https://${policyHostOf(first.domain)}/.well-known/mta-sts.txt answers with the new policy${others}.`,
+    );
+    steps.push(
+      `Record it: stspress live ${plan.newIds.length > 3 ? "--all" : plan.newIds.map((one) => one.domain).join(" ")}`,
+    );
+  }
+  if (total > 0) {
+    const last =
+      first === undefined
+        ? ""
+        : ", _mta-sts last: it tells senders to fetch what must be there by then";
+    steps.push(
+      total > manyRecords
+        ? `Publish the ${count(total)} DNS records that changed${last}: stspress records --changed`
+        : `Publish the DNS records that changed${last}:\n\n${formatZone(publish, remove)}`,
+    );
+  }
+  const title = mode === "dry-run" ? "After a build" : "Next";
+  return `\n${paint(title, "bold", options)}\n${steps.map((text, index) => `${String(index + 1)}. ${text}`).join("\n")}\n`;
+}
+
+function count(value: number): string {
+  return value.toLocaleString("en-US");
+}

@@ -1,0 +1,136 @@
+/** The verbs of the site: how each is called, documented and loaded. */
+import { format, json, site, told, type VerbSpec } from "../../cli/verb-spec.ts";
+
+export const build: VerbSpec = {
+  name: "build",
+  operands: "",
+  summary: "compile domains/ into dist/ and the lock",
+  about:
+    "Writes policies, server configuration and DNS records to dist/, gives a new id to every policy whose text changed, and ends by printing the DNS records that changed and what must be live before they are published. With an error anywhere, nothing is written.",
+  options: [
+    {
+      flags: "--dry-run",
+      about: "say what would change, file by file and id by id; write nothing",
+    },
+    { flags: "--frozen", about: "refuse to change stspress.lock (default where CI is set)" },
+    { flags: "--no-frozen", about: "let the lock change, in CI too" },
+    ...told,
+  ],
+  examples: [
+    "stspress build",
+    "stspress build --dry-run",
+    "stspress build --site /srv/mail-policies",
+  ],
+  load: () => import("./build.ts"),
+};
+
+export const check: VerbSpec = {
+  name: "check",
+  operands: "",
+  summary: "say everything that build would say; write nothing",
+  about: "Validates the site, its lock and its templates.",
+  options: told,
+  examples: ["stspress check", "stspress check --format github"],
+  load: () => import("./check.ts"),
+};
+
+export const live: VerbSpec = {
+  name: "live",
+  operands: "[domain...]",
+  summary: "record in the lock that what was built is deployed",
+  about:
+    "From then on the days of testing count, and the hold of the policy before it has an end. The first recording counts.",
+  options: [
+    { flags: "--all", about: "every domain of the lock" },
+    {
+      flags: "--at <time>",
+      about: "when it went live, such as 2026-11-24T09:30:00Z (default: now)",
+    },
+    ...told,
+  ],
+  examples: ["stspress live example.com", "stspress live --all --at 2026-11-24T09:30:00Z"],
+  load: () => import("./live.ts"),
+};
+
+export const history: VerbSpec = {
+  name: "history",
+  operands: "<domain>",
+  summary: "show a domain's instances, the hold, and what may be done when",
+  about: "Reads the lock only.",
+  options: told,
+  examples: ["stspress history example.com"],
+  load: () => import("./history.ts"),
+};
+
+export const records: VerbSpec = {
+  name: "records",
+  operands: "[domain...]",
+  summary: "print the DNS records, for people or for a DNS tool",
+  about:
+    "Prints the records of the last build. With --changed, those that differ from the build before it, or from the lock given with --since.",
+  options: [
+    {
+      flags: "--format <name>",
+      about: "zone, json, nsupdate, dnscontrol or octodns (default: zone)",
+      choices: ["zone", "json", "nsupdate", "dnscontrol", "octodns"],
+    },
+    { flags: "--changed", about: "only the records that the last build changed" },
+    { flags: "--since <file>", about: "compare with this lock instead (- is standard input)" },
+    json,
+    site,
+  ],
+  examples: [
+    "stspress records example.com",
+    "stspress records --changed --format nsupdate | nsupdate -k key.conf",
+    "git show HEAD~1:stspress.lock | stspress records --changed --since -",
+  ],
+  load: () => import("./records.ts"),
+};
+
+export const adopt: VerbSpec = {
+  name: "adopt",
+  operands: "<domain> [file]",
+  summary: "take a policy that is live already into the lock",
+  about:
+    "Reads the policy's text from the file or standard input and keeps its id as it is, so that an enforce policy from elsewhere keeps its history.",
+  options: [
+    { flags: "--id <id>", about: "the id of its _mta-sts record", required: true },
+    { flags: "--since <time>", about: "since when it is live (default: now)" },
+    { flags: "--ttl <seconds>", about: "the TTL of its _mta-sts record (default: 3600)" },
+    ...told,
+  ],
+  examples: ["stspress adopt example.com --id 20240101 --since 2024-01-01 mta-sts.txt"],
+  load: () => import("./adopt.ts"),
+};
+
+export const lint: VerbSpec = {
+  name: "lint",
+  operands: "[file]",
+  summary: "judge a policy or a TXT record from anywhere by the RFC's grammar",
+  about:
+    "Reads the file or standard input. Exit code 1 means that it is invalid. A record file holds one TXT record per line.",
+  options: [
+    {
+      flags: "--kind <kind>",
+      about: "policy (RFC 8461 §3.2), record (§3.1) or tls-rpt-record (RFC 8460 §3)",
+      choices: ["policy", "record", "tls-rpt-record"],
+      required: true,
+    },
+    json,
+    format,
+  ],
+  examples: [
+    "curl -s https://mta-sts.example.com/.well-known/mta-sts.txt | stspress lint --kind policy",
+  ],
+  load: () => import("./lint.ts"),
+};
+
+export const schema: VerbSpec = {
+  name: "schema",
+  operands: "[kind]",
+  summary: "print the JSON Schema of a domain file, or of stspress.yaml",
+  about: "The kind is domain (the default) or site. Editors complete keys and values from it.",
+  options: [json],
+  examples: ["stspress schema site > stspress.schema.json"],
+  load: () => import("./schema.ts"),
+};

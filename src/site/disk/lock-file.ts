@@ -1,0 +1,28 @@
+/** stspress.lock on the disk, and the one before the last build. */
+import path from "node:path";
+import { replaceFile } from "../../runtime/atomic-file.ts";
+import { lockName } from "../load/load-site.ts";
+import { formatLock } from "../lock/lock-text.ts";
+import { emptyLock } from "../lock/lock.ts";
+import { WriteFailed } from "./file-writer.ts";
+
+/** Writes the lock. Errors: {@link WriteFailed}. */
+export function replaceLock(root: string, text: string): void {
+  try {
+    replaceFile(path.join(root, lockName), text);
+  } catch (error) {
+    throw new WriteFailed(lockName, error);
+  }
+}
+
+/** Where the lock before the last build lies, for `records --changed`. */
+export const previousLock = ".stspress/previous.lock";
+
+/** Keeps the lock of before, for `records --changed`. Errors: {@link WriteFailed}. */
+export function rememberLock(root: string, text: string | null): void {
+  try {
+    replaceFile(path.join(root, previousLock), text ?? formatLock(emptyLock));
+  } catch (error) {
+    throw new WriteFailed(previousLock, error);
+  }
+}

@@ -1,0 +1,62 @@
+/** One record, laid out like the form that it is typed into. */
+import type { PageRecord } from "../../page-data.ts";
+import { copyButton, type Announcer } from "./clipboard.ts";
+import { code, h } from "./dom.ts";
+import { quotedStrings, relativeName, spanWords, txtStringOctets } from "./wording.ts";
+
+export function recordCard(record: PageRecord, announcer: Announcer): HTMLElement {
+  const { name, type, ttl, value, zone } = record;
+  const relative = relativeName(name, zone);
+  const field = (label: string, kind: string, text: string, note: string): HTMLElement => {
+    const display = code(text);
+    const spoken = kind === "ttl" ? label : label.toLowerCase();
+    const aside = note === "" ? null : h("span", { class: "note" }, ` ${note}`);
+    return h(
+      "div",
+      { class: `field ${kind}` },
+      h("dt", {}, label, kind === "ttl" ? null : aside),
+      h(
+        "dd",
+        {},
+        h("span", { class: "box" }, display, kind === "ttl" ? aside : null),
+        copyButton(text, `${spoken} of ${type} ${relative}`, display, announcer),
+      ),
+    );
+  };
+  const card = h(
+    "article",
+    { class: "record", "aria-label": `${type} record ${relative}` },
+    h("p", { class: "record-type" }, h("span", { class: "visually-hidden" }, "Type "), type),
+    h(
+      "dl",
+      {},
+      field("TTL", "ttl", String(ttl), `s · ${spanWords(ttl)}`),
+      field("Name", "name", relative, "most forms"),
+      field("Full name", "full-name", `${name}.`, "zone files, some forms"),
+      field("Value", "value", value, type === "CNAME" ? "some forms want a dot at its end" : ""),
+    ),
+  );
+  if (type === "TXT" && value.length > txtStringOctets) card.append(longText(value, announcer));
+  return card;
+}
+
+function longText(value: string, announcer: Announcer): HTMLElement {
+  const strings = quotedStrings(value);
+  const display = h("pre", {}, code(strings));
+  return h(
+    "details",
+    { class: "hint" },
+    h("summary", {}, `${String(value.length)} characters: if the form refuses so long a value`),
+    h(
+      "p",
+      {},
+      "DNS keeps a text in strings of at most 255 characters. Most forms split it themselves; others want the strings, quoted:",
+    ),
+    h(
+      "div",
+      { class: "with-copy" },
+      display,
+      copyButton(strings, "value as quoted strings", display, announcer),
+    ),
+  );
+}

@@ -1,0 +1,25 @@
+/** The registry of verbs: the command line is parsed, helped and documented from this table, in this order. */
+import { audit } from "./audit/cli/verbs.ts";
+import type { VerbSpec } from "./cli/verb-spec.ts";
+import { init } from "./init/cli/verbs.ts";
+import { reportVerbs } from "./reports/cli/verbs.ts";
+import { adopt, build, check, history, lint, live, records, schema } from "./site/cli/verbs.ts";
+
+export const verbs: readonly VerbSpec[] = [
+  init,
+  build,
+  check,
+  live,
+  audit,
+  history,
+  records,
+  adopt,
+  lint,
+  schema,
+  ...reportVerbs,
+];
+
+/** What a group of verbs is for, by its name. */
+export const groups: Readonly<Record<string, string>> = {
+  reports: "take in the TLS-RPT reports that senders send back, and show what they say",
+};

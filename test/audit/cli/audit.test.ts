@@ -1,0 +1,319 @@
+/** `stspress audit` as its users call it, against a few domains of the zoo. */
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import fs from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { auditOptions, runAudit } from "../../zoo/keeper.ts";
+import { zooTable } from "../../zoo/table.ts";
+import { startZoo, type Zoo } from "../../zoo/zoo.ts";
+import { program, run, SiteFolder } from "../../support/site-folder.ts";
+
+const names = [
+  ...["healthy-enforce", "healthy-shared-mx", "healthy-shares-mx", "healthy-hostile-banner"],
+  ...["expired-mx", "mx-refuses", "no-mx", "no-policy", "banner-never-comes", "no-tls-rpt"],
+  ...["healthy-declared", "not-deployed", "never-deployed", "txt-old", "policy-old"],
+];
+
+// Vitest gives them the type any.
+const someText = expect.any(String) as unknown;
+const aTime = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/) as unknown;
+const saying = (text: string) => expect.stringContaining(text) as unknown;
+
+let zoo: Zoo;
+const audit = (args: readonly string[], site = "/nowhere-at-all") =>
+  runAudit(program, [...auditOptions(zoo), ...(site === "" ? [] : ["--site", site]), ...args]);
+const domain = (name: string) => `${name}.zoo.test`;
+
+beforeAll(async () => {
+  const entries = zooTable.filter(({ name }) => names.includes(name));
+  expect(entries).toHaveLength(names.length);
+  zoo = await startZoo({ entries, program });
+}, 60_000);
+afterAll(() => zoo.close());
+
+describe("exit codes", () => {
+  const empty = () => new SiteFolder().root;
+  test("0: safe", async () => {
+    expect((await audit([domain("healthy-enforce")], empty())).exitCode).toBe(0);
+  });
+  test("0: warnings only", async () => {
+    expect((await audit([domain("no-tls-rpt")], empty())).exitCode).toBe(0);
+  });
+  test("0: declared with TLS-RPT only, and no policy is there: the first step of a rollout", async () => {
+    const site = new SiteFolder({
+      "domains/a.yaml": `domain: ${domain("no-policy")}\nmta-sts: false\ntls-rpt: {rua: "mailto:tls-reports@zoo.test"}\n`,
+    });
+    const { exitCode, stdout } = await audit([], site.root);
+    expect(stdout).toMatch(/^safe to enforce: no, /m);
+    expect(exitCode).toBe(0);
+  });
+  test("1: the same, where nothing is declared", async () => {
+    expect((await audit([domain("no-policy")], empty())).exitCode).toBe(1);
+  });
+  test("1: a finding", async () => {
+    expect((await audit([domain("expired-mx")], empty())).exitCode).toBe(1);
+  });
+  test("1: not safe, though nothing worse than a warning was found", async () => {
+    expect((await audit([domain("no-mx")], empty())).exitCode).toBe(1);
+  });
+  test("3: port 25 cannot be reached, which is neither a pass nor a failure", async () => {
+    const { exitCode, stdout } = await audit([domain("mx-refuses")], empty());
+    expect(exitCode).toBe(3);
+    expect(stdout).toMatch(/^safe to enforce: unknown, /m);
+  });
+  test("1 rather than 3 where both are so", async () => {
+    const both = [domain("mx-refuses"), domain("expired-mx")];
+    expect((await audit(both, empty())).exitCode).toBe(1);
+  });
+  test.each([
+    ["--resolver", "nobody"],
+    ["--resolver", "192.0.2.1:99999"],
+    ["--timeout", "0"],
+    ["--concurrency", "many"],
+    ["--helo", "two words"],
+  ])("2: %s %s", async (option, value) => {
+    const { exitCode, stderr } = await audit([option, value, "example.com"], empty());
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/\n {2}fix: stspress audit --/);
+  });
+  test("2: two formats at once", async () => {
+    expect((await audit(["--json", "--jsonl", "a.example"], empty())).exitCode).toBe(2);
+  });
+  test("2: no domain, and no site", async () => {
+    const { exitCode, stderr } = await audit([], empty());
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("[site/no-domains]");
+  });
+  test("2: what is named is no domain", async () => {
+    const { exitCode, stderr } = await audit(["-", "exa mple.com"], empty());
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("<argument>:1:");
+  });
+  test("2: a site with an error in it", async () => {
+    const site = new SiteFolder({ "domains/a.yaml": "domain: a.example\nmta-sts: {mode: of}\n" });
+    const { exitCode, stderr } = await audit([domain("healthy-enforce")], site.root);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("domains/a.yaml:2:");
+  });
+});
+
+describe("several domains", () => {
+  test("are told in the order in which they were named, and counted", async () => {
+    const asked = ["expired-mx", "healthy-enforce", "mx-refuses"].map(domain);
+    const { stdout } = await audit(asked, new SiteFolder().root);
+    const heads = stdout.split("\n").filter((line) => asked.includes(line));
+    expect(heads).toEqual(asked);
+    expect(stdout).toContain("3 domains: 1 safe to enforce, 1 not, 1 unknown\n");
+  });
+
+  test("that share an MX host visit it once", async () => {
+    const site = new SiteFolder();
+    const file = site.at("seen.json");
+    await audit(
+      ["--save", file, domain("healthy-shared-mx"), domain("healthy-shares-mx")],
+      site.root,
+    );
+    const { mxHosts } = JSON.parse(fs.readFileSync(file, "utf8")) as { mxHosts: object };
+    expect(Object.keys(mxHosts)).toEqual(["mx.shared.zoo.test"]);
+  });
+});
+
+describe("evidence", () => {
+  test("is judged again offline, to the same letter", async () => {
+    const site = new SiteFolder();
+    const file = site.at("seen.json");
+    const asked = ["healthy-enforce", "expired-mx", "healthy-hostile-banner", "banner-never-comes"];
+    const live = await audit(
+      ["--json", "--timeout", "2", "--save", file, ...asked.map(domain)],
+      site.root,
+    );
+    const again = run(["audit", "--json", "--evidence", file, "--site", site.root]);
+    expect(again.out).toBe(live.stdout);
+    expect(again.code).toBe(live.exitCode);
+    expect(fs.readdirSync(site.root)).toEqual(["seen.json"]);
+    const one = run(["audit", "--evidence", file, "--site", site.root, domain("healthy-enforce")]);
+    expect(one.code).toBe(0);
+  });
+
+  test.each([
+    ["no JSON", "{", "audit/no-evidence"],
+    ["another shape", '{"version":1,"domains":[{"domain":5}],"mxHosts":{}}', "audit/no-evidence"],
+    ["from a newer program", '{"version":99}', "audit/newer-evidence"],
+    ["nothing of the domain", '{"version":1,"domains":[],"mxHosts":{}}', "audit/not-observed"],
+  ])("that is %s is refused", (_, text, code) => {
+    const site = new SiteFolder({ "seen.json": text });
+    const { code: exit, err } = run([
+      ...["audit", "--evidence", site.at("seen.json"), "--site", site.root],
+      "a.example",
+    ]);
+    expect(exit).toBe(2);
+    expect(err).toContain(`[${code}]`);
+  });
+
+  test("that cannot be written is told before anything is looked at", async () => {
+    const site = new SiteFolder();
+    const { exitCode, stderr } = await audit(
+      ["--save", site.at("no/such/folder.json"), domain("healthy-enforce")],
+      site.root,
+    );
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("[site/cannot-write]");
+  });
+
+  test("roots that cannot be read are told", async () => {
+    const site = new SiteFolder({ "ca.pem": "no certificate" });
+    const { exitCode, stderr } = await audit(["--ca", site.at("ca.pem"), "a.example"], site.root);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("[audit/no-certificates]");
+  });
+});
+
+describe("--record", () => {
+  test("writes into the lock what was seen live, once, and nothing else", async () => {
+    const site = copyOfZooSite();
+    const before = site.read("stspress.lock");
+    const declared = ["healthy-declared", "never-deployed", "txt-old", "policy-old"].map(domain);
+    await audit(declared, site.root);
+    expect(site.read("stspress.lock")).toBe(before);
+    // What healthy-declared published is recorded already: unrecord it.
+    site.write(
+      "stspress.lock",
+      before.replace(/(domain healthy-declared\.zoo\.test .* live=)\S+/, "$1-"),
+    );
+    const { stdout } = await audit(["--record", ...declared], site.root);
+    const lines = stdout.split("\n").filter((line) => line.startsWith("stspress.lock: "));
+    expect(lines).toEqual([expect.stringMatching(/healthy-declared\.zoo\.test is live since 20/)]);
+    const after = site.read("stspress.lock");
+    expect(after).toMatch(/domain healthy-declared\.zoo\.test .* live=20\d{6}T\d{6}Z/);
+    const others = (text: string) => text.replace(/^domain healthy-declared.*$/m, "");
+    expect(others(after)).toBe(others(before));
+    const again = await audit(["--record", ...declared], site.root);
+    expect(again.stdout).toContain("stspress.lock: unchanged, no build was seen live");
+    expect(site.read("stspress.lock")).toBe(after);
+  });
+
+  test("gives the predecessor's hold its end", async () => {
+    const site = copyOfZooSite();
+    const name = domain("healthy-declared");
+    // As if the live instance had followed another one, and nobody had recorded it.
+    const lock = site.read("stspress.lock");
+    const line = new RegExp(`^(domain ${name} .*) live=\\S+(.*) mode_live=\\S+$`, "m");
+    const digest = new RegExp(`^domain ${name} .* policy=(\\S+)`, "m").exec(lock)?.[1] ?? "";
+    site.write(
+      "stspress.lock",
+      lock.replace(
+        line,
+        `$1 live=-$2 mode_live=20251201T000000Z | id=20251201T000000Z policy=${digest} built=20251201T000000Z live=20251201T000000Z ttl=3600 held=-`,
+      ),
+    );
+    const { stdout, stderr } = await audit(["--record", name], site.root);
+    expect(stdout, stderr).toContain(`stspress.lock: ${name} is live since`);
+    expect(site.read("stspress.lock")).toMatch(new RegExp(`domain ${name} .*held=20\\d{6}T`));
+  });
+
+  function copyOfZooSite(): SiteFolder {
+    const site = new SiteFolder();
+    fs.cpSync(zoo.siteFolder, site.root, { recursive: true });
+    return site;
+  }
+});
+
+describe("formats", () => {
+  test("--jsonl: one line per domain", async () => {
+    const asked = ["healthy-enforce", "expired-mx"].map(domain);
+    const { stdout } = await audit(["--jsonl", ...asked], new SiteFolder().root);
+    const told = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { domain: string });
+    expect(told.map((one) => one.domain).sort()).toEqual([...asked].sort());
+  });
+
+  test("--json: the documented shape", async () => {
+    const { stdout } = await audit(["--json", domain("expired-mx")], new SiteFolder().root);
+    const told = JSON.parse(stdout) as Record<string, unknown>;
+    expect(Object.keys(told)).toEqual(["version", "domains", "summary", "recorded", "diagnostics"]);
+    expect(told["summary"]).toEqual({ domains: 1, yes: 0, no: 1, unknown: 0 });
+    expect(told["domains"]).toEqual([
+      {
+        domain: "expired-mx.zoo.test",
+        observedAt: aTime,
+        declared: false,
+        safe: "no",
+        reason: saying("expired"),
+        findings: [
+          {
+            code: "mx-host/certificate-expired",
+            severity: "error",
+            effect: "no",
+            message: saying("mx.expired-mx.zoo.test"),
+            fix: someText,
+            source: "RFC 8461 §4.2",
+            where: { kind: "mx", host: "mx.expired-mx.zoo.test", address: someText },
+          },
+        ],
+        live: {
+          id: "20260101T000000Z",
+          policy: { mode: "enforce", maxAge: 604_800, mx: ["mx.expired-mx.zoo.test"] },
+          rua: ["mailto:tls-reports@zoo.test"],
+          policyHost: [
+            {
+              address: someText,
+              failure: null,
+              tls: "TLSv1.3",
+              certificateExpires: someText,
+            },
+          ],
+          mx: [
+            {
+              preference: 10,
+              host: "mx.expired-mx.zoo.test",
+              addresses: [
+                {
+                  address: someText,
+                  failure: null,
+                  tls: "TLSv1.3",
+                  certificateExpires: someText,
+                },
+              ],
+            },
+          ],
+        },
+      },
+    ]);
+  });
+
+  test("--format github: annotations at the line that declares the domain", async () => {
+    const { stdout } = await audit(
+      ["--format", "github", domain("not-deployed"), domain("expired-mx")],
+      zoo.siteFolder,
+    );
+    expect(stdout).toMatch(
+      /^::warning file=domains\/not-deployed\.zoo\.test\.yaml,line=1,col=9,.*title=drift\/not-deployed::not-deployed\.zoo\.test: /m,
+    );
+    expect(stdout).toMatch(/^::error title=mx-host\/certificate-expired::expired-mx\.zoo\.test: /m);
+    expect(stdout).toMatch(/^::notice title=audit::expired-mx\.zoo\.test: safe to enforce: no, /m);
+  });
+});
+
+const terminal = spawnSync("script", ["--version"]).status === 0;
+
+describe.skipIf(!terminal)("on a terminal", () => {
+  test("a bar shows what is done, the rate and what remains, and is gone at the end", async () => {
+    const asked = ["healthy-enforce", "banner-never-comes", "expired-mx"].map(domain);
+    const words = [
+      ...[process.execPath, program, "audit", ...auditOptions(zoo), "--concurrency", "2"],
+      ...["--timeout", "3", "--site", new SiteFolder().root, ...asked],
+    ];
+    const child = spawn("script", ["-qec", words.join(" "), "/dev/null"], {
+      env: { PATH: process.env["PATH"] ?? "", TERM: "xterm" },
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    let said = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));
+    await once(child, "close");
+    expect(said).toMatch(/auditing .*[█░]+ \d\/3, [\d.]+ a second, \S+ to go/);
+    expect(said.match(/safe to enforce: /g)).toHaveLength(3);
+    expect(said).not.toContain("this should not have happened");
+  });
+});

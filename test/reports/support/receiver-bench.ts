@@ -1,0 +1,110 @@
+/** A receiver with a real journal on the disk, and a client that posts to it. */
+import fs from "node:fs";
+import http from "node:http";
+import os from "node:os";
+import path from "node:path";
+import zlib from "node:zlib";
+import { onTestFinished } from "vitest";
+import { JournalWriter } from "../../../src/reports/journal/journal.ts";
+import { readJournal } from "../../../src/reports/journal/read-journal.ts";
+import { startReceiver, type ReceiverOptions } from "../../../src/reports/receiver/receiver.ts";
+
+export const mostBytes = 10 * 1024 * 1024;
+export const json = '{"organization-name":"Reporter","policies":[]}';
+
+export interface Bench {
+  readonly port: number;
+  readonly log: readonly string[];
+  readonly quarantined: readonly string[];
+  readonly stop: () => Promise<void>;
+  /** The JSON texts in the journal. */
+  readonly journal: () => Promise<string[]>;
+}
+
+export async function start(options: Partial<ReceiverOptions> = {}): Promise<Bench> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "stspress-receiver-"));
+  const writer = await JournalWriter.open(path.join(folder, "journal"));
+  const log: string[] = [];
+  const quarantined: string[] = [];
+  const receiver = await startReceiver({
+    address: "127.0.0.1",
+    port: 0,
+    proxy: null,
+    perMinute: 1_000_000,
+    append: (record) => writer.append([record]),
+    quarantine: (body, reason) => {
+      quarantined.push(`${reason}: ${Buffer.from(body).toString("latin1")}`);
+    },
+    judge: (_, bytes) => {
+      try {
+        JSON.parse(Buffer.from(bytes).toString("utf8"));
+        return { ok: true, about: "about" };
+      } catch {
+        return { ok: false, code: "json-invalid", words: "this is no JSON" };
+      }
+    },
+    hasRoom: () => Promise.resolve(true),
+    log: (line) => log.push(line),
+    ...options,
+  });
+  onTestFinished(async () => {
+    await receiver.stop();
+    await writer.close();
+    fs.rmSync(folder, { recursive: true });
+  });
+  return {
+    port: receiver.port,
+    log,
+    quarantined,
+    stop: () => receiver.stop(),
+    journal: async () => {
+      const texts: string[] = [];
+      for await (const { records } of readJournal(path.join(folder, "journal"), [])) {
+        for (const { gzip } of records) texts.push(zlib.gunzipSync(gzip).toString("utf8"));
+      }
+      return texts;
+    },
+  };
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  readonly body: string;
+}
+
+export interface Sent {
+  readonly method?: string;
+  readonly path?: string;
+  readonly type?: string | null;
+  readonly headers?: http.OutgoingHttpHeaders;
+  /** The loopback address that it is sent from. */
+  readonly from?: string;
+}
+
+export function send(port: number, body: string | Buffer, sent: Sent = {}): Promise<Answer> {
+  const { method = "POST", type = "application/tlsrpt+json", headers = {} } = sent;
+  return new Promise((resolve, reject) => {
+    const request = http.request(
+      {
+        port,
+        host: "127.0.0.1",
+        method,
+        localAddress: sent.from,
+        path: sent.path ?? "/tlsrpt",
+        headers: { ...(type === null ? {} : { "Content-Type": type }), ...headers },
+        agent: false,
+      },
+      (response) => {
+        let text = "";
+        response.setEncoding("utf8");
+        response.on("data", (chunk: string) => (text += chunk));
+        response.on("end", () => {
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text });
+        });
+      },
+    );
+    request.on("error", reject);
+    request.end(body);
+  });
+}
