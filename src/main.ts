@@ -1,6 +1,7 @@
 /** argv → exit code; the only user of the process. Bugs and broken environments end here. */
 import fs from "node:fs";
 import process from "node:process";
+import { formatOfWords, jsonVersion } from "./cli/format.ts";
 import type { Io } from "./cli/io.ts";
 import { version } from "./cli/version.ts";
 
@@ -55,12 +56,24 @@ if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
     ]);
     process.exitCode = await runProgram(argv, io, registry);
   } catch (error) {
-    const debug = process.env["STSPRESS_DEBUG"];
-    const text = error instanceof Error ? error.message : String(error);
-    io.err(`stspress: this should not have happened: ${text}\n`);
-    if (debug !== undefined && debug !== "" && error instanceof Error)
-      io.err(`${error.stack ?? ""}\n`);
-    else io.err("  fix: set STSPRESS_DEBUG=1 to see where, and report it\n");
+    reportBug(error);
     process.exitCode = 2;
   }
+}
+
+/** Says that the program itself failed; in JSON where that was asked for. */
+function reportBug(error: unknown): void {
+  const detail = error instanceof Error ? error.message : String(error);
+  const message = `this should not have happened: ${detail}`;
+  const fix = "set STSPRESS_DEBUG=1 to see where, and report it";
+  const format = formatOfWords(argv);
+  if (format === "json" || format === "jsonl") {
+    const none = { source: null, place: null, related: [] };
+    const diagnostics = [{ code: "bug", severity: "error", message, fix, ...none }];
+    io.out(`${JSON.stringify({ version: jsonVersion, diagnostics })}\n`);
+  }
+  const debug = process.env["STSPRESS_DEBUG"] ?? "";
+  io.err(`stspress: ${message}\n`);
+  if (debug !== "" && error instanceof Error) io.err(`${error.stack ?? ""}\n`);
+  else io.err(`  fix: ${fix}\n`);
 }

@@ -1,5 +1,6 @@
 /** Saved evidence → evidence again: a file that somebody may have edited, so every field is checked. */
 import { z } from "zod";
+import { failure, success, type Result } from "../diagnostics/result.ts";
 import { evidenceVersion, type Evidence } from "./evidence.ts";
 
 const text = z.string();
@@ -30,7 +31,7 @@ const a = dns("A", { address: text });
 const aaaa = dns("AAAA", { address: text });
 const txt = dns("TXT", { strings: texts });
 
-const failure = z.object({
+const failed = z.object({
   stage: z.enum(["connect", "banner", "ehlo", "starttls", "tls", "request", "headers", "body"]),
   kind: z.enum([
     "timeout",
@@ -69,7 +70,7 @@ const tls = z.object({
 const policyFetch = z.object({
   address: text,
   durationMs: z.number(),
-  failure: orNull(failure),
+  failure: orNull(failed),
   tls: orNull(tls),
   status: orNull(count),
   location: orNull(text),
@@ -107,7 +108,7 @@ const mxHost = z.object({
     z.object({
       address: text,
       durationMs: z.number(),
-      failure: orNull(failure),
+      failure: orNull(failed),
       banner: orNull(text),
       keywords: orNull(texts),
       startTls: z.enum(["offered", "not-offered", "unknown"]),
@@ -125,6 +126,9 @@ const evidence: z.ZodType<Evidence> = z.object({
   mxHosts: z.record(text, mxHost),
 });
 
+/** Evidence of a program that is newer than this one, whatever else is in it. */
+const newerVersion = z.object({ version: z.number().gt(evidenceVersion) });
+
 /** Why a text is no evidence. */
 export interface EvidenceFault {
   /** The place in the JSON, such as `domains[0].mx.status`; "" for the whole. */
@@ -135,22 +139,22 @@ export interface EvidenceFault {
 }
 
 /** Reads what `audit --save` wrote. Never throws. */
-export function readEvidence(json: string): Evidence | EvidenceFault {
+export function readEvidence(json: string): Result<Evidence, EvidenceFault> {
   let value: unknown;
   try {
     value = JSON.parse(json);
   } catch (error) {
-    return { path: "", detail: error instanceof Error ? error.message : "no JSON", newer: null };
+    const detail = error instanceof Error ? error.message : "no JSON";
+    return failure({ path: "", detail, newer: null });
   }
-  const version =
-    typeof value === "object" && value !== null && "version" in value ? value.version : undefined;
-  const newer = typeof version === "number" && version > evidenceVersion ? version : null;
   const parsed = evidence.safeParse(value);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return success(parsed.data);
   const [issue] = parsed.error.issues;
   const path = (issue?.path ?? [])
     .map((key) => (typeof key === "number" ? `[${String(key)}]` : `.${String(key)}`))
     .join("")
     .replace(/^\./, "");
-  return { path: path.slice(0, 200), detail: issue?.message ?? "it has another shape", newer };
+  const newer = newerVersion.safeParse(value).data?.version ?? null;
+  const detail = issue?.message ?? "it has another shape";
+  return failure({ path: path.slice(0, 200), detail, newer });
 }

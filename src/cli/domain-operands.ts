@@ -1,26 +1,22 @@
 /** Domains that were typed or listed in a file → names, each once, and what is wrong with the others. */
 import { locate, type Diagnostic } from "../diagnostics/diagnostic.ts";
+import { failure, success, type Result } from "../diagnostics/result.ts";
 import { parseDomainName, type DomainName } from "../names/domain-name.ts";
 import type { Io } from "./io.ts";
 import { readOperand } from "./read-operand.ts";
 
-export interface ReadDomains {
-  readonly domains: readonly DomainName[];
-  readonly wrong: readonly Diagnostic[];
-}
-
-/** Reads the operands of a verb. */
-export function readDomains(operands: readonly string[]): ReadDomains {
+/** Reads the operands of a verb; each domain once. */
+export function readDomains(operands: readonly string[]): Result<readonly DomainName[]> {
   const reader = new Reader();
   for (const given of operands) reader.take("<argument>", given, 0, given);
-  return reader;
+  return reader.result();
 }
 
 /** Reads a file or standard input (`-`), one domain per line; what follows a `#` is not read. */
-export async function readDomainList(file: string, io: Io): Promise<ReadDomains> {
+export async function readDomainList(file: string, io: Io): Promise<Result<readonly DomainName[]>> {
   const bytes = await readOperand(file, io);
-  if ("code" in bytes) return { domains: [], wrong: [bytes] };
-  const text = new TextDecoder().decode(bytes);
+  if (!bytes.ok) return bytes;
+  const text = new TextDecoder().decode(bytes.value);
   const reader = new Reader();
   let offset = 0;
   for (const line of text.split("\n")) {
@@ -31,15 +27,16 @@ export async function readDomainList(file: string, io: Io): Promise<ReadDomains>
     }
     offset += line.length + 1;
   }
-  return reader;
+  return reader.result();
 }
 
-class Reader implements ReadDomains {
+class Reader {
   readonly #domains = new Map<string, DomainName>();
-  readonly wrong: Diagnostic[] = [];
+  readonly #problems: Diagnostic[] = [];
 
-  get domains(): readonly DomainName[] {
-    return [...this.#domains.values()];
+  result(): Result<readonly DomainName[]> {
+    if (this.#problems.length > 0) return failure(...this.#problems);
+    return success([...this.#domains.values()]);
   }
 
   /** Takes the name that stands at an offset of a text. */
@@ -51,7 +48,7 @@ class Reader implements ReadDomains {
       return;
     }
     for (const found of parsed.problems) {
-      this.wrong.push(locate(file, text, { ...found, offset: offset + found.offset }));
+      this.#problems.push(locate(file, text, { ...found, offset: offset + found.offset }));
     }
   }
 }

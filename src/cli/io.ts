@@ -19,25 +19,6 @@ export interface Io {
  */
 export type ExitCode = 0 | 1 | 2 | 3;
 
-/** Values of a command line, as the table in verbs.ts declares them. */
-export interface Arguments {
-  readonly operands: readonly string[];
-  readonly options: Readonly<Record<string, string | boolean | undefined>>;
-}
-
-export type Run = (args: Arguments, io: Io) => Promise<ExitCode>;
-
-/** The value of an option that takes one. */
-export function textOption(args: Arguments, name: string): string | null {
-  const value = args.options[name];
-  return typeof value === "string" ? value : null;
-}
-
-/** Whether a flag was given. */
-export function flag(args: Arguments, name: string): boolean {
-  return args.options[name] === true;
-}
-
 /** Whether colours go to a stream (https://no-color.org). */
 export function wantsColour(io: Io, isTerminal: boolean): boolean {
   const no = io.env["NO_COLOR"];

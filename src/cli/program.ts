@@ -1,9 +1,12 @@
 /** The verb table → a command line parser, its help, and the help as documentation. */
 import { Command, CommanderError, Option } from "commander";
 import { version } from "./version.ts";
-import { printable } from "./text.ts";
-import type { Arguments, ExitCode, Io } from "./io.ts";
-import type { OptionSpec, VerbSpec } from "./verb-spec.ts";
+import { makeContext, type Arguments } from "./context.ts";
+import { formatOf, formatOfWords } from "./format.ts";
+import type { ExitCode, Io } from "./io.ts";
+import { printDiagnostics } from "./output.ts";
+import { usageDiagnostic } from "./usage.ts";
+import { site, type OptionSpec, type VerbSpec } from "./verb-spec.ts";
 
 /** All that the program can do. */
 export interface Registry {
@@ -30,19 +33,55 @@ export async function runProgram(
     return 0;
   }
   let exit: ExitCode = 0;
-  const program = makeProgram(registry, (verb, args) => {
-    return verb.load().then(async ({ run }) => {
-      exit = await run(args, io);
-    });
+  let called: string | null = null;
+  let help = "";
+  const program = makeProgram(registry, async (verb, args) => {
+    exit = await runVerb(verb, args, io);
   });
-  configure(program, io);
+  for (const command of allCommands(program)) {
+    command.exitOverride().configureHelp({ helpWidth: 92 });
+    // Errors are printed below, in the format that was asked for.
+    command.configureOutput({
+      writeOut: io.out,
+      writeErr: (text) => void (help += text),
+      outputError: () => undefined,
+    });
+    command.hook("preSubcommand", (_, sub) => void (called = verbNameOf(sub)));
+  }
   try {
     await program.parseAsync(argv.length === 0 ? ["--help"] : [...argv], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? 0 : 2;
+    if (error.exitCode === 0) return 0;
+    if (error.code === "commander.help" && formatOfWords(argv) === "text") {
+      io.err(help);
+      return 2;
+    }
+    printDiagnostics([usageDiagnostic(error, called)], formatOfWords(argv), io);
+    return 2;
   }
   return exit;
+}
+
+/** Runs a verb; prints why it could not do its work. */
+async function runVerb(verb: VerbSpec, args: Arguments, io: Io): Promise<ExitCode> {
+  const { run } = await verb.load();
+  const takesSite = verb.options.includes(site);
+  const context = makeContext({ name: verb.name, takesSite }, args, io);
+  const done = context.ok ? await run(context.value) : context;
+  if (done.ok) return done.value;
+  printDiagnostics(done.problems, formatOf(args.options), io);
+  return 2;
+}
+
+function allCommands(program: Command): Command[] {
+  return [program, ...program.commands.flatMap(allCommands)];
+}
+
+/** The name of a command in the tables of verbs. */
+function verbNameOf(command: Command): string {
+  const parent = command.parent?.parent === null ? "" : `${command.parent?.name() ?? ""} `;
+  return `${parent}${command.name()}`;
 }
 
 function makeProgram(
@@ -94,20 +133,6 @@ function makeOption({ flags, about, choices, required }: OptionSpec): Option {
   const option = new Option(flags, about);
   if (choices !== undefined) option.choices(choices);
   return option.makeOptionMandatory(required === true);
-}
-
-function configure(program: Command, io: Io): void {
-  const all = [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)];
-  for (const command of all) {
-    command.exitOverride().configureOutput({
-      writeOut: io.out,
-      writeErr: (text) => {
-        // What it quotes was typed, and may be anything.
-        io.err(text.split("\n").map(printable).join("\n"));
-      },
-    });
-    command.configureHelp({ helpWidth: 92 });
-  }
 }
 
 function capital(text: string): string {

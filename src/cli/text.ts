@@ -1,4 +1,5 @@
 /** Prints for people. Everything that came from outside is escaped: a terminal is an interpreter too. */
+import { styleText } from "node:util";
 import { explain, type DiagnosticCode } from "../diagnostics/catalogue.ts";
 import type { Diagnostic, Place } from "../diagnostics/diagnostic.ts";
 import type { Severity } from "../diagnostics/severity.ts";
@@ -8,18 +9,19 @@ export interface TextOptions {
   readonly colour: boolean;
 }
 
-const colours: Readonly<Record<Severity | "dim" | "bold" | "good", string>> = {
-  error: "31;1",
-  warning: "33;1",
-  note: "36;1",
-  dim: "2",
-  bold: "1",
-  good: "32;1",
-};
+const styles = {
+  error: ["red", "bold"],
+  warning: ["yellow", "bold"],
+  note: ["cyan", "bold"],
+  good: ["green", "bold"],
+  dim: ["dim"],
+  bold: ["bold"],
+} as const;
 
-/** Wraps a text in a colour, when colours are wanted. */
-export function paint(text: string, style: keyof typeof colours, options: TextOptions): string {
-  return options.colour ? `\u001b[${colours[style]}m${text}\u001b[0m` : text;
+/** Styles a text, where colours are wanted. */
+export function paint(text: string, style: keyof typeof styles, { colour }: TextOptions): string {
+  // Whether the stream takes colours is decided already, by wantsColour.
+  return colour ? styleText([...styles[style]], text, { validateStream: false }) : text;
 }
 
 /**

@@ -1,5 +1,5 @@
 /** What the table of verbs is made of: the shape of a verb, and the options that several have. */
-import type { Run } from "./io.ts";
+import type { Run } from "./context.ts";
 
 export interface OptionSpec {
   /** As commander writes it: `--format <name>`. */

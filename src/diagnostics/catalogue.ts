@@ -13,6 +13,7 @@ import { reportStoreCodes } from "./catalogue/report-store.ts";
 import { siteFolderCodes } from "./catalogue/site-folder.ts";
 import { targetCodes } from "./catalogue/target.ts";
 import { tlsRptCodes } from "./catalogue/tls-rpt.ts";
+import { usageCodes } from "./catalogue/usage.ts";
 import type { Severity } from "./severity.ts";
 
 export const catalogue = {
@@ -27,6 +28,7 @@ export const catalogue = {
   ...targetCodes,
   ...auditCodes,
   ...reportStoreCodes,
+  ...usageCodes,
 } as const;
 
 export type DiagnosticCode = keyof typeof catalogue;

@@ -15,6 +15,12 @@ export function parseIpv4(text: string): string | null {
  * @see RFC 4291 §2.2, RFC 5952 §4
  */
 export function parseIpv6(text: string): string | null {
+  const groups = ipv6Groups(text);
+  return groups === null ? null : print(groups);
+}
+
+/** Returns the eight 16-bit groups of an IPv6 literal, or null, as {@link parseIpv6} does. */
+export function ipv6Groups(text: string): readonly number[] | null {
   if (text.length > 45 || !text.includes(":")) return null;
   const halves = text.split("::");
   if (halves.length > 2) return null;
@@ -23,7 +29,7 @@ export function parseIpv6(text: string): string | null {
   if (head === null || tail === null) return null;
   const count = head.length + tail.length;
   if (halves.length === 1 ? count !== 8 : count > 7) return null;
-  return print([...head, ...Array.from({ length: 8 - count }, () => 0), ...tail]);
+  return [...head, ...Array.from({ length: 8 - count }, () => 0), ...tail];
 }
 
 function groupsOf(text: string, mayEndInIpv4: boolean): number[] | null {

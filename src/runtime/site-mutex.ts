@@ -12,8 +12,11 @@ import { exists, ownPid } from "./this-process.ts";
 /** Releases the site. */
 export type Release = () => void;
 
+export type Taken =
+  { readonly ok: true; readonly release: Release } | { readonly ok: false; readonly pid: number };
+
 /** Takes the site, or names the process that holds it. */
-export function takeSite(root: string): { release: Release } | { pid: number } {
+export function takeSite(root: string): Taken {
   const folder = makeKeptFolder(root);
   const owner = path.join(folder, "writing");
   const mine = path.join(folder, `writing.${String(ownPid)}`);
@@ -24,6 +27,7 @@ export function takeSite(root: string): { release: Release } | { pid: number } {
         fs.linkSync(mine, owner);
         sweep(folder);
         return {
+          ok: true,
           release: () => {
             fs.rmSync(owner, { force: true });
           },
@@ -33,7 +37,7 @@ export function takeSite(root: string): { release: Release } | { pid: number } {
       }
       const holder = readOwner(owner);
       if (holder === null) continue;
-      if (isAlive(holder)) return { pid: Number(holder.split(" ")[0]) };
+      if (isAlive(holder)) return { ok: false, pid: Number(holder.split(" ")[0]) };
       buryOwner(owner, holder);
     }
   } finally {

@@ -3,6 +3,7 @@ import { percentEncode } from "../diagnostics/catalogue/quote.ts";
 import type { Parsed } from "../diagnostics/diagnostic.ts";
 import { Problems } from "../diagnostics/problems.ts";
 import { readHostName } from "../names/host-name.ts";
+import { parseIpv4, parseIpv6 } from "../names/ip-address.ts";
 
 /**
  * Reads one report URI as strictly as one should be published, and lowers its scheme and host.
@@ -178,7 +179,7 @@ class RuaReader {
     }
     const host = uri.startsWith("[", start)
       ? this.#readIpv6(start, hostEnd)
-      : isIpv4(uri.slice(start, hostEnd))
+      : parseIpv4(uri.slice(start, hostEnd)) !== null
         ? uri.slice(start, hostEnd)
         : this.#readHost(start, hostEnd);
     return `${scheme}://${host}${uri.slice(hostEnd)}`;
@@ -199,7 +200,7 @@ class RuaReader {
 
   #readIpv6(start: number, end: number): string {
     const host = this.#uri.slice(start, end).toLowerCase();
-    if (!isIpv6Literal(host)) {
+    if (!/^\[.*\]$/.test(host) || parseIpv6(host.slice(1, -1)) === null) {
       this.#out.add("rua/host", { uri: this.#uri, host }, this.#offset + start, end - start);
     }
     return host;
@@ -261,20 +262,4 @@ function isLocalPart(encoded: string): boolean {
 /** As much of a URI as a fix shows, and never half a surrogate pair. */
 function beginning(uri: string): string {
   return uri.length <= 300 ? uri : uri.slice(0, 300).replace(/[\ud800-\udbff]$/, "");
-}
-
-function isIpv4(host: string): boolean {
-  const parts = host.split(".", 5);
-  return (
-    parts.length === 4 && parts.every((part) => /^[0-9]{1,3}$/.test(part) && Number(part) < 256)
-  );
-}
-
-function isIpv6Literal(host: string): boolean {
-  if (host.length > 60 || !/^\[[0-9a-f:.]+\]$/.test(host)) return false;
-  try {
-    return new URL(`https://${host}/`).hostname !== "";
-  } catch {
-    return false;
-  }
 }

@@ -47,12 +47,13 @@ describe("golden builds", () => {
     } else expect(actual).toBe(text.slice(end + divider.length));
   });
 
-  test("every code about the lock, the folder, templates and targets is said in one", () => {
+  test("every code about the command line, the lock, the folder, templates and targets is said in one", () => {
     const said = names
       .map((name) => fs.readFileSync(path.join(folder, name), "utf8").split(divider)[1] ?? "")
       .join("");
     const silent = Object.keys(catalogue).filter(
-      (code) => /^(lock|site|template|target|audit)\//.test(code) && !said.includes(`[${code}]`),
+      (code) =>
+        /^(lock|site|template|target|audit|usage)\//.test(code) && !said.includes(`[${code}]`),
     );
     expect(silent).toEqual([]);
   });
@@ -83,7 +84,7 @@ async function play(script: string): Promise<string> {
       } else if (verb === "cat") said += `$ cat ${first}\n${fs.readFileSync(at(first), "utf8")}`;
       else if (verb === "take") {
         const taken = takeSite(root);
-        if ("release" in taken) release = taken.release;
+        if (taken.ok) release = taken.release;
       } else {
         const given = words.map((word) => word.replace(/^SITE\//, `${root}/`));
         said += `$ ${words.join(" ")}\n${await run(root, verb, given)}`;

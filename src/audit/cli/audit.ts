@@ -5,20 +5,22 @@ import type { Evidence } from "../evidence.ts";
 import { judge } from "../judge.ts";
 import { liveInstanceOf, type LiveInstance } from "../live-instance.ts";
 import { locateInFile } from "../../config/locate.ts";
-import { diagnostic, type Diagnostic, type Place } from "../../diagnostics/diagnostic.ts";
-import { clock } from "../../runtime/clock.ts";
-import { readLookOptions } from "../probe/look-options.ts";
-import { AuditReport, type AuditFormat } from "./print/audit-report.ts";
-import { fromSaved, fromWorld, readSaved } from "../probe/audit-source.ts";
+import { diagnostic, type Place } from "../../diagnostics/diagnostic.ts";
+import { combine, failure, success, type Result } from "../../diagnostics/result.ts";
+import { readLookOptions, type LookOptions } from "../probe/look-options.ts";
+import { AuditReport } from "./print/audit-report.ts";
+import { fromSaved, fromWorld, readSaved, type EvidenceSource } from "../probe/audit-source.ts";
 import { declaredOf } from "../declared-domains.ts";
+import type { Context } from "../../cli/context.ts";
 import { readDomains } from "../../cli/domain-operands.ts";
 import { eachInOrder } from "../../runtime/each-in-order.ts";
-import { flag, textOption, type Arguments, type ExitCode, type Io } from "../../cli/io.ts";
+import type { ExitCode } from "../../cli/io.ts";
+import type { Options } from "../../cli/options.ts";
+import { hasErrors } from "../../cli/output.ts";
+import type { DomainName } from "../../names/domain-name.ts";
 import { loadSiteIfAny, textReader } from "../../site/load/load-site.ts";
 import { startProgress } from "../../cli/progress.ts";
-import { recordObserved } from "../probe/record-observed.ts";
-import { formatOf, hasErrors, tell } from "../../cli/report.ts";
-import { readClock, siteRoot } from "../../cli/site-root.ts";
+import { recordObserved, type RecordedLive } from "../probe/record-observed.ts";
 
 /** What an audit knows of the site, where there is one. */
 interface KnownSite {
@@ -28,67 +30,112 @@ interface KnownSite {
   readonly place: (domain: string) => Place | null;
 }
 
+/** What was asked for. */
+interface Request {
+  readonly look: LookOptions;
+  readonly names: readonly DomainName[];
+}
+
+/** What is to be audited, and with what. */
+interface Plan {
+  readonly domains: readonly string[];
+  readonly source: EvidenceSource;
+}
+
 /** Runs `audit [DOMAIN…]`. */
-export async function run(args: Arguments, io: Io): Promise<ExitCode> {
-  const format: AuditFormat = flag(args, "jsonl") ? "jsonl" : formatOf(args);
-  const refuse = (...found: Diagnostic[]): ExitCode => {
-    tell(found, format === "jsonl" ? "text" : format, io, {});
-    return 2;
-  };
-  if (flag(args, "jsonl") && flag(args, "json")) {
-    io.err("--json and --jsonl are two formats\n  fix: stspress audit --jsonl\n");
-    return 2;
+export async function run(context: Context): Promise<Result<ExitCode>> {
+  const request = readRequest(context);
+  if (!request.ok) return request;
+  const site = await knownSite(context.root);
+  if (!site.ok) return site;
+  const plan = makePlan(context, request.value, site.value);
+  if (!plan.ok) return plan;
+
+  const report = new AuditReport(context, site.value.place);
+  report.begin();
+  const live = await auditAll(context, plan.value, site.value, report);
+  const saved = await plan.value.source.close();
+  const recorded = saved.ok ? await record(context, live) : saved;
+  return success(report.end(recorded));
+}
+
+function readRequest({ operands, options }: Context): Result<Request> {
+  return combine({
+    formats: oneFormat(options),
+    look: readLookOptions(options, os.hostname()),
+    names: readDomains(operands),
+  });
+}
+
+function oneFormat(options: Options): Result<null> {
+  return options.flag("json") && options.flag("jsonl")
+    ? options.conflict("--json and --jsonl are two formats", "--jsonl")
+    : success(null);
+}
+
+async function knownSite(root: string): Promise<Result<KnownSite>> {
+  const loaded = await loadSiteIfAny(root);
+  if (loaded === null) return success({ domains: [], declared: () => null, place: () => null });
+  const { site, loadedLock, diagnostics } = loaded;
+  if (site === null || loadedLock.lock === null) {
+    return failure(...(hasErrors(diagnostics) ? diagnostics : [diagnostic("lock/not-a-lock", {})]));
   }
-  const options = readLookOptions(args, os.hostname());
-  if ("usage" in options) {
-    io.err(`${options.usage}\n  fix: stspress audit ${options.fix}\n`);
-    return 2;
+  const readText = textReader(root);
+  const declarations = new Map(site.domains.map((one) => [one.domain, one.declaration]));
+  return success({
+    domains: site.domains.map(({ domain }) => domain),
+    declared: declaredOf(site, loadedLock.lock),
+    place: (domain) => {
+      const declaration = declarations.get(domain);
+      if (declaration === undefined) return null;
+      return locateInFile(readText, declaration.file, declaration.path);
+    },
+  });
+}
+
+/** Finds the domains, and opens what their evidence comes from. */
+function makePlan(context: Context, { look, names }: Request, site: KnownSite): Result<Plan> {
+  const { options, clock } = context;
+  const path = options.text("evidence");
+  const named = names.map(({ ascii }) => ascii);
+  if (path === null) {
+    const domains = named.length > 0 ? named : site.domains;
+    if (domains.length === 0) return noDomains();
+    const source = fromWorld(look, options.text("save"), clock);
+    return source.ok ? success({ domains, source: source.value }) : source;
   }
-  const now = readClock(io.env);
-  const root = siteRoot(textOption(args, "site"));
-  if (typeof now !== "number") return refuse(now);
-  if (typeof root !== "string") return refuse(root);
+  const saved = readSaved(path);
+  if (!saved.ok) return saved;
+  const domains = named.length > 0 ? named : domainsOf(saved.value);
+  if (domains.length === 0) return noDomains();
+  const source = fromSaved(saved.value, path, domains);
+  return source.ok ? success({ domains, source: source.value }) : source;
+}
 
-  const site = await knownSite(root);
-  if (Array.isArray(site)) return refuse(...site);
-  const names = readDomains(args.operands);
-  if (names.wrong.length > 0) return refuse(...names.wrong);
+function domainsOf({ domains }: Evidence): readonly string[] {
+  return domains.map(({ domain }) => domain);
+}
 
-  const evidencePath = textOption(args, "evidence");
-  const saved = evidencePath === null ? null : readSaved(evidencePath);
-  if (saved !== null && "code" in saved) return refuse(saved);
-  const domains = subjectsOf(
-    names.domains.map(({ ascii }) => ascii),
-    saved,
-    site,
-  );
-  if (domains.length === 0) return refuse(diagnostic("site/no-domains", { folder: "domains/" }));
-  const source =
-    saved === null
-      ? fromWorld(
-          options,
-          textOption(args, "save"),
-          () => clock(io.env["SOURCE_DATE_EPOCH"]) ?? now,
-        )
-      : fromSaved(saved, evidencePath ?? "", domains);
-  if ("code" in source) return refuse(source);
+function noDomains() {
+  return failure(diagnostic("site/no-domains", { folder: "domains/" }));
+}
 
-  const report = new AuditReport(format, io, site.place);
+/** Looks at every domain, tells and saves what is seen, and gives the instances that are live. */
+async function auditAll(
+  { format, io }: Context,
+  { domains, source }: Plan,
+  site: KnownSite,
+  report: AuditReport,
+): Promise<readonly LiveInstance[]> {
   const live: LiveInstance[] = [];
   const progress = await startProgress(io);
   let done = 0;
-  report.begin();
   await eachInOrder(
     domains,
     source.concurrency,
     async (domain) => {
-      const observed = await source.observe(domain);
-      const subject: Subject = {
-        domain,
-        declared: site.declared(domain),
-        evidence: observed.evidence,
-        mxHosts: observed.mxHosts,
-      };
+      const { evidence, mxHosts } = await source.observe(domain);
+      const subject: Subject = { domain, declared: site.declared(domain), evidence, mxHosts };
       const judgement = judge(subject);
       const seen = liveInstanceOf(subject, judgement);
       if (seen !== null) live.push(seen);
@@ -97,7 +144,7 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
       done += 1;
       progress.show("auditing", done, domains.length);
       // Kept until its turn comes, so only where it is wanted.
-      return { told, evidence: source.saves ? observed.evidence : null };
+      return { told, evidence: source.saves ? evidence : null };
     },
     async ({ told, evidence }) => {
       if (evidence !== null) await source.save(evidence);
@@ -108,50 +155,13 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
     },
   );
   progress.end();
-  const unsaved = await source.close();
-  if (unsaved !== null) {
-    report.end([]);
-    tell([unsaved], "text", io, {});
-    return 2;
-  }
-  const recorded = flag(args, "record") ? recordObserved(textOption(args, "site"), live) : [];
-  if ("refused" in recorded) {
-    report.end([]);
-    tell(recorded.refused, "text", io, {});
-    return 2;
-  }
-  report.end(recorded);
-  if (flag(args, "record") && recorded.length === 0 && format === "text") {
-    io.out("\nstspress.lock: unchanged, no build was seen live that was not recorded before\n");
-  }
-  return report.exitCode();
+  return live;
 }
 
-async function knownSite(root: string): Promise<KnownSite | Diagnostic[]> {
-  const loaded = await loadSiteIfAny(root);
-  if (loaded === null) return { domains: [], declared: () => null, place: () => null };
-  const { site, loadedLock, diagnostics } = loaded;
-  if (site === null || loadedLock.lock === null) {
-    return hasErrors(diagnostics) ? [...diagnostics] : [diagnostic("lock/not-a-lock", {})];
-  }
-  const readText = textReader(root);
-  const declarations = new Map(site.domains.map((one) => [one.domain, one.declaration]));
-  return {
-    domains: site.domains.map(({ domain }) => domain),
-    declared: declaredOf(site, loadedLock.lock),
-    place: (domain) => {
-      const declaration = declarations.get(domain);
-      if (declaration === undefined) return null;
-      return locateInFile(readText, declaration.file, declaration.path);
-    },
-  };
-}
-
-function subjectsOf(
-  named: readonly string[],
-  saved: Evidence | null,
-  site: KnownSite,
-): readonly string[] {
-  if (named.length > 0) return named;
-  return saved === null ? site.domains : saved.domains.map(({ domain }) => domain);
+/** Records what was seen live, where that is asked for; gives null where it is not. */
+async function record(
+  { options, root }: Context,
+  live: readonly LiveInstance[],
+): Promise<Result<readonly RecordedLive[] | null>> {
+  return options.flag("record") ? recordObserved(root, live) : success(null);
 }

@@ -2,7 +2,8 @@
 import fs from "node:fs";
 import { evidenceVersion, type DomainEvidence, type Evidence } from "../evidence.ts";
 import { readEvidence } from "../read-evidence.ts";
-import { diagnostic, type Diagnostic } from "../../diagnostics/diagnostic.ts";
+import { diagnostic } from "../../diagnostics/diagnostic.ts";
+import { failure, success, type Failure, type Result } from "../../diagnostics/result.ts";
 import { EvidenceFile } from "./evidence-file.ts";
 import type { Observed } from "./observer.ts";
 import type { LookOptions } from "./look-options.ts";
@@ -17,22 +18,28 @@ export interface EvidenceSource {
   /** Keeps what was seen of a domain. */
   readonly save: (evidence: DomainEvidence) => Promise<void>;
   readonly concurrency: number;
-  /** Ends it; the diagnostic where what was seen cannot be saved. */
-  readonly close: () => Promise<Diagnostic | null>;
+  /** Ends it; a failure where what was seen cannot be saved. */
+  readonly close: () => Promise<Result<void>>;
 }
 
 /** Reads saved evidence. */
-export function readSaved(path: string): Evidence | Diagnostic {
+export function readSaved(path: string): Result<Evidence> {
   let json: string;
   try {
     json = fs.readFileSync(path, "utf8");
   } catch (error) {
-    return diagnostic("site/unreadable", { path: path.slice(0, 200), detail: describe(error) });
+    const detail = describe(error);
+    return failure(diagnostic("site/unreadable", { path: path.slice(0, 200), detail }));
   }
   const read = readEvidence(json);
-  if (!("detail" in read)) return read;
-  if (read.newer !== null) return diagnostic("audit/newer-evidence", { path, version: read.newer });
-  return diagnostic("audit/no-evidence", { path, at: read.path, detail: read.detail });
+  if (read.ok) return read;
+  return failure(
+    ...read.problems.map(({ path: at, detail, newer }) =>
+      newer === null
+        ? diagnostic("audit/no-evidence", { path, at, detail })
+        : diagnostic("audit/newer-evidence", { path, version: newer }),
+    ),
+  );
 }
 
 /** Gives what was saved. */
@@ -40,15 +47,17 @@ export function fromSaved(
   saved: Evidence,
   path: string,
   domains: readonly string[],
-): EvidenceSource | Diagnostic {
+): Result<EvidenceSource> {
   const byName = new Map<string, DomainEvidence>(saved.domains.map((one) => [one.domain, one]));
   const missing = domains.find((domain) => !byName.has(domain));
-  if (missing !== undefined) return diagnostic("audit/not-observed", { domain: missing, path });
-  return {
+  if (missing !== undefined) {
+    return failure(diagnostic("audit/not-observed", { domain: missing, path }));
+  }
+  return success({
     concurrency: 1,
     saves: false,
     save: () => Promise.resolve(),
-    close: () => Promise.resolve(null),
+    close: () => Promise.resolve(success(undefined)),
     observe: (domain) => {
       const evidence = byName.get(domain);
       if (evidence === undefined) throw new Error(`nothing was saved of ${domain}`);
@@ -60,7 +69,7 @@ export function fromSaved(
       );
       return Promise.resolve({ evidence, mxHosts });
     },
-  };
+  });
 }
 
 /** Looks at the world, and saves what it sees where `save` names a file. `now` gives Unix seconds. */
@@ -68,29 +77,34 @@ export function fromWorld(
   options: LookOptions,
   save: string | null,
   now: () => number,
-): EvidenceSource | Diagnostic {
+): Result<EvidenceSource> {
   const opened = openLook(options, now);
-  if ("code" in opened) return opened;
+  if (!opened.ok) return opened;
+  const look = opened.value;
   let file: EvidenceFile | null = null;
   try {
     file = save === null ? null : new EvidenceFile(save, evidenceVersion);
   } catch (error) {
-    opened.close();
-    return diagnostic("site/cannot-write", { path: save ?? "", detail: describe(error) });
+    look.close();
+    return cannotSave(save, error);
   }
-  return {
+  return success({
     concurrency: options.concurrency,
-    observe: (domain) => opened.observer.observe(domain),
+    observe: (domain) => look.observer.observe(domain),
     saves: file !== null,
     save: async (evidence) => file?.add(evidence),
     close: async () => {
-      opened.close();
+      look.close();
       try {
-        await file?.finish(await opened.observer.mxHosts());
-        return null;
+        await file?.finish(await look.observer.mxHosts());
+        return success(undefined);
       } catch (error) {
-        return diagnostic("site/cannot-write", { path: save ?? "", detail: describe(error) });
+        return cannotSave(save, error);
       }
     },
-  };
+  });
+}
+
+function cannotSave(path: string | null, error: unknown): Failure {
+  return failure(diagnostic("site/cannot-write", { path: path ?? "", detail: describe(error) }));
 }

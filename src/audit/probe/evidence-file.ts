@@ -1,6 +1,5 @@
 /** Writes evidence as it comes, so that a run over many domains need not keep it. */
 import fs from "node:fs";
-import { once } from "node:events";
 import type { DomainEvidence, Evidence, MxHostEvidence } from "../evidence.ts";
 
 /** A file of evidence that is being written: beside its place until it is whole. */
@@ -24,7 +23,7 @@ export class EvidenceFile {
     const text = `${this.#domains === 0 ? "" : ",\n"}${JSON.stringify(evidence)}`;
     this.#domains += 1;
     if (!this.#stream.write(text) && this.#failed === null) {
-      await Promise.race([once(this.#stream, "drain"), once(this.#stream, "close")]);
+      await this.#drained();
     }
   }
 
@@ -36,8 +35,22 @@ export class EvidenceFile {
       this.#stream.write(`${index === 0 ? "\n" : ",\n"}${key}:${JSON.stringify(one)}`);
     }
     this.#stream.end("\n}}\n");
-    await new Promise<void>((resolve) => this.#stream.once("close", resolve));
+    // A stream that failed is closed already.
+    if (!this.#stream.closed) {
+      await new Promise<void>((resolve) => this.#stream.once("close", resolve));
+    }
     if (this.#failed !== null) throw this.#failed;
     fs.renameSync(`${this.#file}.tmp`, this.#file);
+  }
+
+  /** Waits until the stream takes more, or takes no more at all. */
+  #drained(): Promise<void> {
+    return new Promise((resolve) => {
+      const go = (): void => {
+        this.#stream.off("drain", go).off("close", go);
+        resolve();
+      };
+      this.#stream.on("drain", go).on("close", go);
+    });
   }
 }

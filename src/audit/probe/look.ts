@@ -1,5 +1,6 @@
 /** Opens what is needed to look at the world: a DNS client, roots to trust, an observer. */
-import { diagnostic, type Diagnostic } from "../../diagnostics/diagnostic.ts";
+import { diagnostic } from "../../diagnostics/diagnostic.ts";
+import { failure, success, type Result } from "../../diagnostics/result.ts";
 import { DnsClient } from "../../net/dns/client.ts";
 import { systemServers } from "../../net/dns/servers.ts";
 import { Observer } from "./observer.ts";
@@ -16,21 +17,21 @@ export interface Look {
 const dnsTimeoutMs = 10_000;
 
 /** Opens them, or says why they cannot be had. `now` gives Unix seconds. */
-export function openLook(options: LookOptions, now: () => number): Look | Diagnostic {
+export function openLook(options: LookOptions, now: () => number): Result<Look> {
   const servers = options.resolver === null ? systemServers() : [options.resolver];
   let trust;
   try {
     trust = loadTrustStore(options.caFile);
   } catch (error) {
     const path = options.caFile ?? "";
-    return diagnostic("audit/no-certificates", { path, detail: describe(error) });
+    return failure(diagnostic("audit/no-certificates", { path, detail: describe(error) }));
   }
   const dns = new DnsClient({ servers, timeoutMs: Math.min(dnsTimeoutMs, options.timeoutMs) });
   const observer = new Observer({ ...options, dns, trust, now });
-  return {
+  return success({
     observer,
     close: () => {
       dns.close();
     },
-  };
+  });
 }

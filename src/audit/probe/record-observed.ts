@@ -1,6 +1,6 @@
 /** Writes into the lock what an audit saw live: what `stspress live` does by hand. */
 import type { LiveInstance } from "../live-instance.ts";
-import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import { success, type Result } from "../../diagnostics/result.ts";
 import { recordLive } from "../../site/lock/advance.ts";
 import { policyOf } from "../../site/lock/lock.ts";
 import { formatTime } from "../../site/stamp.ts";
@@ -13,12 +13,12 @@ export interface RecordedLive {
 }
 
 /** Records the instances that were not recorded before; gives those, by domain. The first time counts. */
-export function recordObserved(
-  site: string | null,
+export async function recordObserved(
+  root: string,
   seen: readonly LiveInstance[],
-): readonly RecordedLive[] | { readonly refused: readonly Diagnostic[] } {
-  if (seen.length === 0) return [];
-  const done = changeLock(site, (lock) => {
+): Promise<Result<readonly RecordedLive[]>> {
+  if (seen.length === 0) return success([]);
+  return changeLock(root, (lock) => {
     const domains = new Map(lock.domains);
     const recorded: RecordedLive[] = [];
     for (const { domain, id, seenAt, ttlSeconds } of seen) {
@@ -38,7 +38,6 @@ export function recordObserved(
       recorded.push({ domain, id, live: formatTime(seenAt) });
     }
     recorded.sort((a, b) => (a.domain < b.domain ? -1 : 1));
-    return { lock: { ...lock, domains }, result: { recorded } };
+    return success({ lock: { ...lock, domains }, result: recorded });
   });
-  return "recorded" in done ? done.recorded : { refused: done };
 }

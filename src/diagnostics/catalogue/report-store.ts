@@ -1,6 +1,6 @@
 import { entry } from "./entry.ts";
 
-/** What keeps the store of reports from being used. The journal holds everything, so nothing is lost. */
+/** What keeps reports from being taken in, and their store from being used. The journal holds everything, so nothing is lost. */
 export const reportStoreCodes = {
   "reports/no-duckdb": entry<{ detail: string }>({
     severity: "error",
@@ -30,5 +30,32 @@ export const reportStoreCodes = {
     message: (a) => `${a.path} cannot be used: ${a.detail.slice(0, 200)}`,
     fix: () =>
       "make room or mend the permissions, and run the command again: the reports are safe in the journal",
+  }),
+  "reports/none": entry<Record<string, never>>({
+    severity: "note",
+    message: () => "no report was taken in yet: nothing is known",
+    fix: () => "stspress reports add PATH, stspress reports fetch, or stspress reports serve",
+  }),
+  "reports/cannot-listen": entry<{ address: string; port: number; detail: string }>({
+    severity: "error",
+    message: (a) =>
+      `reports cannot be received at ${a.address} port ${String(a.port)}: ${a.detail.slice(0, 200)}`,
+    fix: () => "end what listens there, or choose another address with --listen",
+  }),
+  "reports/mailbox": entry<{ host: string; detail: string }>({
+    severity: "error",
+    message: (a) => `${a.host}: ${a.detail.slice(0, 500)}`,
+    fix: () =>
+      "check --host, --port, --user and the password; what was taken so far is safe, and the next run goes on there",
+  }),
+  "reports/no-password": entry<{ variable: string }>({
+    severity: "error",
+    message: () => "there is no password",
+    fix: (a) => `put it into the environment as ${a.variable}, or into a file for --password-file`,
+  }),
+  "reports/password-file": entry<{ path: string; detail: string }>({
+    severity: "error",
+    message: (a) => `the password cannot be read from ${a.path.slice(0, 200)}: ${a.detail}`,
+    fix: () => "write it to a file that only you may read, and name that with --password-file",
   }),
 } as const;

@@ -20,7 +20,7 @@ export const siteFolderCodes = {
   "site/link": entry<{ path: string; target: string }>({
     severity: "error",
     message: (a) => `${a.path} is a link that leads out of the site folder, to ${a.target}`,
-    fix: () => "copy the file into the site folder: what is built must be what was reviewed",
+    fix: () => "copy it into the site folder: what is built must be what was reviewed",
   }),
   "site/linked-folder": entry<{ path: string }>({
     severity: "error",

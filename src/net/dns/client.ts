@@ -9,6 +9,7 @@ import {
   type Question,
   type Reply,
 } from "./message.ts";
+import { nothing, type Outcome } from "./outcome.ts";
 import type { DataOf } from "./records.ts";
 import { DnsServer } from "./server.ts";
 import type { Server } from "./servers.ts";
@@ -108,9 +109,9 @@ export class DnsClient {
       const { aliases, end } = chain;
       if (!isAskable(end)) return { ...failed(name, type, "malformed"), aliases };
       const reply = await this.#ask({ name: end, type }, deadline);
-      if (typeof reply === "string") return { ...failed(name, type, reply), aliases };
-      authenticated &&= reply.authenticated;
-      const reading = readAlong(reply, type, chain);
+      if (!reply.ok) return { ...failed(name, type, reply.failure), aliases };
+      authenticated &&= reply.value.authenticated;
+      const reading = readAlong(reply.value, type, chain);
       if (reading.status === "alias") continue;
       return {
         name,
@@ -125,7 +126,7 @@ export class DnsClient {
   }
 
   /** Asks one server after the other, each for its share of the time. */
-  async #ask(question: Question, deadline: number): Promise<Reply | DnsFailure> {
+  async #ask(question: Question, deadline: number): Promise<Outcome<Reply>> {
     const count = this.#servers.length;
     const first = this.#preferred;
     let failure: DnsFailure | null = null;
@@ -135,14 +136,14 @@ export class DnsClient {
       const index = (first + turn) % count;
       const reply = await this.#servers[index]?.ask(question, left / (count - turn), this.#tries);
       if (reply === undefined) break;
-      const reason = typeof reply === "string" ? reply : failureOf(reply);
+      const reason = reply.ok ? failureOf(reply.value) : reply.failure;
       if (reason === null) {
         this.#preferred = index;
         return reply;
       }
       failure = weightier(failure, reason);
     }
-    return failure ?? (this.#isClosed || count === 0 ? "unreachable" : "timeout");
+    return nothing(failure ?? (this.#isClosed || count === 0 ? "unreachable" : "timeout"));
   }
 }
 

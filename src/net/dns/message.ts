@@ -22,6 +22,14 @@ export interface Reply {
   readonly authorities: readonly Answer[];
 }
 
+/**
+ * What came for a question. `foreign`: it answers something else, or nothing. `truncated`: the whole of it
+ * has to be asked for over TCP.
+ */
+export type ReadReply =
+  | { readonly kind: "reply"; readonly reply: Reply }
+  | { readonly kind: "foreign" | "truncated" | "malformed" };
+
 /** What fragments nowhere (the DNS flag day of 2020). */
 const udpPayloadSize = 1232;
 const headerBytes = 12;
@@ -74,23 +82,16 @@ export function makeQuery({ name, type }: Question, id: number, edns: boolean): 
   });
 }
 
-/**
- * Reads what came for a question. `foreign`: it answers something else, or nothing. `truncated`: the
- * whole of it has to be asked for over TCP. Never throws, whatever the bytes are.
- */
-export function readReply(
-  bytes: Buffer,
-  id: number,
-  question: Question,
-): Reply | "foreign" | "truncated" | "malformed" {
-  if (bytes.length < headerBytes || bytes.readUInt16BE(0) !== id) return "foreign";
+/** Reads what came for a question. Never throws, whatever the bytes are. */
+export function readReply(bytes: Buffer, id: number, question: Question): ReadReply {
+  if (bytes.length < headerBytes || bytes.readUInt16BE(0) !== id) return { kind: "foreign" };
   const [third = 0] = bytes.subarray(2, 3);
   const isQueryResponse = (third & 0b1111_1000) === 0b1000_0000;
-  if (!isQueryResponse) return "foreign";
+  if (!isQueryResponse) return { kind: "foreign" };
   const isTruncated = (third & 0b10) !== 0;
-  if (isTruncated) return "truncated";
+  if (isTruncated) return { kind: "truncated" };
   const packet = decode(bytes);
-  if (packet === null) return "malformed";
+  if (packet === null) return { kind: "malformed" };
   const { questions = [], answers = [], authorities = [], additionals = [] } = packet;
   const opt = additionals.find(({ type }) => type === "OPT");
   const upperBits = opt?.type === "OPT" ? opt.extendedRcode : 0;
@@ -98,22 +99,18 @@ export function readReply(
   const [asked, ...others] = questions;
   if (asked === undefined) {
     // Servers that did not understand the question need not repeat it.
-    if (rcode === 0) return "foreign";
+    if (rcode === 0) return { kind: "foreign" };
   } else if (
     others.length > 0 ||
     asked.type !== question.type ||
     asked.class !== "IN" ||
     plainName(asked.name) !== question.name
   ) {
-    return "foreign";
+    return { kind: "foreign" };
   }
-  return {
-    rcode,
-    authenticated: packet.flag_ad,
-    recursionAvailable: packet.flag_ra,
-    answers,
-    authorities,
-  };
+  const { flag_ad: authenticated, flag_ra: recursionAvailable } = packet;
+  const reply = { rcode, authenticated, recursionAvailable, answers, authorities };
+  return { kind: "reply", reply };
 }
 
 function decode(bytes: Buffer): DecodedPacket | null {

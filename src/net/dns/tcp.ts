@@ -1,10 +1,9 @@
 /** One question over TCP. */
 import net from "node:net";
+import { came, nothing, type Outcome } from "./outcome.ts";
 import type { Server } from "./servers.ts";
 
 const lengthBytes = 2;
-
-export type TcpOutcome = Buffer | "timeout" | "unreachable" | "malformed";
 
 /** The connections to one server. */
 export class TcpSockets {
@@ -22,28 +21,28 @@ export class TcpSockets {
    *
    * @see RFC 1035 §4.2.2
    */
-  ask(message: Buffer, waitMs: number): Promise<TcpOutcome> {
+  ask(message: Buffer, waitMs: number): Promise<Outcome<Buffer>> {
     return new Promise((resolve) => {
       const socket = net.connect({ host: this.#server.address, port: this.#server.port });
       this.#open.add(socket);
       const reader = new FrameReader();
-      const settle = (outcome: TcpOutcome): void => {
+      const settle = (outcome: Outcome<Buffer>): void => {
         clearTimeout(deadline);
         this.#open.delete(socket);
         socket.destroy();
         resolve(outcome);
       };
       const deadline = setTimeout(() => {
-        settle("timeout");
+        settle(nothing("timeout"));
       }, waitMs);
       socket.on("data", (bytes) => {
         const frame = reader.add(bytes);
-        if (frame !== null) settle(frame);
+        if (frame !== null) settle(came(frame));
       });
       socket.on("error", () => undefined);
       // After the end of either side, an error, or `close`.
       socket.on("close", () => {
-        settle(reader.hasBegun ? "malformed" : "unreachable");
+        settle(nothing(reader.hasBegun ? "malformed" : "unreachable"));
       });
       const length = Buffer.alloc(lengthBytes);
       length.writeUInt16BE(message.length);

@@ -5,6 +5,7 @@
  */
 import dgram from "node:dgram";
 import net from "node:net";
+import { came, nothing, type Outcome } from "./outcome.ts";
 import type { Server } from "./servers.ts";
 
 /** A port that is known is half of what a forger has to guess. */
@@ -32,7 +33,7 @@ export class UdpSockets {
   }
 
   /** Sends until an answer comes, and gives that. Never rejects. */
-  async ask<R>(question: UdpQuestion<R>): Promise<R | "timeout" | "unreachable"> {
+  async ask<R>(question: UdpQuestion<R>): Promise<Outcome<R>> {
     const socket = this.#idle.pop() ?? new UdpSocket(this.#server);
     this.#busy.add(socket);
     const answer = await socket.ask(question);
@@ -84,13 +85,13 @@ class UdpSocket {
     return !this.#isBroken && this.#asked < questionsPerSocket;
   }
 
-  async ask<R>(question: UdpQuestion<R>): Promise<R | "timeout" | "unreachable"> {
+  async ask<R>(question: UdpQuestion<R>): Promise<Outcome<R>> {
     this.#asked += 1;
-    if (this.#asked === 1 && !(await this.#connected)) return "unreachable";
-    if (this.#isBroken) return "unreachable";
+    if (this.#asked === 1 && !(await this.#connected)) return nothing("unreachable");
+    if (this.#isBroken) return nothing("unreachable");
     this.#socket.ref();
     return new Promise((resolve) => {
-      const settle = (answer: R | "timeout" | "unreachable"): void => {
+      const settle = (answer: Outcome<R>): void => {
         clearTimeout(deadline);
         clearTimeout(again);
         this.#onMessage = this.#onBroken = (): void => undefined;
@@ -100,7 +101,7 @@ class UdpSocket {
       const deadline = setTimeout(() => {
         // What still comes would come to the next question.
         this.#isBroken = true;
-        settle("timeout");
+        settle(nothing("timeout"));
       }, question.waitMs);
       // Each wait is twice the one before, and the last still ends in time.
       let delay = Math.min(firstResendMs, question.waitMs / 2 ** (question.tries - 1));
@@ -117,11 +118,11 @@ class UdpSocket {
       };
       this.#onBroken = (): void => {
         this.#isBroken = true;
-        settle("unreachable");
+        settle(nothing("unreachable"));
       };
       this.#onMessage = (bytes): void => {
         const answer = question.read(bytes);
-        if (answer !== null) settle(answer);
+        if (answer !== null) settle(came(answer));
       };
       send();
     });

@@ -1,87 +1,95 @@
 /** `stspress reports add`: takes in the reports of files, folders, mailboxes and standard input. */
 import { diagnostic } from "../../diagnostics/diagnostic.ts";
-import { parseServer } from "../../net/dns/servers.ts";
+import { combine, failure, success, type Result } from "../../diagnostics/result.ts";
+import { parseServer, type Server } from "../../net/dns/servers.ts";
 import { JournalWriter } from "../journal/journal.ts";
 import { standardInput } from "../intake/sources.ts";
 import { sizeOf, walk, whyUnreadable, type PassedOver } from "../intake/walk.ts";
-import { describeTakenIn, mostTold, shownSource, type TakenInCounts } from "./print/taken-in.ts";
-import type { AddResult } from "../store/store-port.ts";
-import { flag, textOption, type Arguments, type ExitCode, type Io } from "../../cli/io.ts";
-import { startProgress, type Progress } from "../../cli/progress.ts";
-import { formatOf, tell } from "../../cli/report.ts";
-import { readClock, siteRoot } from "../../cli/site-root.ts";
 import {
-  intake,
-  type IntakeBatch,
-  type IntakeOrder,
-  type QuarantinedSource,
-} from "../intake/intake.ts";
+  describeTakenIn,
+  mostTold,
+  shortSource,
+  shownSource,
+  type TakenInCounts,
+} from "./print/taken-in.ts";
+import type { AddResult, ReportStore } from "../store/store-port.ts";
+import type { Context } from "../../cli/context.ts";
+import type { ExitCode } from "../../cli/io.ts";
+import { printResult } from "../../cli/output.ts";
+import { startProgress, type Progress } from "../../cli/progress.ts";
+import { intake, type IntakeBatch, type QuarantinedSource } from "../intake/intake.ts";
 import { keepReports } from "../intake/keep-reports.ts";
 import { openStore, reportFolders } from "../store/open-store.ts";
 import type { ReadyBatch } from "../intake/ready-batch.ts";
 import { codeOf, describe } from "../../runtime/system-error.ts";
 
 /** Runs `reports add PATH… | -`. */
-export async function run(args: Arguments, io: Io): Promise<ExitCode> {
-  const format = formatOf(args);
-  const root = siteRoot(textOption(args, "site"));
-  const now = readClock(io.env);
-  const found = [root, now].filter((one) => typeof one === "object");
-  if (typeof root !== "string" || typeof now !== "number") {
-    tell(found, format, io, {});
-    return 2;
-  }
-  const resolverText = textOption(args, "resolver");
-  const resolver = resolverText === null ? null : parseServer(resolverText);
-  if (resolverText !== null && resolver === null) {
-    return usage(io, "--resolver is not an IP address", "--resolver 192.0.2.53");
-  }
-  if (args.operands.length === 0) {
-    return usage(io, "name the files and folders to take in", "stspress reports add ~/Maildir");
-  }
-  const missing = [...missingOf(args.operands)];
-  if (missing.length > 0) {
-    // A path that was mistyped is told before anything is taken in.
-    for (const { path, why } of missing) io.err(`${shownSource(path)}: ${why}\n`);
-    return 2;
-  }
+export async function run(context: Context): Promise<Result<ExitCode>> {
+  const { root, now, options } = context;
+  const asked = combine({ paths: readPaths(context.operands), resolver: readResolver(context) });
+  if (!asked.ok) return asked;
   const folders = reportFolders(root);
-  if ("code" in folders) {
-    tell([folders], format, io, {});
-    return 2;
-  }
-  const dkim = args.options["dkim"] === false ? null : { resolver };
-  const order: IntakeOrder = { paths: args.operands, now, quarantine: folders.quarantine, dkim };
-  const batches = intake(order);
-  const opening = openStore(root, io);
+  if (!folders.ok) return folders;
+  const { paths, resolver } = asked.value;
+  const { journal, quarantine } = folders.value;
+  const dkim = options.choice("dkim") === false ? null : { resolver };
+  const batches = intake({ paths, now, quarantine, dkim });
+  const opening = openStore(context);
   // Read while the store is opened.
   const first = batches.next();
   first.catch(() => undefined);
   const store = await opening;
-  if ("code" in store) {
+  if (!store.ok) {
     await batches.return();
-    tell([store], format, io, {});
-    return 2;
+    return store;
   }
+  const taken = await takeInto(journal, store.value, first, batches, context);
+  if (!taken.ok) return taken;
+  return success(report(taken.value, context));
+}
+
+function readResolver({ options }: Context): Result<Server | null> {
+  return options.parsed("resolver", parseServer, "an IP address or IP:port", "192.0.2.53");
+}
+
+/** A path that was mistyped is told before anything is taken in. */
+function readPaths(paths: readonly string[]): Result<readonly string[]> {
+  if (paths.length === 0) {
+    const help = "stspress help reports add";
+    return failure(diagnostic("usage/missing-operand", { operand: "path", help }));
+  }
+  const found = paths.flatMap((given) => {
+    const why = given === standardInput ? null : whyUnreadable(given);
+    if (why === null) return [];
+    return [diagnostic("site/unreadable", { path: shortSource(given), detail: why })];
+  });
+  return found.length > 0 ? failure(...found) : success(paths);
+}
+
+/** Takes everything in, and closes the store. */
+async function takeInto(
+  journal: string,
+  store: ReportStore,
+  first: Promise<IteratorResult<IntakeBatch, void>>,
+  batches: AsyncGenerator<IntakeBatch, void>,
+  { operands, io }: Context,
+): Promise<Result<TakenAll>> {
   const progress = await startProgress(io);
-  const writer = await JournalWriter.open(folders.journal);
-  let result: TakenAll;
+  const writer = await JournalWriter.open(journal);
   try {
-    const meter = io.errIsTerminal ? new Meter(order.paths, progress) : null;
+    const meter = io.errIsTerminal ? new Meter(operands, progress) : null;
     const keep = (ready: ReadyBatch) => keepReports(ready, writer, store);
-    result = await takeAll(first, batches, keep, meter);
+    return success(await takeAll(first, batches, keep, meter));
   } catch (error) {
     if (codeOf(error) === "") throw error;
     // What was written before is kept; the rest is taken in the next time.
-    const path = ".stspress/reports";
-    tell([diagnostic("site/cannot-write", { path, detail: describe(error) })], format, io, {});
-    return 2;
+    const detail = describe(error);
+    return failure(diagnostic("site/cannot-write", { path: ".stspress/reports", detail }));
   } finally {
     progress.end();
     await writer.close();
     await store.close();
   }
-  return report(result, flag(args, "json"), io);
 }
 
 interface TakenAll {
@@ -168,9 +176,9 @@ class Meter {
     let files = 0;
     let octets = 0;
     for (const found of walk(paths.filter((one) => one !== standardInput))) {
-      if ("why" in found) continue;
+      if (!found.ok) continue;
       files += 1;
-      octets += sizeOf(found);
+      octets += sizeOf(found.value);
     }
     this.#files = files;
     this.#octets = octets;
@@ -192,27 +200,17 @@ function megabytes(octets: number): number {
   return Math.ceil(octets / 1_000_000);
 }
 
-function* missingOf(paths: readonly string[]): Generator<PassedOver> {
-  for (const given of paths) {
-    if (given === standardInput) continue;
-    const why = whyUnreadable(given);
-    if (why !== null) yield { path: given, why, isUnreadable: true };
-  }
-}
-
-function report(result: TakenAll, asJson: boolean, io: Io): ExitCode {
+function report(result: TakenAll, context: Context): ExitCode {
   const { counts, quarantined, passedOver, passedOverCount, isUnreadable } = result;
+  const { io } = context;
   for (const { path, why } of passedOver) io.err(`${shownSource(path)}: ${why}\n`);
   if (passedOverCount > passedOver.length) {
     io.err(`and ${String(passedOverCount - passedOver.length)} more were passed over\n`);
   }
-  if (asJson) io.out(`${JSON.stringify(counts)}\n`);
-  else io.out(describeTakenIn(counts, quarantined, ["file or mail", "files and mails"]));
+  printResult(context, {
+    json: counts,
+    text: () => describeTakenIn(counts, quarantined, ["file or mail", "files and mails"]),
+  });
   if (isUnreadable) return 2;
   return counts.quarantined > 0 ? 1 : 0;
-}
-
-function usage(io: Io, what: string, fix: string): ExitCode {
-  io.err(`${what}\n  fix: ${fix}\n`);
-  return 2;
 }

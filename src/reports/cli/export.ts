@@ -1,50 +1,54 @@
 /** `stspress reports export`: what is stored, for other programs. */
 import { suggest } from "../../config/suggest.ts";
 import { diagnostic, type Diagnostic } from "../../diagnostics/diagnostic.ts";
+import { combine, failure, success, type Result } from "../../diagnostics/result.ts";
 import { csvHead, csvLine, jsonLine } from "./print/reports-export.ts";
-import { printable } from "../../cli/text.ts";
 import type { ReportStore, Window } from "../store/store-port.ts";
 import { readDomains } from "../../cli/domain-operands.ts";
-import { textOption, type Arguments, type ExitCode, type Io } from "../../cli/io.ts";
+import type { Context } from "../../cli/context.ts";
+import type { ExitCode, Io } from "../../cli/io.ts";
+import type { Options } from "../../cli/options.ts";
 import { loadSiteIfAny } from "../../site/load/load-site.ts";
-import { tell } from "../../cli/report.ts";
-import { siteRoot } from "../../cli/site-root.ts";
 import { openStore } from "../store/open-store.ts";
 
 /** Lines that are printed at once. */
 const piece = 1000;
 
 /** Runs `reports export [DOMAIN]`. */
-export async function run(args: Arguments, io: Io): Promise<ExitCode> {
-  const refuse = (...found: Diagnostic[]): ExitCode => {
-    tell(found, "text", io, {});
-    return 2;
-  };
-  const window = windowOf(args, io);
-  if (window === "wrong") return 2;
-  const named = readDomains(args.operands);
-  if (named.wrong.length > 0) return refuse(...named.wrong);
-  const root = siteRoot(textOption(args, "site"));
-  if (typeof root !== "string") return refuse(root);
-  const store = await openStore(root, io);
-  if ("code" in store) return refuse(store);
-  const isCsv = textOption(args, "format") !== "jsonl";
-  const only = named.domains[0]?.ascii;
-  let lines: string[] = isCsv ? [csvHead(store.exportColumns)] : [];
+export async function run(context: Context): Promise<Result<ExitCode>> {
+  const { operands, options, root, io } = context;
+  const asked = combine({ window: readWindow(options), domains: readDomains(operands) });
+  if (!asked.ok) return asked;
+  const { window, domains } = asked.value;
+  const opened = await openStore(context);
+  if (!opened.ok) return opened;
+  const store = opened.value;
+  const only = domains[0]?.ascii;
   try {
     const unknown = only === undefined ? null : await unknownDomain(only, store, root);
-    if (unknown !== null) return refuse(unknown);
-    for await (const row of store.exportRows(window, only)) {
-      lines.push(isCsv ? csvLine(row) : jsonLine(row));
-      if (lines.length < piece) continue;
-      io.out(lines.join(""));
-      lines = [];
-    }
+    if (unknown !== null) return failure(unknown);
+    await printRows(store, window, only, options.text("format") !== "jsonl", io);
   } finally {
     await store.close();
   }
+  return success(0);
+}
+
+async function printRows(
+  store: ReportStore,
+  window: Window | null,
+  only: string | undefined,
+  isCsv: boolean,
+  io: Io,
+): Promise<void> {
+  let lines: string[] = isCsv ? [csvHead(store.exportColumns)] : [];
+  for await (const row of store.exportRows(window, only)) {
+    lines.push(isCsv ? csvLine(row) : jsonLine(row));
+    if (lines.length < piece) continue;
+    io.out(lines.join(""));
+    lines = [];
+  }
   io.out(lines.join(""));
-  return 0;
 }
 
 /** Says that neither the store nor the site knows a domain, and which name is near; null: one of them does. */
@@ -65,27 +69,21 @@ async function unknownDomain(
   return diagnostic("site/unknown-domain", { domain, suggestion: suggest(domain, known) });
 }
 
-/** The days that were asked for; null: all. Says what is wrong with them. */
-function windowOf(args: Arguments, io: Io): Window | null | "wrong" {
-  const [from, to] = [textOption(args, "from"), textOption(args, "to")];
-  for (const [name, day] of [
-    ["from", from],
-    ["to", to],
-  ] as const) {
-    if (day === null || isDay(day)) continue;
-    io.err(
-      `--${name} is not a day: ${printable(day.slice(0, 80))}\n  fix: write it like 2026-11-24\n`,
-    );
-    return "wrong";
-  }
-  if (from === null && to === null) return null;
+/** The days that were asked for; null: all. */
+function readWindow(options: Options): Result<Window | null> {
+  const days = combine({ from: readDay("from", options), to: readDay("to", options) });
+  if (!days.ok) return days;
+  const { from, to } = days.value;
+  if (from === null && to === null) return success(null);
   if (from !== null && to !== null && from > to) {
-    io.err(
-      `--from is later than --to: ${from} and ${to}\n  fix: stspress reports export --from ${to} --to ${from}\n`,
-    );
-    return "wrong";
+    const detail = `--from is later than --to: ${from} and ${to}`;
+    return options.conflict(detail, `--from ${to} --to ${from}`);
   }
-  return { from: from ?? "0001-01-01", to: to ?? "9999-12-31" };
+  return success({ from: from ?? "0001-01-01", to: to ?? "9999-12-31" });
+}
+
+function readDay(name: string, options: Options): Result<string | null> {
+  return options.parsed(name, (text) => (isDay(text) ? text : null), "a day", "2026-11-24");
 }
 
 function isDay(text: string): boolean {

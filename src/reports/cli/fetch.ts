@@ -2,27 +2,28 @@
 import fs from "node:fs";
 import path from "node:path";
 import { DnsClient } from "../../net/dns/client.ts";
-import { systemServers } from "../../net/dns/servers.ts";
+import { systemServers, type Server } from "../../net/dns/servers.ts";
 import { resolveWith } from "../../mail/dkim/dkim-resolver.ts";
 import { verifyReporter } from "../../mail/dkim/dkim.ts";
-import { readMailboxState, writeMailboxState } from "../intake/imap-state.ts";
-import { ImapProblem, Mailbox } from "../../mail/imap/imap.ts";
+import { readMailboxState, writeMailboxState, type MailboxState } from "../intake/imap-state.ts";
+import { ImapProblem, Mailbox, type Mark } from "../../mail/imap/imap.ts";
 import { JournalWriter } from "../journal/journal.ts";
 import { Quarantine } from "../intake/quarantine.ts";
-import { makeReportFolders } from "../intake/report-folders.ts";
+import type { ReportFolders } from "../intake/report-folders.ts";
 import { readSecretFile } from "../intake/secret-file.ts";
-import { printable } from "../../cli/text.ts";
 import { describeRefusals } from "../../tls-rpt/report/refusal.ts";
 import { describeTakenIn, type TakenInCounts } from "./print/taken-in.ts";
-import { flag, textOption, type Arguments, type ExitCode, type Io } from "../../cli/io.ts";
+import type { Context } from "../../cli/context.ts";
+import type { ExitCode, Io } from "../../cli/io.ts";
+import { printDiagnostics, printResult } from "../../cli/output.ts";
+import { diagnostic } from "../../diagnostics/diagnostic.ts";
+import { failure, success, type Result } from "../../diagnostics/result.ts";
 import { startProgress } from "../../cli/progress.ts";
-import { formatOf, tell } from "../../cli/report.ts";
-import { readClock, siteRoot } from "../../cli/site-root.ts";
 import { fetchMail, type Fetched, type FetchPorts } from "../intake/fetch-mail.ts";
 import { readFetchOptions, type FetchOptions } from "./options/fetch-options.ts";
 import { keepReports } from "../intake/keep-reports.ts";
 import { batchOf } from "../intake/ready-batch.ts";
-import { openStore } from "../store/open-store.ts";
+import { openStore, reportFolders } from "../store/open-store.ts";
 import { takeIn, type TakenIn } from "../intake/take-in.ts";
 import { whileAnswered } from "../intake/while-answered.ts";
 import { codeOf, describe } from "../../runtime/system-error.ts";
@@ -31,68 +32,42 @@ const passwordVariable = "STSPRESS_IMAP_PASSWORD";
 const dnsTimeoutMs = 10_000;
 
 /** Runs `reports fetch`. */
-export async function run(args: Arguments, io: Io): Promise<ExitCode> {
-  const refuse = (what: string, fix: string, exit: ExitCode = 2): ExitCode => {
-    io.err(`${printable(what.slice(0, 500))}\n  fix: ${fix}\n`);
-    return exit;
-  };
-  const options = readFetchOptions(args);
-  if ("usage" in options) return refuse(options.usage, `stspress reports fetch ${options.fix}`);
-  const root = siteRoot(textOption(args, "site"));
-  const now = readClock(io.env);
-  if (typeof root !== "string" || typeof now !== "number") {
-    tell(
-      [root, now].filter((one) => typeof one === "object"),
-      formatOf(args),
-      io,
-      {},
-    );
-    return 2;
-  }
-  const secrets = readSecrets(options, io);
-  if ("problem" in secrets) return refuse(secrets.problem, secrets.fix);
+export async function run(context: Context): Promise<Result<ExitCode>> {
+  const options = readFetchOptions(context.options);
+  if (!options.ok) return options;
+  const { host, mark } = options.value;
+  const secrets = readSecrets(options.value, context.io);
+  if (!secrets.ok) return secrets;
   let mailbox: Mailbox | null = null;
   try {
-    mailbox = await Mailbox.open({ ...options, ...secrets, readOnly: options.mark.how === "none" });
-    if (options.mark.how === "move") await mailbox.checkMove(options.mark.folder);
-    return await fetchInto(root, now, mailbox, options, args, io);
+    const readOnly = mark.how === "none";
+    mailbox = await Mailbox.open({ ...options.value, ...secrets.value, readOnly });
+    if (mark.how === "move") await mailbox.checkMove(mark.folder);
+    return await fetchInto(context, mailbox, options.value);
   } catch (error) {
     if (!(error instanceof ImapProblem)) throw error;
-    const fix =
-      "check --host, --port, --user and the password; what was taken so far is safe, and the next run goes on there";
-    return refuse(`${options.host}: ${error.message}`, fix, 3);
+    const found = diagnostic("reports/mailbox", { host, detail: error.message });
+    printDiagnostics([found], context.format, context.io);
+    return success(3);
   } finally {
     await mailbox?.close();
   }
 }
 
 async function fetchInto(
-  root: string,
-  now: number,
+  context: Context,
   mailbox: Mailbox,
   options: FetchOptions,
-  args: Arguments,
-  io: Io,
-): Promise<ExitCode> {
-  const store = await openStore(root, io);
-  if ("code" in store) {
-    tell([store], formatOf(args), io, {});
-    return 2;
-  }
-  const folders = makeReportFolders(root);
-  const stateFile = path.join(path.dirname(folders.journal), "imap-state.json");
-  const name = `${options.user}@${options.host}:${String(options.port)}/${options.folder}`;
-  const quarantine = new Quarantine(folders.quarantine);
-  const writer = await JournalWriter.open(folders.journal);
-  const { resolver } = options;
-  const dns = new DnsClient({
-    servers: resolver === null ? systemServers() : [resolver],
-    timeoutMs: dnsTimeoutMs,
-  });
-  const mark = mailbox.takesKeywords || options.mark.how !== "keyword" ? options.mark : noMark;
-  if (mark !== options.mark) {
-    io.err("the server keeps no keywords, so what is taken is not marked; see --mark\n");
-  }
+): Promise<Result<ExitCode>> {
+  const { root, now, io } = context;
+  const folders = reportFolders(root);
+  if (!folders.ok) return folders;
+  const store = await openStore(context);
+  if (!store.ok) return store;
+  const writer = await JournalWriter.open(folders.value.journal);
+  const dns = dnsClient(options.resolver);
+  const mark = markOf(mailbox, options.mark, io);
+  const files = filesOf(folders.value, options, now);
   const counts: TakenInCounts = { added: 0, duplicates: 0, quarantined: 0, notReports: 0 };
   const progress = await startProgress(io);
   const ports: FetchPorts = {
@@ -100,36 +75,62 @@ async function fetchInto(
     mark,
     takeIn: taker(dns, now),
     keep: async (ready) => {
-      const { added, duplicates } = await keepReports(batchOf(ready), writer, store);
+      const { added, duplicates } = await keepReports(batchOf(ready), writer, store.value);
       counts.added += added;
       counts.duplicates += duplicates;
     },
-    quarantine: (bytes, uid, reasons) => {
-      const why = describeRefusals(reasons);
-      quarantine.put(bytes, "eml", { reasons, why, source: `${name}#${String(uid)}`, at: now });
-    },
-    saveState: (state) => {
-      writeMailboxState(stateFile, name, state);
-    },
+    quarantine: files.quarantine,
+    saveState: files.saveState,
     show: (done, total) => {
       progress.show("fetching", done, total);
     },
   };
   try {
-    const fetched = await fetchMail(ports, readMailboxState(stateFile, name));
+    const fetched = await fetchMail(ports, files.readState());
     counts.quarantined = fetched.quarantined.length;
     counts.notReports = fetched.notReports;
     progress.end();
-    return report(counts, fetched, flag(args, "json"), io);
+    return success(report(counts, fetched, context));
   } finally {
     progress.end();
     dns.close();
     await writer.close();
-    await store.close();
+    await store.value.close();
   }
 }
 
-const noMark = { how: "none" } as const;
+function dnsClient(resolver: Server | null): DnsClient {
+  const servers = resolver === null ? systemServers() : [resolver];
+  return new DnsClient({ servers, timeoutMs: dnsTimeoutMs });
+}
+
+/** How taken mail is marked: a server may keep no keywords, and that is told. */
+function markOf(mailbox: Mailbox, mark: Mark, io: Io): Mark {
+  if (mailbox.takesKeywords || mark.how !== "keyword") return mark;
+  io.err("the server keeps no keywords, so what is taken is not marked; see --mark\n");
+  return { how: "none" };
+}
+
+/** What is kept of a mailbox beside journal and store. */
+function filesOf(
+  folders: ReportFolders,
+  { user, host, port, folder }: FetchOptions,
+  now: number,
+): Pick<FetchPorts, "quarantine" | "saveState"> & { readState: () => MailboxState | null } {
+  const stateFile = path.join(path.dirname(folders.journal), "imap-state.json");
+  const name = `${user}@${host}:${String(port)}/${folder}`;
+  const quarantine = new Quarantine(folders.quarantine);
+  return {
+    quarantine: (bytes, uid, reasons) => {
+      const why = describeRefusals(reasons);
+      quarantine.put(bytes, "eml", { reasons, why, source: `${name}#${String(uid)}`, at: now });
+    },
+    readState: () => readMailboxState(stateFile, name),
+    saveState: (state) => {
+      writeMailboxState(stateFile, name, state);
+    },
+  };
+}
 
 /** Verifies by the time at which our own server got the mail: what its headers say, anybody can write. */
 function taker(dns: DnsClient, now: number) {
@@ -146,50 +147,45 @@ function taker(dns: DnsClient, now: number) {
     });
 }
 
-type Secrets =
-  | { readonly password: string; readonly ca: string | null }
-  | { readonly problem: string; readonly fix: string };
+interface Secrets {
+  readonly password: string;
+  readonly ca: string | null;
+}
 
-function readSecrets({ passwordFile, caFile }: FetchOptions, io: Io): Secrets {
+function readSecrets({ passwordFile, caFile }: FetchOptions, io: Io): Result<Secrets> {
   let password: string;
   try {
     password =
       passwordFile === null ? (io.env[passwordVariable] ?? "") : readSecretFile(passwordFile);
   } catch (error) {
     const detail = codeOf(error) === "" ? (error as Error).message : describe(error);
-    return {
-      problem: `the password cannot be read from ${passwordFile ?? ""}: ${detail}`,
-      fix: "write it to a file that only you may read, and name that with --password-file",
-    };
+    return failure(diagnostic("reports/password-file", { path: passwordFile ?? "", detail }));
   }
   if (password === "" || /[\r\n\0]/.test(password)) {
-    return {
-      problem: "there is no password",
-      fix: `put it into the environment as ${passwordVariable}, or into a file for --password-file`,
-    };
+    return failure(diagnostic("reports/no-password", { variable: passwordVariable }));
   }
   try {
-    return { password, ca: caFile === null ? null : fs.readFileSync(caFile, "utf8") };
+    return success({ password, ca: caFile === null ? null : fs.readFileSync(caFile, "utf8") });
   } catch (error) {
-    return {
-      problem: `${caFile ?? ""} cannot be read: ${describe(error)}`,
-      fix: "name a file of certificates (PEM) with --ca",
-    };
+    const detail = describe(error);
+    return failure(diagnostic("site/unreadable", { path: caFile ?? "", detail }));
   }
 }
 
-function report(counts: TakenInCounts, fetched: Fetched, asJson: boolean, io: Io): ExitCode {
-  if (asJson) io.out(`${JSON.stringify(counts)}\n`);
-  else {
-    const unreadable = fetched.quarantined.map(({ uid, ...one }) => ({
-      ...one,
-      source: `mail ${String(uid)}`,
-    }));
-    io.out(describeTakenIn(counts, unreadable, ["other mail", "other mails"]));
-  }
+function report(counts: TakenInCounts, fetched: Fetched, context: Context): ExitCode {
+  printResult(context, {
+    json: counts,
+    text: () => {
+      const unreadable = fetched.quarantined.map(({ uid, ...one }) => ({
+        ...one,
+        source: `mail ${String(uid)}`,
+      }));
+      return describeTakenIn(counts, unreadable, ["other mail", "other mails"]);
+    },
+  });
   const unchecked = fetched.unchecked.length;
   if (unchecked > 0) {
-    io.err(
+    context.io.err(
       `${String(unchecked)} signatures could not be checked, for the DNS did not answer; the next run tries again\n`,
     );
   }

@@ -1,17 +1,20 @@
 /** `stspress reports page`: writes what the reports say as pages that open from disk. */
 import path from "node:path";
 import { suggest } from "../../config/suggest.ts";
-import { diagnostic, locate, type Diagnostic } from "../../diagnostics/diagnostic.ts";
+import { diagnostic, locate } from "../../diagnostics/diagnostic.ts";
+import { combine, failure, success, type Failure, type Result } from "../../diagnostics/result.ts";
 import { readReportsPageAssets } from "../../runtime/page-assets.ts";
 import { makeNonce, PageFolder, writeIntoPage } from "../page/page-folder.ts";
 import { parseDomainName } from "../../names/domain-name.ts";
 import { ReportsPage } from "../page/reports-page.ts";
 import { printable } from "../../cli/text.ts";
-import { textOption, type Arguments, type ExitCode, type Io } from "../../cli/io.ts";
+import type { Context } from "../../cli/context.ts";
+import type { ExitCode, Io } from "../../cli/io.ts";
+import type { Options } from "../../cli/options.ts";
+import { printResult } from "../../cli/output.ts";
 import { startProgress } from "../../cli/progress.ts";
-import { formatOf, tell } from "../../cli/report.ts";
-import { readClock, siteRoot } from "../../cli/site-root.ts";
 import { version } from "../../cli/version.ts";
+import { codeOf } from "../../runtime/system-error.ts";
 import { openPageSource, type PageSource } from "../page/page-source.ts";
 
 /** What was written. */
@@ -22,45 +25,42 @@ interface Written {
 }
 
 /** Runs `reports page [--domain D] [--days N]`. */
-export async function run(args: Arguments, io: Io): Promise<ExitCode> {
-  const format = formatOf(args);
-  const refuse = (found: readonly Diagnostic[]): ExitCode => {
-    tell(found, format, io, {});
-    return 2;
-  };
-  const days = textOption(args, "days") ?? "90";
-  if (!/^[1-9]\d{0,3}$/.test(days)) {
-    io.err(
-      `--days is not a number of days from 1 to 9999: ${printable(days.slice(0, 80))}\n  fix: stspress reports page --days 90\n`,
-    );
-    return 2;
-  }
-  const given = textOption(args, "domain");
-  const named = given === null ? null : parseDomainName(given);
-  if (named?.ok === false) {
-    return refuse(named.problems.map((found) => locate("<argument>", given ?? "", found)));
-  }
-  const now = readClock(io.env);
-  const root = siteRoot(textOption(args, "site"));
-  if (typeof now !== "number") return refuse([now]);
-  if (typeof root !== "string") return refuse([root]);
-  const source = await openPageSource({ root, now, days: Number(days), io });
-  if (!("overview" in source)) return refuse(source);
+export async function run(context: Context): Promise<Result<ExitCode>> {
+  const { options, root, now, io } = context;
+  const asked = combine({
+    days: options.number("days", { min: 1, max: 9999, default: 90 }),
+    domain: readDomain(options),
+  });
+  if (!asked.ok) return asked;
+  const { days, domain } = asked.value;
+  const opened = await openPageSource({ root, now, days, io });
+  if (!opened.ok) return opened;
+  const source = opened.value;
   try {
-    const done =
-      named === null
-        ? await writeAll(source, root, io)
-        : await writeAlone(source, root, named.value.ascii);
-    if ("code" in done) return refuse([...source.diagnostics, done]);
-    tell(source.diagnostics, format, io, { page: done.page, domains: done.domains });
-    if (format !== "json") io.out(`${printable(done.page)}\n`);
-    return 0;
+    const written =
+      domain === null ? await writeAll(source, root, io) : await writeAlone(source, root, domain);
+    if (!written.ok) return failure(...source.diagnostics, ...written.problems);
+    const { page, domains } = written.value;
+    printResult(context, {
+      diagnostics: source.diagnostics,
+      json: { page, domains },
+      text: () => `${printable(page)}\n`,
+    });
+    return success(0);
   } finally {
     await source.close();
   }
 }
 
-async function writeAll(source: PageSource, root: string, io: Io): Promise<Written | Diagnostic> {
+function readDomain(options: Options): Result<string | null> {
+  const given = options.text("domain");
+  if (given === null) return success(null);
+  const parsed = parseDomainName(given);
+  if (parsed.ok) return success(parsed.value.ascii);
+  return failure(...parsed.problems.map((found) => locate("<argument>", given, found)));
+}
+
+async function writeAll(source: PageSource, root: string, io: Io): Promise<Result<Written>> {
   const page = new ReportsPage(readReportsPageAssets(), version, makeNonce());
   const overview = await source.overview();
   const domains = [...overview.domains, ...overview.strangers];
@@ -81,7 +81,7 @@ async function writeAll(source: PageSource, root: string, io: Io): Promise<Writt
     }
     for (const one of page.assets()) put(one);
     put(page.overview(overview));
-    return { page: path.join(into.publish(), "index.html"), domains: domains.length };
+    return success({ page: path.join(into.publish(), "index.html"), domains: domains.length });
   } catch (error) {
     folder?.discard();
     return cannotWrite(error);
@@ -95,7 +95,7 @@ async function writeAlone(
   source: PageSource,
   root: string,
   domain: string,
-): Promise<Written | Diagnostic> {
+): Promise<Result<Written>> {
   const found = await source.domainPage(domain);
   if (found === null) {
     const { domains, strangers } = await source.overview();
@@ -103,21 +103,19 @@ async function writeAlone(
       domain,
       [...domains, ...strangers].map((one) => one.domain),
     );
-    return diagnostic("site/unknown-domain", { domain, suggestion });
+    return failure(diagnostic("site/unknown-domain", { domain, suggestion }));
   }
   const file = new ReportsPage(readReportsPageAssets(), version, makeNonce()).alone(found);
   try {
-    return { page: writeIntoPage(root, file.path, file.content), domains: 1 };
+    return success({ page: writeIntoPage(root, file.path, file.content), domains: 1 });
   } catch (error) {
     return cannotWrite(error);
   }
 }
 
 /** Of the system's errors a diagnostic; whatever else it is, is a bug. */
-function cannotWrite(error: unknown): Diagnostic {
-  if (!(error instanceof Error) || !("code" in error)) throw error;
-  return diagnostic("reports/store-unusable", {
-    path: ".stspress/reports/page",
-    detail: error.message,
-  });
+function cannotWrite(error: unknown): Failure {
+  if (!(error instanceof Error) || codeOf(error) === "") throw error;
+  const path = ".stspress/reports/page";
+  return failure(diagnostic("reports/store-unusable", { path, detail: error.message }));
 }

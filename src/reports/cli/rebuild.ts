@@ -1,78 +1,75 @@
 /** `stspress reports rebuild`: makes the store anew from the journal, beside the old one, and replaces it. */
 import fs from "node:fs";
-import { diagnostic, type Diagnostic } from "../../diagnostics/diagnostic.ts";
+import { diagnostic } from "../../diagnostics/diagnostic.ts";
+import { failure, success, type Result } from "../../diagnostics/result.ts";
 import { unusable } from "../store/duckdb/open.ts";
 import { openReportStore } from "../store/duckdb/store.ts";
 import type { ReportStore } from "../store/store-port.ts";
-import { textOption, type Arguments, type ExitCode, type Io } from "../../cli/io.ts";
-import { formatOf, tell } from "../../cli/report.ts";
-import { readClock, siteRoot } from "../../cli/site-root.ts";
+import type { Context } from "../../cli/context.ts";
+import type { ExitCode } from "../../cli/io.ts";
+import { printResult } from "../../cli/output.ts";
 import { catchUp, reportFolders, tellCaughtUp, type CaughtUp } from "../store/open-store.ts";
 import { codeOf, describe } from "../../runtime/system-error.ts";
 
 /** Runs `reports rebuild`. */
-export async function run(args: Arguments, io: Io): Promise<ExitCode> {
-  const format = formatOf(args);
-  const root = siteRoot(textOption(args, "site"));
-  const done = typeof root === "string" ? await rebuild(root, io) : root;
-  if ("code" in done) {
-    tell([done], format, io, {});
-    return 2;
-  }
-  const { added, duplicates, refused, damaged } = done;
-  tellCaughtUp(done, io);
-  if (format === "json") tell([], format, io, { reports: added, duplicates, refused, damaged });
-  else {
-    io.out(
+export async function run(context: Context): Promise<Result<ExitCode>> {
+  const done = await rebuild(context);
+  if (!done.ok) return done;
+  const { added, duplicates, refused, damaged } = done.value;
+  tellCaughtUp(done.value, context.io);
+  printResult(context, {
+    json: { reports: added, duplicates, refused, damaged },
+    text: () =>
       `the database is made anew: ${String(added)} report${added === 1 ? "" : "s"}${duplicates > 0 ? `, ${String(duplicates)} of them in the journal more than once` : ""}\n`,
-    );
-  }
-  return 0;
+  });
+  return success(0);
 }
 
-async function rebuild(root: string, io: Io): Promise<CaughtUp | Diagnostic> {
-  const now = readClock(io.env);
-  if (typeof now !== "number") return now;
-  const folders = reportFolders(root);
-  if ("code" in folders) return folders;
-  const { database, journal } = folders;
+async function rebuild(context: Context): Promise<Result<CaughtUp>> {
+  const folders = reportFolders(context.root);
+  if (!folders.ok) return folders;
+  const { database, journal } = folders.value;
   // While the old one can be opened it is held, so that nobody writes to what is about to be replaced.
   const old = await openOld(database);
-  if (old !== null && "code" in old) return old;
+  if (!old.ok) return old;
   const next = `${database}.new`;
   let done: CaughtUp;
   try {
     for (const file of [next, `${next}.wal`]) fs.rmSync(file, { force: true });
     const store = await openReportStore(next);
-    if ("code" in store) return store;
+    if (!store.ok) return store;
     try {
-      done = await catchUp(store, journal, now, io);
+      done = await catchUp(store.value, journal, context);
     } finally {
-      await store.close();
+      await store.value.close();
     }
   } catch (error) {
-    return unusable(database, error);
+    return failure(unusable(database, error));
   } finally {
-    await old?.close();
+    await old.value?.close();
   }
+  return putInPlace(next, database, done);
+}
+
+function putInPlace(next: string, database: string, done: CaughtUp): Result<CaughtUp> {
   try {
     // What was written to the old one alone would be taken for the new one's; the journal has it all.
     fs.rmSync(`${database}.wal`, { force: true });
     fs.renameSync(next, database);
-    return done;
+    return success(done);
   } catch (error) {
     if (codeOf(error) === "") throw error;
-    return diagnostic("site/cannot-write", {
-      path: ".stspress/reports/reports.duckdb",
-      detail: describe(error),
-    });
+    const path = ".stspress/reports/reports.duckdb";
+    return failure(diagnostic("site/cannot-write", { path, detail: describe(error) }));
   }
 }
 
+const mended: readonly string[] = ["reports/store-damaged", "reports/store-version"];
+
 /** null: there is none that can be opened, which is why it is made anew. */
-async function openOld(database: string): Promise<ReportStore | Diagnostic | null> {
-  if (!fs.existsSync(database)) return null;
+async function openOld(database: string): Promise<Result<ReportStore | null>> {
+  if (!fs.existsSync(database)) return success(null);
   const old = await openReportStore(database);
-  if (!("code" in old)) return old;
-  return old.code === "reports/store-damaged" || old.code === "reports/store-version" ? null : old;
+  if (old.ok || !old.problems.every(({ code }) => mended.includes(code))) return old;
+  return success(null);
 }

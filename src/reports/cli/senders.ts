@@ -2,25 +2,21 @@
 import { sendersTable, type ListedSender } from "./print/reports-senders.ts";
 import { describeDeviation } from "../../tls-rpt/report/deviations.ts";
 import { countsForRollout, trustedSigners } from "../analysis/trusted-signers.ts";
-import { textOption, wantsColour, type Arguments, type ExitCode, type Io } from "../../cli/io.ts";
+import type { Context } from "../../cli/context.ts";
+import { wantsColour, type ExitCode } from "../../cli/io.ts";
+import { printResult } from "../../cli/output.ts";
+import { success, type Result } from "../../diagnostics/result.ts";
 import { loadSettings } from "../../site/load/load-site.ts";
-import { formatOf, tell } from "../../cli/report.ts";
-import { siteRoot } from "../../cli/site-root.ts";
 import { openStore } from "../store/open-store.ts";
 
 /** Runs `reports senders`. */
-export async function run(args: Arguments, io: Io): Promise<ExitCode> {
-  const format = formatOf(args);
-  const root = siteRoot(textOption(args, "site"));
-  const store = typeof root === "string" ? await openStore(root, io) : root;
-  if ("code" in store) {
-    tell([store], format, io, {});
-    return 2;
-  }
+export async function run(context: Context): Promise<Result<ExitCode>> {
+  const { root, io } = context;
+  const opened = await openStore(context);
+  if (!opened.ok) return opened;
+  const store = opened.value;
   // Settings with mistakes in them still have their senders; only whom they trust is unknown, which is told.
-  const { declarations: settings, diagnostics } = loadSettings(
-    typeof root === "string" ? root : "",
-  );
+  const { declarations: settings, diagnostics } = loadSettings(root);
   const mistakes = settings === null ? diagnostics : [];
   const trust = settings?.reportsTrust ?? "verified";
   const trusted = trustedSigners(settings?.reportsSigners ?? []);
@@ -37,8 +33,10 @@ export async function run(args: Arguments, io: Io): Promise<ExitCode> {
       about: describeDeviation(code),
     })),
   }));
-  tell(mistakes, format, io, { senders: listed });
-  if (format !== "json")
-    io.out(sendersTable(senders, { colour: wantsColour(io, io.outIsTerminal) }));
-  return senders.length === 0 ? 3 : 0;
+  printResult(context, {
+    diagnostics: mistakes,
+    json: { senders: listed },
+    text: () => sendersTable(senders, { colour: wantsColour(io, io.outIsTerminal) }),
+  });
+  return success(senders.length === 0 ? 3 : 0);
 }

@@ -8,9 +8,11 @@ import type { ReportFolders } from "../intake/report-folders.ts";
 import { parseServer, type Server } from "../../net/dns/servers.ts";
 import { printable } from "../../cli/text.ts";
 import { describeRefusal, type Refusal } from "../../tls-rpt/report/refusal.ts";
-import { textOption, type Arguments, type ExitCode, type Io } from "../../cli/io.ts";
-import { tell } from "../../cli/report.ts";
-import { siteRoot } from "../../cli/site-root.ts";
+import type { Context } from "../../cli/context.ts";
+import type { ExitCode } from "../../cli/io.ts";
+import type { Options } from "../../cli/options.ts";
+import { diagnostic } from "../../diagnostics/diagnostic.ts";
+import { combine, failure, success, type Result } from "../../diagnostics/result.ts";
 import { aboutReport } from "../receiver/about-report.ts";
 import { ingest } from "../intake/ingest.ts";
 import { reportFolders } from "../store/open-store.ts";
@@ -22,60 +24,59 @@ interface ServeOptions {
   readonly perMinute: number;
 }
 
-const normalListen = "127.0.0.1:8460";
-const normalPerMinute = 600;
+const normalListen: Server = { address: "127.0.0.1", port: 8460 };
+const normalText = `${normalListen.address}:${String(normalListen.port)}`;
 /** Files in the quarantine; beyond it, what is posted and no report is refused and not kept. */
 const mostQuarantined = 10_000;
 
 /** Runs `reports serve`. */
-export async function run(args: Arguments, io: Io): Promise<ExitCode> {
-  const options = readOptions(args);
-  if ("usage" in options) {
-    io.err(`${options.usage}\n  fix: stspress reports serve ${options.fix}\n`);
-    return 2;
-  }
-  const root = siteRoot(textOption(args, "site"));
-  if (typeof root !== "string") {
-    tell([root], "text", io, {});
-    return 2;
-  }
+export async function run({ options, root, io }: Context): Promise<Result<ExitCode>> {
+  const asked = readOptions(options);
+  if (!asked.ok) return asked;
   const folders = reportFolders(root);
-  if ("code" in folders) {
-    tell([folders], "text", io, {});
-    return 2;
-  }
-  const log = (line: string): void => {
-    io.err(`${printable(line)}\n`);
-  };
+  if (!folders.ok) return folders;
   const stop = io.stopRequested();
-  let writer: JournalWriter;
-  let receiver: Receiver;
+  const receiving = await receive(asked.value, folders.value, (line) => {
+    io.err(`${printable(line)}\n`);
+  });
+  if (!receiving.ok) return receiving;
+  const { receiver, writer } = receiving.value;
+  io.err(`listening at http://${urlHost(asked.value.listen.address)}:${String(receiver.port)}/\n`);
+  await stop;
+  io.err("stopping\n");
+  await receiver.stop();
+  await writer.close();
+  return success(0);
+}
+
+interface Receiving {
+  readonly receiver: Receiver;
+  readonly writer: JournalWriter;
+}
+
+async function receive(
+  { listen: { address, port }, proxy, perMinute }: ServeOptions,
+  folders: ReportFolders,
+  log: (line: string) => void,
+): Promise<Result<Receiving>> {
   try {
-    writer = await JournalWriter.open(folders.journal);
-    receiver = await startReceiver({
-      address: options.listen.address,
-      port: options.listen.port,
-      proxy: options.proxy,
-      perMinute: options.perMinute,
+    const writer = await JournalWriter.open(folders.journal);
+    const receiver = await startReceiver({
+      address,
+      port,
+      proxy,
+      perMinute,
       append: (record) => writer.append([record]),
       quarantine: quarantineOf(folders, log),
       judge,
       hasRoom: diskRoom(folders.journal),
       log,
     });
+    return success({ receiver, writer });
   } catch (error) {
-    const { address, port } = options.listen;
-    io.err(
-      `reports cannot be received at ${address} port ${String(port)}: ${printable(listenProblem(error))}\n  fix: end what listens there, or choose another address with --listen\n`,
-    );
-    return 2;
+    const detail = listenProblem(error);
+    return failure(diagnostic("reports/cannot-listen", { address, port, detail }));
   }
-  io.err(`listening at http://${urlHost(options.listen.address)}:${String(receiver.port)}/\n`);
-  await stop;
-  io.err("stopping\n");
-  await receiver.stop();
-  await writer.close();
-  return 0;
 }
 
 function listenProblem(error: unknown): string {
@@ -116,33 +117,28 @@ function quarantineOf(folders: ReportFolders, log: (line: string) => void) {
   };
 }
 
-function readOptions(args: Arguments): ServeOptions | { usage: string; fix: string } {
-  const listen = parseServer(textOption(args, "listen") ?? normalListen);
-  if (listen === null || !/:\d+$/.test(textOption(args, "listen") ?? normalListen)) {
-    return { usage: "--listen is not an IP address and a port", fix: `--listen ${normalListen}` };
-  }
-  const proxyText = textOption(args, "proxy");
-  const proxy = proxyText === null ? null : (parseServer(proxyText)?.address ?? null);
-  if (proxyText !== null && proxy === null) {
-    return { usage: "--proxy is not an IP address", fix: "--proxy 192.0.2.80" };
-  }
+function readOptions(options: Options): Result<ServeOptions> {
+  const read = combine({
+    listen: options.parsed("listen", parseListen, "an IP address and a port", normalText),
+    proxy: options.parsed("proxy", parseServer, "an IP address", "192.0.2.80"),
+    perMinute: options.number("rate", { min: 1, max: 999_999, default: 600 }),
+  });
+  if (!read.ok) return read;
+  const { proxy, perMinute } = read.value;
+  const listen = read.value.listen ?? normalListen;
   if (!isLoopback(listen.address) && proxy === null) {
-    return {
-      usage:
-        "reports are received without TLS, so only this machine may send them; or name the web server that may send them from elsewhere",
-      fix: `--listen ${normalListen}, or add --proxy and its IP address`,
-    };
+    return options.conflict(
+      "reports are received without TLS, so only this machine may send them; or name the web server that may send them from elsewhere",
+      `--listen ${normalText}, or add --proxy and its IP address`,
+    );
   }
-  const rate = textOption(args, "rate") ?? String(normalPerMinute);
-  if (!/^[1-9]\d{0,5}$/.test(rate)) {
-    return {
-      usage: "--rate is not a whole number from 1 to 999999",
-      fix: `--rate ${String(normalPerMinute)}`,
-    };
-  }
-  return {
+  return success({
     listen,
-    proxy: proxy === null ? null : plainAddress(proxy),
-    perMinute: Number(rate),
-  };
+    proxy: proxy === null ? null : plainAddress(proxy.address),
+    perMinute,
+  });
+}
+
+function parseListen(text: string): Server | null {
+  return /:\d+$/.test(text) ? parseServer(text) : null;
 }

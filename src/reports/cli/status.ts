@@ -2,21 +2,15 @@
 import path from "node:path";
 import { suggest } from "../../config/suggest.ts";
 import { diagnostic, type Diagnostic } from "../../diagnostics/diagnostic.ts";
+import { failure, success, type Result } from "../../diagnostics/result.ts";
 import { readStatusMemory, writeStatusMemory, type StatusMemory } from "../status/status-memory.ts";
 import { statusChanges, statusFailures, statusTable } from "./print/reports-status.ts";
 import type { DomainRow, Overview } from "../analysis/page-data.ts";
 import { changesSince, toldOf } from "../analysis/status-change.ts";
 import { readDomains } from "../../cli/domain-operands.ts";
-import {
-  flag,
-  textOption,
-  wantsColour,
-  type Arguments,
-  type ExitCode,
-  type Io,
-} from "../../cli/io.ts";
-import { formatOf, tell } from "../../cli/report.ts";
-import { readClock, siteRoot } from "../../cli/site-root.ts";
+import type { Context } from "../../cli/context.ts";
+import { wantsColour, type ExitCode } from "../../cli/io.ts";
+import { printDiagnostics } from "../../cli/output.ts";
 import { reportFolders } from "../store/open-store.ts";
 import { openPageSource, type PageSource } from "../page/page-source.ts";
 import { describe } from "../../runtime/system-error.ts";
@@ -25,44 +19,49 @@ import { describe } from "../../runtime/system-error.ts";
 const days = 90;
 
 /** Runs `reports status [DOMAIN…]`. */
-export async function run(args: Arguments, io: Io): Promise<ExitCode> {
-  const format = formatOf(args);
-  const refuse = (found: readonly Diagnostic[]): ExitCode => {
-    tell(found, format, io, {});
-    return 2;
-  };
-  if (flag(args, "all") && flag(args, "changes")) {
-    io.err("--all and --changes contradict each other\n  fix: stspress reports status --changes\n");
-    return 2;
+export async function run(context: Context): Promise<Result<ExitCode>> {
+  const { options, operands, root, now, io } = context;
+  if (options.flag("all") && options.flag("changes")) {
+    return options.conflict("--all and --changes contradict each other", "--changes");
   }
-  const now = readClock(io.env);
-  const root = siteRoot(textOption(args, "site"));
-  if (typeof now !== "number") return refuse([now]);
-  if (typeof root !== "string") return refuse([root]);
-  const named = readDomains(args.operands);
-  if (named.wrong.length > 0) return refuse(named.wrong);
-  const source = await openPageSource({ root, now, days, io });
-  if (!("overview" in source)) return refuse(source);
+  const named = readDomains(operands);
+  if (!named.ok) return named;
+  const opened = await openPageSource({ root, now, days, io });
+  if (!opened.ok) return opened;
+  const source = opened.value;
   try {
     const overview = await source.overview();
-    const names = named.domains.map(({ ascii }) => ascii);
+    const names = named.value.map(({ ascii }) => ascii);
     const chosen = await choose(overview, names, source);
-    if (!("domains" in chosen)) return refuse(chosen);
-    const told = say(chosen, source, args, io, root);
-    if ("code" in told) return refuse([told]);
-    if (chosen.domains.every(({ lastDay }) => lastDay === null)) {
-      if (!(await source.hasReports())) noReports(io, format === "json");
-      return 3;
-    }
-    const failing = failsOn(textOption(args, "failOn"), chosen.domains);
-    if (failing.length === 0) return 0;
-    // A CI log has to say why it failed, also where the news is an old one.
-    const untold = failing.filter(({ domain }) => !told.has(domain));
-    io.err(statusFailures(untold, { colour: wantsColour(io, false) }));
-    return 1;
+    if (!chosen.ok) return chosen;
+    const told = say(chosen.value, source, context);
+    if (!told.ok) return told;
+    return success(await judge(chosen.value.domains, told.value, source, context));
   } finally {
     await source.close();
   }
+}
+
+/** The exit code; says why it is not 0 where nothing else has said it. */
+async function judge(
+  rows: readonly DomainRow[],
+  told: ReadonlySet<string>,
+  source: PageSource,
+  { options, format, io }: Context,
+): Promise<ExitCode> {
+  if (rows.every(({ lastDay }) => lastDay === null)) {
+    const isForPeople = format === "text" && io.outIsTerminal;
+    if (isForPeople && !(await source.hasReports())) {
+      printDiagnostics([diagnostic("reports/none", {})], format, io);
+    }
+    return 3;
+  }
+  const failing = failsOn(options.text("fail-on"), rows);
+  if (failing.length === 0) return 0;
+  // A CI log has to say why it failed, also where the news is an old one.
+  const untold = failing.filter(({ domain }) => !told.has(domain));
+  io.err(statusFailures(untold, { colour: wantsColour(io, false) }));
+  return 1;
 }
 
 /** The overview of the domains that were named, in the site or not; of all where none was. */
@@ -70,8 +69,8 @@ async function choose(
   overview: Overview,
   names: readonly string[],
   source: PageSource,
-): Promise<Overview | Diagnostic[]> {
-  if (names.length === 0) return overview;
+): Promise<Result<Overview>> {
+  if (names.length === 0) return success(overview);
   const domains = overview.domains.filter(({ domain }) => names.includes(domain));
   const unknown: Diagnostic[] = [];
   for (const domain of new Set(names)) {
@@ -85,51 +84,50 @@ async function choose(
       unknown.push(diagnostic("site/unknown-domain", { domain, suggestion }));
     }
   }
-  return unknown.length > 0 ? unknown : { ...overview, domains, strangers: [], strangerCount: 0 };
+  if (unknown.length > 0) return failure(...unknown);
+  return success({ ...overview, domains, strangers: [], strangerCount: 0 });
 }
 
-/** Prints, and remembers what was told as a change. Gives whom it told of, or why it could not be remembered. */
+/** Prints, and remembers what was told as a change. Gives whom it told of. */
 function say(
   overview: Overview,
   source: PageSource,
-  args: Arguments,
-  io: Io,
-  root: string,
-): ReadonlySet<string> | Diagnostic {
-  const format = formatOf(args);
+  { options, format, io, root }: Context,
+): Result<ReadonlySet<string>> {
   const folders = reportFolders(root);
-  if ("code" in folders) return folders;
-  const folder = path.dirname(folders.database);
+  if (!folders.ok) return folders;
+  const folder = path.dirname(folders.value.database);
   const before = readStatusMemory(folder);
   const changes = changesSince(overview.domains, before.told);
+  const changed = new Set(changes.map(({ row }) => row.domain));
   if (format === "json") {
-    const changed = new Set(changes.map(({ row }) => row.domain));
-    tell(source.diagnostics, format, io, jsonOf(overview, source, changed));
-    return everyDomain(overview);
+    printDiagnostics(source.diagnostics, format, io, jsonOf(overview, source, changed));
+    return success(everyDomain(overview));
   }
-  const warnings = io.outIsTerminal || flag(args, "all") ? source.diagnostics : [];
-  if (warnings.length > 0) tell(warnings, format, io, {});
-  const options = { colour: wantsColour(io, io.outIsTerminal) };
+  const isWhole = io.outIsTerminal || options.flag("all");
+  if (isWhole) printDiagnostics(source.diagnostics, format, io);
+  const text = { colour: wantsColour(io, io.outIsTerminal) };
   // A person wants to see how things are; a cron job mails what is printed, and so only news.
-  if (!flag(args, "changes") && (io.outIsTerminal || flag(args, "all"))) {
-    io.out(statusTable(overview, source.rollouts, options));
-    return everyDomain(overview);
+  if (isWhole && !options.flag("changes")) {
+    io.out(statusTable(overview, source.rollouts, text));
+    return success(everyDomain(overview));
   }
-  io.out(statusChanges(changes, overview.quarantined - before.quarantined, options));
+  io.out(statusChanges(changes, overview.quarantined - before.quarantined, text));
   const after = remembered(before, overview);
+  const isSame =
+    changes.length === 0 &&
+    after.quarantined === before.quarantined &&
+    after.told.size === before.told.size;
+  return isSame ? success(changed) : remember(folder, after, changed);
+}
+
+function remember<T>(folder: string, memory: StatusMemory, told: T): Result<T> {
   try {
-    if (
-      changes.length > 0 ||
-      after.quarantined !== before.quarantined ||
-      after.told.size !== before.told.size
-    )
-      writeStatusMemory(folder, after);
-    return new Set(changes.map(({ row }) => row.domain));
+    writeStatusMemory(folder, memory);
+    return success(told);
   } catch (error) {
-    return diagnostic("site/cannot-write", {
-      path: ".stspress/reports/status.json",
-      detail: describe(error),
-    });
+    const path = ".stspress/reports/status.json";
+    return failure(diagnostic("site/cannot-write", { path, detail: describe(error) }));
   }
 }
 
@@ -158,13 +156,6 @@ function jsonOf(overview: Overview, source: PageSource, changed: ReadonlySet<str
       rollout: source.rollouts.get(row.domain) ?? null,
     })),
   };
-}
-
-function noReports(io: Io, isJson: boolean): void {
-  if (isJson || !io.outIsTerminal) return;
-  io.err(
-    "no report was taken in yet: nothing is known\n  fix: stspress reports add PATH, stspress reports fetch, or stspress reports serve\n",
-  );
 }
 
 /** The domains that make `--fail-on` fail, in the order of the overview. */

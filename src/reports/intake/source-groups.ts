@@ -1,8 +1,9 @@
 /** Paths → what is below them, read in groups: many small files are unpacked at once. */
 import { setImmediate } from "node:timers/promises";
+import { success, type Result } from "../../diagnostics/result.ts";
 import { gunzipMany } from "../../mail/archive/decompress.ts";
 import { readSmall, readSources, standardInput, type Source } from "./sources.ts";
-import { walk, type PassedOver } from "./walk.ts";
+import { walk, type FoundSource, type PassedOver } from "./walk.ts";
 
 export interface SourceGroup {
   readonly sources: readonly Source[];
@@ -19,10 +20,10 @@ const groupOctets = 16 * 1024 * 1024;
 export async function* sourceGroups(paths: readonly string[]): AsyncGenerator<SourceGroup> {
   let group = new Group();
   for (const given of paths) {
-    for (const file of given === standardInput ? [{ path: given }] : walk([given])) {
-      const small = "why" in file ? file : readSmall(file.path);
+    for (const file of given === standardInput ? [success({ path: given })] : walk([given])) {
       // Most files are small, and what is asynchronous takes longer than reading them.
-      for await (const found of small === null ? readSources(file.path) : []) {
+      const small = readAtOnce(file);
+      for await (const found of small === null && file.ok ? readSources(file.value.path) : []) {
         group.add(found);
         if (!group.isFull) continue;
         yield group.finish();
@@ -40,6 +41,13 @@ export async function* sourceGroups(paths: readonly string[]): AsyncGenerator<So
   yield group.finish();
 }
 
+/** Null: {@link readSources} has to. */
+function readAtOnce(file: Result<FoundSource, PassedOver>): Result<Source, PassedOver> | null {
+  if (!file.ok) return file;
+  const small = readSmall(file.value.path);
+  return small === null ? null : success(small);
+}
+
 class Group {
   readonly #sources: Source[] = [];
   readonly #passedOver: PassedOver[] = [];
@@ -49,13 +57,13 @@ class Group {
     return this.#sources.length >= groupSources || this.#octets >= groupOctets;
   }
 
-  add(found: Source | PassedOver): void {
-    if ("why" in found) {
-      this.#passedOver.push(found);
+  add(found: Result<Source, PassedOver>): void {
+    if (!found.ok) {
+      this.#passedOver.push(...found.problems);
       return;
     }
-    this.#sources.push(found);
-    this.#octets += found.bytes.length;
+    this.#sources.push(found.value);
+    this.#octets += found.value.bytes.length;
   }
 
   finish(): SourceGroup {

@@ -2,9 +2,10 @@
 import fs from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
+import { success, type Result, type Success } from "../../diagnostics/result.ts";
 import { splitMbox } from "../../mail/mbox.ts";
 import { sniff, sniffLength } from "../../mail/sniff.ts";
-import type { PassedOver } from "./walk.ts";
+import { unreadable, type PassedOver } from "./walk.ts";
 import { codeOf, describe } from "../../runtime/system-error.ts";
 
 /** One file, or one mail of a mailbox. */
@@ -52,7 +53,7 @@ const chunkBytes = 1024 * 1024;
 const read = promisify(fs.read);
 
 /** Reads a file, or standard input for `-`. What cannot be read is told. */
-export async function* readSources(file: string): AsyncGenerator<Source | PassedOver> {
+export async function* readSources(file: string): AsyncGenerator<Result<Source, PassedOver>> {
   try {
     if (file === standardInput) yield* readStream(file, 0);
     else {
@@ -66,18 +67,22 @@ export async function* readSources(file: string): AsyncGenerator<Source | Passed
       }
     }
   } catch (error) {
-    yield { path: file, why: describe(error), isUnreadable: true };
+    yield unreadable(file, describe(error));
   }
 }
 
-async function* readWhole(file: string, handle: number, size: number): AsyncGenerator<Source> {
+async function* readWhole(
+  file: string,
+  handle: number,
+  size: number,
+): AsyncGenerator<Success<Source>> {
   const whole = Buffer.allocUnsafe(size);
   const bytes = whole.subarray(0, fs.readSync(handle, whole, 0, size, 0));
   if (sniff(bytes) === "mbox") yield* readMbox(file, [bytes]);
-  else yield { name: file, bytes, isWhole: true, read: bytes.length };
+  else yield success({ name: file, bytes, isWhole: true, read: bytes.length });
 }
 
-async function* readStream(file: string, handle: number): AsyncGenerator<Source> {
+async function* readStream(file: string, handle: number): AsyncGenerator<Success<Source>> {
   const chunks = chunksOf(handle);
   let head = Buffer.alloc(0);
   // A pipe may give its first octets one by one.
@@ -100,7 +105,7 @@ async function* readStream(file: string, handle: number): AsyncGenerator<Source>
   }
   const isWhole = size <= maxFileBytes;
   const bytes = isWhole ? Buffer.concat(parts) : Buffer.from(head);
-  yield { name: file, bytes, isWhole, read: size };
+  yield success({ name: file, bytes, isWhole, read: size });
 }
 
 async function* continued(head: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -133,10 +138,10 @@ async function readSome(handle: number, chunk: Buffer): Promise<number> {
 async function* readMbox(
   file: string,
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-): AsyncGenerator<Source> {
+): AsyncGenerator<Success<Source>> {
   let before = 0;
   for await (const { number, bytes, isWhole, end } of splitMbox(chunks)) {
-    yield { name: `${file}#${String(number)}`, bytes, isWhole, read: end - before };
+    yield success({ name: `${file}#${String(number)}`, bytes, isWhole, read: end - before });
     before = end;
   }
 }

@@ -1,6 +1,7 @@
 /** Finds the files below what the user named: folders, Maildirs, single files. */
 import fs from "node:fs";
 import path from "node:path";
+import { failure, success, type Failure, type Result } from "../../diagnostics/result.ts";
 import { describe } from "../../runtime/system-error.ts";
 
 export interface FoundSource {
@@ -38,7 +39,7 @@ const skipped: ReadonlySet<string> = new Set([".stspress", ".git"]);
  * Yields every file below the paths, in the order of their names. What is named itself may be a link;
  * below it, links are followed to files within the same folder, and nowhere else.
  */
-export function* walk(paths: readonly string[]): Generator<FoundSource | PassedOver> {
+export function* walk(paths: readonly string[]): Generator<Result<FoundSource, PassedOver>> {
   for (const given of paths) {
     let root: string;
     let stat: fs.Stats;
@@ -46,21 +47,21 @@ export function* walk(paths: readonly string[]): Generator<FoundSource | PassedO
       root = fs.realpathSync(given);
       stat = fs.statSync(root);
     } catch (error) {
-      yield { path: given, why: describe(error), isUnreadable: true };
+      yield unreadable(given, describe(error));
       continue;
     }
     if (stat.isDirectory()) yield* walkFolder(given, root);
-    else if (stat.isFile()) yield { path: given };
-    else yield { path: given, why: kindOf(stat), isUnreadable: true };
+    else if (stat.isFile()) yield success({ path: given });
+    else yield unreadable(given, kindOf(stat));
   }
 }
 
-function* walkFolder(folder: string, root: string): Generator<FoundSource | PassedOver> {
+function* walkFolder(folder: string, root: string): Generator<Result<FoundSource, PassedOver>> {
   let entries: fs.Dirent[];
   try {
     entries = fs.readdirSync(folder, { withFileTypes: true });
   } catch (error) {
-    yield { path: folder, why: describe(error), isUnreadable: true };
+    yield unreadable(folder, describe(error));
     return;
   }
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -79,22 +80,31 @@ function* walkFolder(folder: string, root: string): Generator<FoundSource | Pass
   }
 }
 
-function inspect(full: string, entry: fs.Dirent, root: string): FoundSource | PassedOver {
-  if (entry.isFile()) return { path: full };
+function inspect(full: string, entry: fs.Dirent, root: string): Result<FoundSource, PassedOver> {
+  if (entry.isFile()) return success({ path: full });
   try {
     if (entry.isSymbolicLink()) {
       const inside = path.relative(root, fs.realpathSync(full));
       if (inside.startsWith("..") || path.isAbsolute(inside)) {
-        return { path: full, why: "a link that leads elsewhere", isUnreadable: false };
+        return leftOut(full, "a link that leads elsewhere");
       }
     }
     const stat = fs.statSync(full);
-    if (stat.isDirectory()) return { path: full, why: "a link to a folder", isUnreadable: false };
-    if (!stat.isFile()) return { path: full, why: kindOf(stat), isUnreadable: false };
-    return { path: full };
+    if (stat.isDirectory()) return leftOut(full, "a link to a folder");
+    if (!stat.isFile()) return leftOut(full, kindOf(stat));
+    return success({ path: full });
   } catch (error) {
-    return { path: full, why: describe(error), isUnreadable: true };
+    return unreadable(full, describe(error));
   }
+}
+
+/** What should have been read, and could not be. */
+export function unreadable(file: string, why: string): Failure<PassedOver> {
+  return failure({ path: file, why, isUnreadable: true });
+}
+
+function leftOut(file: string, why: string): Failure<PassedOver> {
+  return failure({ path: file, why, isUnreadable: false });
 }
 
 function kindOf(stat: fs.Stats): string {

@@ -1,6 +1,7 @@
 /** Site, lock and store → what the reports page and `reports status` show. */
 import { severityOf } from "../../diagnostics/catalogue.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import { failure, success, type Result } from "../../diagnostics/result.ts";
 import { Quarantine } from "../intake/quarantine.ts";
 import { dayOf, daysOf, windowUntil } from "../analysis/days.ts";
 import { domainPageOf, noDetails, reporterRow } from "../analysis/domain-page.ts";
@@ -14,10 +15,10 @@ import { Strangers } from "../analysis/strangers.ts";
 import { baseDays, recentDays, unsettledDays } from "../analysis/trend.ts";
 import { trustedSigners } from "../analysis/trusted-signers.ts";
 import type { ReportsTrust } from "../../config/site-config.ts";
-import type { Io } from "../../cli/io.ts";
-import { loadLock, loadSiteIfAny } from "../../site/load/load-site.ts";
-import { openStore, reportFolders } from "../store/open-store.ts";
+import { loadSiteIfAny } from "../../site/load/load-site.ts";
+import { openStore, reportFolders, type Opening } from "../store/open-store.ts";
 import { siteFactsOf } from "../site-facts.ts";
+import { loadLock } from "../../site/load/load-lock.ts";
 
 /** Answers for the page; close it when done. */
 export interface PageSource {
@@ -36,14 +37,10 @@ export interface PageSource {
   close(): Promise<void>;
 }
 
-export interface PageSourceOptions {
-  /** Absolute path of the site folder. */
-  readonly root: string;
-  /** Unix seconds; its day is the last of the window. */
-  readonly now: number;
+/** The day of `now` is the last of the window. */
+export interface PageSourceOptions extends Opening {
   /** Days of the window. */
   readonly days: number;
-  readonly io: Io;
 }
 
 /** The judgement looks back so far, also where less is shown. */
@@ -53,27 +50,25 @@ const judgedDays = baseDays + recentDays + unsettledDays + 7;
 const mostUndeclared = 20_000;
 
 /** Opens the store of a site, brings it up to date with the journal, and reads the site and its lock. */
-export async function openPageSource(
-  options: PageSourceOptions,
-): Promise<PageSource | readonly Diagnostic[]> {
-  const { root, io } = options;
+export async function openPageSource(options: PageSourceOptions): Promise<Result<PageSource>> {
+  const { root } = options;
   const loaded = await loadSiteIfAny(root);
   const { lock, diagnostics } = loaded?.loadedLock ?? loadLock(root);
   const found = loaded?.diagnostics ?? diagnostics;
   const errors = found.filter((one) => severityOf(one.code) === "error");
-  if (lock === null || errors.length > 0) return errors;
+  if (lock === null || errors.length > 0) return failure(...errors);
   const folders = reportFolders(root);
-  if ("code" in folders) return [folders];
-  const store = await openStore(root, io);
-  if ("code" in store) return [store];
-  await store.trust(trustedSigners(loaded?.site?.reportsSigners ?? []));
-  const quarantined = new Quarantine(folders.quarantine).count();
-  return new StorePageSource(store, options, {
+  if (!folders.ok) return folders;
+  const store = await openStore(options);
+  if (!store.ok) return store;
+  await store.value.trust(trustedSigners(loaded?.site?.reportsSigners ?? []));
+  const source = new StorePageSource(store.value, options, {
     facts: siteFactsOf(loaded?.site ?? null, lock),
     trust: loaded?.site?.reportsTrust ?? "verified",
-    quarantined,
+    quarantined: new Quarantine(folders.value.quarantine).count(),
     diagnostics: found,
   });
+  return success(source);
 }
 
 interface Known {

@@ -1,5 +1,6 @@
 /** Who sent a request that came through a proxy. */
 import net from "node:net";
+import { ipv6Groups } from "../../names/ip-address.ts";
 
 const loopback = new net.BlockList();
 loopback.addSubnet("127.0.0.0", 8, "ipv4");
@@ -12,7 +13,7 @@ export function isLoopback(address: string): boolean {
   return family !== 0 && loopback.check(plain, family === 4 ? "ipv4" : "ipv6");
 }
 
-/** An IPv4 address without the clothes of IPv6 that a dual-stack socket puts on it. */
+/** An IPv4 address as such, where a dual-stack socket gives it mapped into IPv6 (RFC 4291 §2.5.5.2). */
 export function plainAddress(address: string): string {
   return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address.toLowerCase();
 }
@@ -28,13 +29,10 @@ export function forwardedClient(peer: string, header: string | undefined): strin
 
 /** What a rate limit counts as one client: an IPv4 address, or the /64 that one customer of IPv6 has. */
 export function clientNetwork(address: string): string {
-  if (!net.isIPv6(address)) return address;
-  const [head = "", tail] = address.split("%")[0]?.split("::") ?? [];
-  const groups = head === "" ? [] : head.split(":");
-  if (tail !== undefined) {
-    const after = tail === "" ? 0 : tail.split(":").length + (tail.includes(".") ? 1 : 0);
-    while (groups.length + after < 8) groups.push("0");
-  }
-  const padded = [...groups, "0", "0", "0", "0"].slice(0, 4);
-  return `${padded.map((group) => Number.parseInt(group, 16).toString(16)).join(":")}::/64`;
+  const groups = ipv6Groups(address.split("%")[0] ?? "");
+  if (groups === null) return address;
+  return `${groups
+    .slice(0, 4)
+    .map((group) => group.toString(16))
+    .join(":")}::/64`;
 }

@@ -1,41 +1,45 @@
 /** Opens the store of a site, and brings it up to date with the journal. */
-import { diagnostic, type Diagnostic } from "../../diagnostics/diagnostic.ts";
+import { diagnostic } from "../../diagnostics/diagnostic.ts";
+import { failure, success, type Result } from "../../diagnostics/result.ts";
 import { unusable } from "./duckdb/open.ts";
 import { openReportStore } from "./duckdb/store.ts";
 import { readJournal } from "../journal/read-journal.ts";
 import { makeReportFolders, type ReportFolders } from "../intake/report-folders.ts";
 import { packReport } from "./pack-report.ts";
 import type { PackedReport, ReportStore, SegmentPosition } from "./store-port.ts";
+import type { Context } from "../../cli/context.ts";
 import type { Io } from "../../cli/io.ts";
 import { startProgress } from "../../cli/progress.ts";
-import { readClock } from "../../cli/site-root.ts";
 import { ingestRecord } from "../intake/ingest.ts";
 import { codeOf, describe } from "../../runtime/system-error.ts";
 
-/** Opens it, or says why it cannot be used. `root` is the absolute path of the site folder. */
-export async function openStore(root: string, io: Io): Promise<ReportStore | Diagnostic> {
-  const now = readClock(io.env);
-  if (typeof now !== "number") return now;
-  const folders = reportFolders(root);
-  if ("code" in folders) return folders;
-  const store = await openReportStore(folders.database);
-  if ("code" in store) return store;
+/** Which site, the time of what is taken in, and where to show how far the work is: a part of the verb's context. */
+export type Opening = Pick<Context, "root" | "now" | "io">;
+
+/** Opens it. */
+export async function openStore(opening: Opening): Promise<Result<ReportStore>> {
+  const folders = reportFolders(opening.root);
+  if (!folders.ok) return folders;
+  const { database, journal } = folders.value;
+  const store = await openReportStore(database);
+  if (!store.ok) return store;
   try {
-    tellCaughtUp(await catchUp(store, folders.journal, now, io), io);
+    tellCaughtUp(await catchUp(store.value, journal, opening), opening.io);
     return store;
   } catch (error) {
-    await store.close();
-    return unusable(folders.database, error);
+    await store.value.close();
+    return failure(unusable(database, error));
   }
 }
 
-/** The folders of the reports, made where they are missing; or why they cannot be. */
-export function reportFolders(root: string): ReportFolders | Diagnostic {
+/** The folders of the reports, made where they are missing. */
+export function reportFolders(root: string): Result<ReportFolders> {
   try {
-    return makeReportFolders(root);
+    return success(makeReportFolders(root));
   } catch (error) {
     if (codeOf(error) === "") throw error;
-    return diagnostic("site/cannot-write", { path: ".stspress/reports", detail: describe(error) });
+    const detail = describe(error);
+    return failure(diagnostic("site/cannot-write", { path: ".stspress/reports", detail }));
   }
 }
 
@@ -56,8 +60,7 @@ const mostCharacters = 32 * 1024 * 1024;
 export async function catchUp(
   store: ReportStore,
   journal: string,
-  now: number,
-  io: Io,
+  { now, io }: Pick<Opening, "now" | "io">,
 ): Promise<CaughtUp> {
   const sum = { added: 0, duplicates: 0, refused: 0, damaged: 0 };
   const progress = await startProgress(io);

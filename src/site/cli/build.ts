@@ -1,35 +1,47 @@
 /** `stspress build`: from the folder of YAML to `dist/` and the lock. */
-import { diagnostic } from "../../diagnostics/diagnostic.ts";
-import { takeSite } from "../../runtime/site-mutex.ts";
-import { flag, textOption, type Arguments, type ExitCode, type Io } from "../../cli/io.ts";
-import { runBuild } from "../disk/run-build.ts";
-import { formatOf, tell } from "../../cli/report.ts";
-import { siteRoot } from "../../cli/site-root.ts";
-import { describe } from "../../runtime/system-error.ts";
+import type { Context } from "../../cli/context.ts";
+import { wantsColour, type ExitCode } from "../../cli/io.ts";
+import { printResult } from "../../cli/output.ts";
+import { startProgress } from "../../cli/progress.ts";
+import { failure, success, type Result } from "../../diagnostics/result.ts";
+import { startTimings } from "../../runtime/timings.ts";
+import { buildSite } from "../disk/build-site.ts";
+import { exclusively } from "../disk/exclusive.ts";
+import { buildJson } from "./print/build-json.ts";
+import { buildSummary, manyFiles } from "./print/build-summary.ts";
 
-/** Runs `build`. */
-export async function run(args: Arguments, io: Io): Promise<ExitCode> {
-  if (flag(args, "dryRun")) return runBuild(args, io, "dry-run");
-  const root = siteRoot(textOption(args, "site"));
-  if (typeof root !== "string") {
-    tell([root], formatOf(args), io, {});
-    return 2;
-  }
-  let taken;
-  try {
-    taken = takeSite(root);
-  } catch (error) {
-    const failed = diagnostic("site/cannot-write", { path: ".stspress", detail: describe(error) });
-    tell([failed], formatOf(args), io, {});
-    return 2;
-  }
-  if ("pid" in taken) {
-    tell([diagnostic("site/busy", taken)], formatOf(args), io, {});
-    return 2;
-  }
-  try {
-    return await runBuild(args, io, "build");
-  } finally {
-    taken.release();
-  }
+/** Runs `build [--dry-run]`. */
+export async function run(context: Context): Promise<Result<ExitCode>> {
+  if (context.options.flag("dry-run")) return build(context, "dry-run");
+  return exclusively(context.root, () => build(context, "build"));
+}
+
+async function build(context: Context, mode: "build" | "dry-run"): Promise<Result<ExitCode>> {
+  const { root, now, io, format } = context;
+  const progress = await startProgress(io);
+  const timings = startTimings("read");
+  const { built, diagnostics } = await buildSite({
+    root,
+    now,
+    writes: mode === "build",
+    frozen: context.options.choice("frozen") ?? isCi(io.env["CI"]),
+    // Only JSON lists everything.
+    listed: format === "json" ? Infinity : manyFiles,
+    phase: timings.phase,
+    progress: progress.show,
+  }).finally(progress.end);
+  if (built === null) return failure(...diagnostics);
+  timings.phase("print");
+  printResult(context, {
+    diagnostics,
+    json: format === "json" ? buildJson(built) : {},
+    text: () => buildSummary({ mode, ...built }, { colour: wantsColour(io, io.outIsTerminal) }),
+  });
+  if (io.env["STSPRESS_TIMINGS"] === "1") io.err(timings.end());
+  return success(0);
+}
+
+/** In CI nobody would commit a changed lock. */
+function isCi(ci: string | undefined): boolean {
+  return ci !== undefined && ci !== "" && ci !== "0" && ci !== "false";
 }

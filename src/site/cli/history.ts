@@ -1,65 +1,78 @@
 /** `stspress history DOMAIN`: the instances of a domain, the hold, and what may be done when. */
+import type { Context } from "../../cli/context.ts";
+import type { ExitCode } from "../../cli/io.ts";
+import { printResult } from "../../cli/output.ts";
+import { failure, success, type Result } from "../../diagnostics/result.ts";
+import { loadLock } from "../load/load-lock.ts";
+import {
+  holdOf,
+  isHeld,
+  policyOf,
+  type Hold,
+  type Instance,
+  type Lock,
+  type LockedDomain,
+} from "../lock/lock.ts";
 import { suggest } from "../../config/suggest.ts";
 import { diagnostic } from "../../diagnostics/diagnostic.ts";
 import { parseDomainName } from "../../names/domain-name.ts";
-import { holdOf, isHeld, policyOf, type Instance, type Lock } from "../lock/lock.ts";
 import { outlookOf, wordMoment } from "../outlook.ts";
 import { formatSpan, formatTime } from "../stamp.ts";
-import { textOption, type Arguments, type ExitCode, type Io } from "../../cli/io.ts";
-import { loadLock } from "../load/load-site.ts";
-import { formatOf, tell } from "../../cli/report.ts";
-import { readClock, siteRoot } from "../../cli/site-root.ts";
 
 /** Runs `history DOMAIN`. */
-export function run(args: Arguments, io: Io): Promise<ExitCode> {
-  return Promise.resolve(runNow(args, io));
+export function run(context: Context): Promise<Result<ExitCode>> {
+  return Promise.resolve(printHistory(context));
 }
 
-function runNow(args: Arguments, io: Io): ExitCode {
-  const format = formatOf(args);
-  const now = readClock(io.env);
-  const root = siteRoot(textOption(args, "site"));
-  if (typeof root !== "string" || typeof now !== "number") {
-    tell(
-      [root, now].filter((one) => typeof one === "object"),
-      format,
-      io,
-      {},
-    );
-    return 2;
-  }
-  const { lock, diagnostics } = loadLock(root);
-  if (lock === null) {
-    tell(diagnostics, format, io, {});
-    return 2;
-  }
-  const given = args.operands[0] ?? "";
+function printHistory(context: Context): Result<ExitCode> {
+  const { lock, diagnostics } = loadLock(context.root);
+  if (lock === null) return failure(...diagnostics);
+  const given = context.operands[0] ?? "";
   const parsed = parseDomainName(given);
   const name = parsed.ok ? parsed.value.ascii : given;
   const domain = lock.domains.get(name);
   if (domain === undefined || (domain.current === null && domain.earlier.length === 0)) {
     const suggestion = suggest(name, [...lock.domains.keys()]);
-    tell([diagnostic("lock/unknown-domain", { domain: given, suggestion })], format, io, {});
-    return 2;
+    return failure(diagnostic("lock/unknown-domain", { domain: given, suggestion }));
   }
-  const outlook = outlookOf(name, domain, lock, now);
-  const hold = holdOf(domain, now);
-  if (format === "json") {
-    tell([], format, io, {
-      domain: name,
-      hold: typeof hold === "number" ? iso(hold) : hold,
-      current: domain.current === null ? null : instanceJson(lock, domain.current),
-      earlier: domain.earlier.map((one) => ({
-        ...instanceJson(lock, one),
-        heldUntil: one.heldUntil === null ? null : iso(one.heldUntil),
-      })),
-      outlook: outlook.map(({ what, from }) => ({
-        what,
-        from: typeof from === "number" ? iso(from) : from,
-      })),
-    });
-    return 0;
-  }
+  const history: History = {
+    name,
+    domain,
+    lock,
+    now: context.now,
+    hold: holdOf(domain, context.now),
+    outlook: outlookOf(name, domain, lock, context.now),
+  };
+  printResult(context, { json: historyJson(history), text: () => historyText(history) });
+  return success(0);
+}
+
+interface History {
+  readonly name: string;
+  readonly domain: LockedDomain;
+  readonly lock: Lock;
+  readonly now: number;
+  readonly hold: Hold;
+  readonly outlook: ReturnType<typeof outlookOf>;
+}
+
+function historyJson({ name, domain, lock, hold, outlook }: History): object {
+  return {
+    domain: name,
+    hold: typeof hold === "number" ? iso(hold) : hold,
+    current: domain.current === null ? null : instanceJson(lock, domain.current),
+    earlier: domain.earlier.map((one) => ({
+      ...instanceJson(lock, one),
+      heldUntil: one.heldUntil === null ? null : iso(one.heldUntil),
+    })),
+    outlook: outlook.map(({ what, from }) => ({
+      what,
+      from: typeof from === "number" ? iso(from) : from,
+    })),
+  };
+}
+
+function historyText({ name, domain, lock, now, hold, outlook }: History): string {
   const lines = [name, ""];
   for (const one of domain.earlier) {
     lines.push(...describeInstance(lock, one));
@@ -80,8 +93,7 @@ function runNow(args: Arguments, io: Io): ExitCode {
   for (const prospect of outlook) {
     lines.push(`  ${wordMoment(prospect.from)}: ${prospect.what}`);
   }
-  io.out(lines.map((line) => `${line}\n`).join(""));
-  return 0;
+  return lines.map((line) => `${line}\n`).join("");
 }
 
 function describeInstance(lock: Lock, instance: Instance): string[] {

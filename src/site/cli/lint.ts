@@ -1,29 +1,31 @@
 /** `stspress lint`: the strict verdict of the RFCs on a text from anywhere. */
-import { locate } from "../../diagnostics/diagnostic.ts";
-import { paint, printable } from "../../cli/text.ts";
-import { lint, type LintKind } from "../lint.ts";
-import { textOption, wantsColour, type Arguments, type ExitCode, type Io } from "../../cli/io.ts";
+import type { Context } from "../../cli/context.ts";
+import { wantsColour, type ExitCode } from "../../cli/io.ts";
+import { printResult } from "../../cli/output.ts";
 import { readOperand } from "../../cli/read-operand.ts";
-import { formatOf, tell } from "../../cli/report.ts";
+import { paint, printable } from "../../cli/text.ts";
+import { locate } from "../../diagnostics/diagnostic.ts";
+import { success, type Result } from "../../diagnostics/result.ts";
+import { lint, type LintKind } from "../lint.ts";
 
 /** Runs `lint --kind KIND [FILE|-]`. */
-export async function run(args: Arguments, io: Io): Promise<ExitCode> {
-  const format = formatOf(args);
-  const kind = textOption(args, "kind") as LintKind;
-  const file = args.operands[0] ?? "-";
+export async function run(context: Context): Promise<Result<ExitCode>> {
+  const { io, operands, options } = context;
+  const kind = options.text("kind") as LintKind;
+  const file = operands[0] ?? "-";
   const bytes = await readOperand(file, io);
-  if ("code" in bytes) {
-    tell([bytes], format, io, {});
-    return 2;
-  }
-  const verdict = lint(kind, bytes);
+  if (!bytes.ok) return bytes;
+  const verdict = lint(kind, bytes.value);
   const name = file === "-" ? "<stdin>" : file;
-  const found = verdict.problems.map((problem) => locate(name, verdict.text, problem));
-  tell(found, format, io, { kind, valid: verdict.valid, value: verdict.value });
-  if (format === "text") {
-    const options = { colour: wantsColour(io, io.outIsTerminal) };
-    const word = verdict.valid ? "valid" : paint("invalid", "error", options);
-    io.out(`${word}: ${printable(name)} as ${kind}\n`);
-  }
-  return verdict.valid ? 0 : 1;
+  const { valid, value } = verdict;
+  printResult(context, {
+    diagnostics: verdict.problems.map((problem) => locate(name, verdict.text, problem)),
+    json: { kind, valid, value },
+    text: () => {
+      const colour = wantsColour(io, io.outIsTerminal);
+      const word = valid ? "valid" : paint("invalid", "error", { colour });
+      return `${word}: ${printable(name)} as ${kind}\n`;
+    },
+  });
+  return success(valid ? 0 : 1);
 }

@@ -1,16 +1,16 @@
 /** `stspress live`: records that what was built is deployed, so that testing counts and holds end. */
+import type { Context } from "../../cli/context.ts";
+import type { ExitCode } from "../../cli/io.ts";
+import { printResult } from "../../cli/output.ts";
+import { failure, success, type Result } from "../../diagnostics/result.ts";
+import { changeLock, type LockChange } from "../disk/change-lock.ts";
 import { suggest } from "../../config/suggest.ts";
 import { diagnostic, type Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { parseDomainName } from "../../names/domain-name.ts";
-import { printable } from "../../cli/text.ts";
 import { recordLive } from "../lock/advance.ts";
 import { testingSeconds } from "../lock/guard.ts";
 import { holdOf, policyOf, type Hold, type Lock, type LockedDomain } from "../lock/lock.ts";
 import { formatTime, parseTime } from "../stamp.ts";
-import { changeLock } from "../disk/change-lock.ts";
-import { flag, textOption, type Arguments, type ExitCode, type Io } from "../../cli/io.ts";
-import { formatOf, tell } from "../../cli/report.ts";
-import { readClock } from "../../cli/site-root.ts";
 
 interface Recorded {
   readonly domain: string;
@@ -25,50 +25,32 @@ interface Recorded {
 }
 
 /** Runs `live [DOMAIN…|--all] [--at TIME]`. */
-export function run(args: Arguments, io: Io): Promise<ExitCode> {
-  return Promise.resolve(runNow(args, io));
-}
-
-function runNow(args: Arguments, io: Io): ExitCode {
-  const format = formatOf(args);
-  const now = readClock(io.env);
-  if (typeof now !== "number") {
-    tell([now], format, io, {});
-    return 2;
-  }
-  if ((args.operands.length === 0) === !flag(args, "all")) {
-    io.err(
-      "name the domains that are live, or --all for every domain of the lock, not both\n  fix: stspress live example.com\n",
+export async function run(context: Context): Promise<Result<ExitCode>> {
+  const { operands, options, root, now } = context;
+  if ((operands.length === 0) === !options.flag("all")) {
+    return options.conflict(
+      "name the domains that are live, or --all for every domain of the lock, not both",
+      "example.com",
     );
-    return 2;
   }
-  const atText = textOption(args, "at");
-  const at = atText === null ? now : parseTime(atText);
-  if (at === null) {
-    io.err(
-      `--at is not a time: ${printable((atText ?? "").slice(0, 80))}\n  fix: write it like 2026-11-24T09:30:00Z or 20261124T093000Z\n`,
-    );
-    return 2;
-  }
-  const done = changeLock(textOption(args, "site"), (lock) =>
-    recordAll(lock, flag(args, "all") ? null : args.operands, at, now),
-  );
-  if (isDiagnostics(done)) {
-    tell(done, format, io, {});
-    return 2;
-  }
-  if (format === "json") tell([], format, io, { live: done.map(toJson) });
-  else io.out(done.map((one) => describeRecorded(one)).join(""));
-  return 0;
+  const at = options.parsed("at", parseTime, "a time", "2026-11-24T09:30:00Z");
+  if (!at.ok) return at;
+  const asked = options.flag("all") ? null : operands;
+  const done = await changeLock(root, (lock) => recordAll(lock, asked, at.value ?? now, now));
+  if (!done.ok) return done;
+  printResult(context, {
+    json: { live: done.value.map(toJson) },
+    text: () => done.value.map(describeRecorded).join(""),
+  });
+  return success(0);
 }
 
-function isDiagnostics(
-  done: readonly Recorded[] | readonly Diagnostic[],
-): done is readonly Diagnostic[] {
-  return done[0] !== undefined && "code" in done[0];
-}
-
-function recordAll(lock: Lock, asked: readonly string[] | null, at: number, now: number) {
+function recordAll(
+  lock: Lock,
+  asked: readonly string[] | null,
+  at: number,
+  now: number,
+): Result<LockChange<readonly Recorded[]>> {
   const refused: Diagnostic[] = [];
   const recorded: Recorded[] = [];
   const domains = new Map(lock.domains);
@@ -96,8 +78,8 @@ function recordAll(lock: Lock, asked: readonly string[] | null, at: number, now:
     domains.set(name, after);
     recorded.push(summarize(lock, name, after, isNew, at, now));
   }
-  if (refused.length > 0) return refused;
-  return { lock: { ...lock, domains }, result: recorded };
+  if (refused.length > 0) return failure(...refused);
+  return success({ lock: { ...lock, domains }, result: recorded });
 }
 
 function impossible(domain: LockedDomain, at: number, now: number): string | null {

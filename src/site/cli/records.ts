@@ -1,79 +1,57 @@
 /** `stspress records`: the DNS records, in the conventions of the tool that publishes them. */
-import fs from "node:fs";
+import type { Context } from "../../cli/context.ts";
+import type { ExitCode } from "../../cli/io.ts";
+import { hasErrors } from "../../cli/output.ts";
+import { readOperand } from "../../cli/read-operand.ts";
 import { suggest } from "../../config/suggest.ts";
 import { diagnostic, locate, type Diagnostic } from "../../diagnostics/diagnostic.ts";
-import { shortDigest } from "../../runtime/digest.ts";
-import { readSiteFile } from "../load/site-files.ts";
+import { failure, success, type Result } from "../../diagnostics/result.ts";
 import { parseDomainName } from "../../names/domain-name.ts";
+import { shortDigest } from "../../runtime/digest.ts";
 import { changedRecords, recordsToPublish } from "../changed-records.ts";
+import { previousLock } from "../disk/lock-file.ts";
 import type { DnsRecord } from "../dns-record.ts";
+import { loadPlan } from "../load/load-site.ts";
+import { readSiteFile } from "../load/site-files.ts";
 import { parseLock } from "../lock/lock-text.ts";
 import type { Lock } from "../lock/lock.ts";
 import { recordsOfLocked, recordsOfPlanned, type SitePlan } from "../plan.ts";
 import { recordFormats, type RecordFormatName } from "../record-formats/formats.ts";
-import { flag, textOption, type Arguments, type ExitCode, type Io } from "../../cli/io.ts";
-import { loadPlan } from "../load/load-site.ts";
-import { hasErrors, tell } from "../../cli/report.ts";
-import { readClock, siteRoot } from "../../cli/site-root.ts";
-import { describe } from "../../runtime/system-error.ts";
-import { previousLock } from "../disk/lock-file.ts";
 
 /** Runs `records [DOMAIN…] [--changed] [--since FILE] --format …`. */
-export async function run(args: Arguments, io: Io): Promise<ExitCode> {
-  const root = siteRoot(textOption(args, "site"));
-  const format = (
-    flag(args, "json") ? "json" : (textOption(args, "format") ?? "zone")
-  ) as RecordFormatName;
-  const refuse = (found: readonly Diagnostic[]): ExitCode => {
-    tell(found, "text", io, {});
-    return 2;
-  };
-  const now = readClock(io.env);
-  if (typeof root !== "string") return refuse([root]);
-  if (typeof now !== "number") return refuse([now]);
-  const loaded = await loadPlan(root, now, {
+export async function run(context: Context): Promise<Result<ExitCode>> {
+  const { root, now, options, operands, io } = context;
+  const format = options.flag("json") ? "json" : (options.text("format") ?? "zone");
+  const print = recordFormats[format as RecordFormatName];
+  const { planned, diagnostics } = await loadPlan(root, now, {
     threads: 2,
     remember: false,
     pruning: false,
     progress: () => undefined,
   });
-  const { plan } = loaded;
-  if (plan === null || hasErrors(loaded.diagnostics)) return refuse(loaded.diagnostics);
-  const chosen = choose(args.operands, plan);
-  if (chosen.refused.length > 0) return refuse(chosen.refused);
-  const pending = plan.newIds.map((one) => one.domain).filter((one) => chosen.names.has(one));
-  if (pending.length > 0) return refuse([diagnostic("site/not-built", { domains: pending })]);
-  const planned = plan.domains.filter(({ config }) => chosen.names.has(config.domain));
-  if (!flag(args, "changed") && textOption(args, "since") === null) {
-    io.out(recordFormats[format](planned.flatMap(recordsOfPlanned), []));
-    return 0;
+  if (planned === null || hasErrors(diagnostics)) return failure(...diagnostics);
+  const { plan } = planned;
+  const chosen = choose(operands, plan);
+  if (!chosen.ok) return chosen;
+  const names = chosen.value;
+  const pending = plan.newIds.map((one) => one.domain).filter((one) => names.has(one));
+  if (pending.length > 0) return failure(diagnostic("site/not-built", { domains: pending }));
+  if (!options.flag("changed") && options.text("since") === null) {
+    const records = plan.domains.filter(({ config }) => names.has(config.domain));
+    io.out(print(records.flatMap(recordsOfPlanned), []));
+    return success(0);
   }
-  const before = await loadEarlier(root, textOption(args, "since"), io);
-  if (!("domains" in before)) return refuse(before);
-  const publish: DnsRecord[] = [];
-  const removed: DnsRecord[] = [];
-  for (const one of planned) {
-    const after = recordsOfPlanned(one);
-    const changes = changedRecords(recordsOfLocked(before, one.config.domain), after);
-    publish.push(...recordsToPublish(changes, after));
-    removed.push(...changes.removed);
-  }
-  if (args.operands.length === 0) {
-    const declared = new Set(plan.domains.map(({ config }) => config.domain));
-    for (const domain of before.domains.keys()) {
-      if (!declared.has(domain)) removed.push(...recordsOfLocked(before, domain));
-    }
-  }
-  io.out(recordFormats[format](publish, removed));
-  return 0;
+  const before = await loadEarlier(context);
+  if (!before.ok) return before;
+  const { publish, removed } = changesSince(before.value, plan, names, operands.length === 0);
+  io.out(print(publish, removed));
+  return success(0);
 }
 
-function choose(
-  operands: readonly string[],
-  plan: SitePlan,
-): { names: Set<string>; refused: Diagnostic[] } {
+/** The domains that were named, or all of them. */
+function choose(operands: readonly string[], plan: SitePlan): Result<ReadonlySet<string>> {
   const all = plan.domains.map(({ config }) => config.domain);
-  if (operands.length === 0) return { names: new Set(all), refused: [] };
+  if (operands.length === 0) return success(new Set(all));
   const known = new Set(all);
   const names = new Set<string>();
   const refused: Diagnostic[] = [];
@@ -86,32 +64,42 @@ function choose(
       refused.push(diagnostic("site/unknown-domain", { domain: given, suggestion }));
     }
   }
-  return { names, refused };
+  return refused.length === 0 ? success(names) : failure(...refused);
+}
+
+/** What differs from an earlier lock; with `dropped`, also the records of domains that are no longer declared. */
+function changesSince(
+  before: Lock,
+  plan: SitePlan,
+  names: ReadonlySet<string>,
+  dropped: boolean,
+): { publish: readonly DnsRecord[]; removed: readonly DnsRecord[] } {
+  const publish: DnsRecord[] = [];
+  const removed: DnsRecord[] = [];
+  for (const one of plan.domains) {
+    if (!names.has(one.config.domain)) continue;
+    const after = recordsOfPlanned(one);
+    const changes = changedRecords(recordsOfLocked(before, one.config.domain), after);
+    publish.push(...recordsToPublish(changes, after));
+    removed.push(...changes.removed);
+  }
+  if (dropped) {
+    const declared = new Set(plan.domains.map(({ config }) => config.domain));
+    for (const domain of before.domains.keys()) {
+      if (!declared.has(domain)) removed.push(...recordsOfLocked(before, domain));
+    }
+  }
+  return { publish, removed };
 }
 
 /** The lock to compare with: a file, standard input, or the one before the last build. */
-async function loadEarlier(
-  root: string,
-  since: string | null,
-  io: Io,
-): Promise<Lock | readonly Diagnostic[]> {
-  let bytes: Uint8Array;
-  const name = since ?? previousLock;
-  if (since === "-") bytes = await io.readStdin();
-  else if (since !== null) {
-    try {
-      bytes = fs.readFileSync(since);
-    } catch (error) {
-      return [diagnostic("site/unreadable", { path: since, detail: describe(error) })];
-    }
-  } else {
-    const read = readSiteFile(root, previousLock);
-    if (read === null) return [diagnostic("site/no-earlier-build", {})];
-    if (!read.ok) return [read.diagnostic];
-    bytes = read.bytes;
-  }
-  const text = new TextDecoder().decode(bytes);
+async function loadEarlier({ root, options, io }: Context): Promise<Result<Lock>> {
+  const since = options.text("since");
+  const read = since === null ? readSiteFile(root, previousLock) : await readOperand(since, io);
+  if (read === null) return failure(diagnostic("site/no-earlier-build", {}));
+  if (!read.ok) return read;
+  const text = new TextDecoder().decode(read.value);
   const parsed = parseLock(text, shortDigest);
-  if (!parsed.ok) return parsed.problems.map((found) => locate(name, text, found));
-  return parsed.value.lock;
+  if (parsed.ok) return success(parsed.value.lock);
+  return failure(...parsed.problems.map((found) => locate(since ?? previousLock, text, found)));
 }

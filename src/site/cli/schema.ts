@@ -1,18 +1,19 @@
 /** `stspress schema`: the JSON Schema of the two kinds of file. */
+import type { Context } from "../../cli/context.ts";
+import type { ExitCode } from "../../cli/io.ts";
 import { jsonSchema, schemaKinds } from "../../config/json-schema.ts";
-import { printable } from "../../cli/text.ts";
-import type { Arguments, ExitCode, Io } from "../../cli/io.ts";
+import { diagnostic } from "../../diagnostics/diagnostic.ts";
+import { failure, success, type Result } from "../../diagnostics/result.ts";
 
 /** Runs `schema [site|domain]`; without an operand, the domain file's. */
-export function run(args: Arguments, io: Io): Promise<ExitCode> {
-  const [asked = "domain"] = args.operands;
+export function run({ operands, io }: Context): Promise<Result<ExitCode>> {
+  const [asked = "domain"] = operands;
   const kind = schemaKinds.find((one) => one === asked);
   if (kind === undefined) {
-    io.err(
-      `there is no schema "${printable(asked.slice(0, 80))}"\n  fix: write one of ${schemaKinds.join(", ")}\n`,
-    );
-    return Promise.resolve(2);
+    const expected = `one of ${schemaKinds.join(", ")}`;
+    const wrong = { option: "the kind", value: asked, expected, example: "stspress schema site" };
+    return Promise.resolve(failure(diagnostic("usage/value", wrong)));
   }
   io.out(`${JSON.stringify(jsonSchema(kind), null, 2)}\n`);
-  return Promise.resolve(0);
+  return Promise.resolve(success(0));
 }

@@ -1,7 +1,7 @@
 /** stspress.lock on the disk, and the one before the last build. */
 import path from "node:path";
 import { replaceFile } from "../../runtime/atomic-file.ts";
-import { lockName } from "../load/load-site.ts";
+import { lockName } from "../load/load-lock.ts";
 import { formatLock } from "../lock/lock-text.ts";
 import { emptyLock } from "../lock/lock.ts";
 import { WriteFailed } from "./file-writer.ts";

@@ -12,48 +12,17 @@ import {
   type Diagnostic,
   type Place,
 } from "../../diagnostics/diagnostic.ts";
+import { failure, success, type Result } from "../../diagnostics/result.ts";
 import { severityOf } from "../../diagnostics/catalogue.ts";
 import { shortDigest } from "../../runtime/digest.ts";
 import { readFound, readSiteFile, walkDomainFiles } from "./site-files.ts";
 import { readTemplates } from "./template-files.ts";
 import { compileTemplates, TemplateError, type Renderer } from "../templates.ts";
 import type { SiteConfig } from "../../config/site-config.ts";
-import { parseLock } from "../lock/lock-text.ts";
-import { emptyLock, type Lock } from "../lock/lock.ts";
+import { type Lock } from "../lock/lock.ts";
 import { planSite, type SitePlan } from "../plan.ts";
+import { loadLock, lockName, type LoadedLock } from "./load-lock.ts";
 import { parseFiles } from "./parse-files.ts";
-
-export const lockName = "stspress.lock";
-
-/** The lock of a site, as it lies on disk. */
-export interface LoadedLock {
-  /** null when it cannot be read, or there is an error in it. */
-  readonly lock: Lock | null;
-  readonly merged: boolean;
-  /** null when there is no file. */
-  readonly text: string | null;
-  readonly diagnostics: readonly Diagnostic[];
-}
-
-/** Reads the lock. */
-export function loadLock(root: string): LoadedLock {
-  const read = readSiteFile(root, lockName);
-  const none = { lock: null, merged: false, text: null };
-  if (read === null) return { ...none, lock: emptyLock, diagnostics: [] };
-  if (!read.ok) return { ...none, diagnostics: [read.diagnostic] };
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(read.bytes);
-  } catch {
-    return { ...none, diagnostics: [diagnostic("lock/not-a-lock", {})] };
-  }
-  const parsed = parseLock(text, shortDigest);
-  if (!parsed.ok) {
-    const diagnostics = parsed.problems.map((found) => locate(lockName, text, found));
-    return { ...none, text, diagnostics };
-  }
-  return { lock: parsed.value.lock, merged: parsed.value.merged, text, diagnostics: [] };
-}
 
 export interface LoadedSite {
   /** null where there is an error. */
@@ -86,8 +55,8 @@ interface ReadFiles {
 export function loadSettings(root: string): ReadFile<SiteSettings> {
   const siteFile = readSiteFile(root, "stspress.yaml");
   return siteFile === null || siteFile.ok
-    ? parseSiteFile("stspress.yaml", siteFile?.bytes ?? null)
-    : { declarations: null, diagnostics: [siteFile.diagnostic] };
+    ? parseSiteFile("stspress.yaml", siteFile?.value ?? null)
+    : { declarations: null, diagnostics: siteFile.problems };
 }
 
 async function readFiles(root: string, options: LoadOptions): Promise<ReadFiles> {
@@ -115,21 +84,19 @@ export interface Declarations {
 }
 
 /** Reads what is declared already, or gives the errors that keep it from being known. A folder without files is fine. */
-export async function loadDeclarations(
-  root: string,
-): Promise<Declarations | readonly Diagnostic[]> {
+export async function loadDeclarations(root: string): Promise<Result<Declarations>> {
   const { settings, files, diagnostics } = await readFiles(root, alone);
   const errors = diagnostics.filter((one) => severityOf(one.code) === "error");
-  if (settings === null || errors.length > 0) return errors;
+  if (settings === null || errors.length > 0) return failure(...errors);
   const byDomain = new Map(files.flatMap(({ file, domains }) => domains.map((one) => [one, file])));
-  return { settings, fileOf: (domain) => byDomain.get(domain) ?? null };
+  return success({ settings, fileOf: (domain) => byDomain.get(domain) ?? null });
 }
 
 /** Reads a whole site folder; all problems of all files are in the result. */
 async function loadSite(root: string, options: LoadOptions): Promise<LoadedSite> {
   const read = await readFiles(root, options);
   const diagnostics = [...read.diagnostics];
-  if (read.found === 0) {
+  if (read.found === 0 && !diagnostics.some(({ code }) => code === "site/link")) {
     diagnostics.push(diagnostic("site/no-domains", { folder: "domains/" }));
   }
   options.phase?.("resolve");
@@ -170,48 +137,52 @@ export function textReader(root: string): (file: string) => string | null {
     let text = texts.get(file);
     if (text === undefined) {
       const read = readFound(root, file);
-      text = read.ok ? new TextDecoder().decode(read.bytes) : null;
+      text = read.ok ? new TextDecoder().decode(read.value) : null;
       texts.set(file, text);
     }
     return text;
   };
 }
 
-/** A site that was planned, or why it was not. */
-export interface PlannedSite extends LoadedSite {
-  readonly plan: SitePlan | null;
-  readonly now: number;
+/** A site that can be built. */
+export interface PlannedSite {
+  readonly site: SiteConfig;
+  readonly lock: Lock;
+  /** The text of stspress.lock; null where there is no file. */
+  readonly lockText: string | null;
+  readonly renderer: Renderer;
+  readonly plan: SitePlan;
 }
 
-/** Loads and plans a site. `now` comes from readClock of site-root.ts. */
+/** Loads and plans a site; null where there is an error. `now` is in Unix seconds. */
 export async function loadPlan(
   root: string,
   now: number,
   options: LoadOptions & { readonly pruning: boolean },
-): Promise<PlannedSite> {
-  const loaded = await loadSite(root, options);
-  const { site, loadedLock, renderer } = loaded;
-  const failed = { ...loaded, plan: null, now };
-  if (site === null || loadedLock.lock === null || renderer === null) return failed;
+): Promise<{ readonly planned: PlannedSite | null; readonly diagnostics: readonly Diagnostic[] }> {
+  const { site, loadedLock, renderer, diagnostics } = await loadSite(root, options);
+  const { lock, text: lockText, merged } = loadedLock;
+  if (site === null || lock === null || renderer === null) return { planned: null, diagnostics };
   options.phase?.("plan");
   const readText = textReader(root);
   try {
     const plan = planSite(
       site,
-      loadedLock.lock,
+      lock,
       now,
-      { merged: loadedLock.merged, pruning: options.pruning },
+      { merged, pruning: options.pruning },
       {
         digest: shortDigest,
         renderPolicy: (policy) => renderer.render("mta-sts.txt", policy),
         locate: (file, path) => locateInFile(readText, file, path) ?? nowhere(file),
-        locateInLock: (domain) => lineInLock(loadedLock.text ?? "", domain),
+        locateInLock: (domain) => lineInLock(lockText ?? "", domain),
       },
     );
-    return { ...loaded, diagnostics: [...loaded.diagnostics, ...plan.diagnostics], plan, now };
+    const planned = { site, lock, lockText, renderer, plan };
+    return { planned, diagnostics: [...diagnostics, ...plan.diagnostics] };
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
-    return { ...failed, diagnostics: [...loaded.diagnostics, error.diagnostic] };
+    return { planned: null, diagnostics: [...diagnostics, error.diagnostic] };
   }
 }
 

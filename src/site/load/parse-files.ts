@@ -36,11 +36,12 @@ export async function parseFiles(root: string, options: ParseOptions): Promise<P
   let missing: FileInHand[] = [];
   let most = fewFiles;
   try {
-    for (const found of walkDomainFiles(root)) {
-      if ("code" in found) {
-        diagnostics.push(found);
+    for (const one of walkDomainFiles(root)) {
+      if (!one.ok) {
+        diagnostics.push(...one.problems);
         continue;
       }
+      const found = one.value;
       const known = cache.get(found) as DeclaredFile | null;
       const file = { found, parsed: known && { declarations: known, diagnostics: [] } };
       files.push(file);

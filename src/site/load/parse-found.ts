@@ -9,6 +9,6 @@ export type ParsedFile = ReadFile<DeclaredFile>;
 export function parseFound(root: string, file: string): ParsedFile {
   const read = readFound(root, file);
   return read.ok
-    ? parseDomainFile(file, read.bytes)
-    : { declarations: null, diagnostics: [read.diagnostic] };
+    ? parseDomainFile(file, read.value)
+    : { declarations: null, diagnostics: read.problems };
 }

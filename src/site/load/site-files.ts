@@ -2,7 +2,8 @@
 import fs from "node:fs";
 import path from "node:path";
 import { codeOf, describe } from "../../runtime/system-error.ts";
-import { diagnostic, type Diagnostic } from "../../diagnostics/diagnostic.ts";
+import { diagnostic } from "../../diagnostics/diagnostic.ts";
+import { failure, success, type Failure, type Result } from "../../diagnostics/result.ts";
 
 /** A domain file that is there, and how to tell whether it changed. */
 export interface FoundFile {
@@ -14,10 +15,6 @@ export interface FoundFile {
   readonly ctimeMs: number;
 }
 
-export type ReadResult =
-  | { readonly ok: true; readonly bytes: Uint8Array }
-  | { readonly ok: false; readonly diagnostic: Diagnostic };
-
 /** Beyond this no file is read into memory, in bytes. */
 const maxBytes = 16 * 1024 * 1024;
 
@@ -25,7 +22,12 @@ const maxBytes = 16 * 1024 * 1024;
 export function* walkDomainFiles(
   root: string,
   folder = "domains",
-): Generator<FoundFile | Diagnostic, void> {
+): Generator<Result<FoundFile>, void> {
+  const outside = folder === "domains" ? whyOutside(root, folder) : null;
+  if (outside !== null) {
+    yield outside;
+    return;
+  }
   let entries: fs.Dirent[];
   try {
     entries = fs.readdirSync(path.join(root, folder), { withFileTypes: true });
@@ -41,11 +43,12 @@ export function* walkDomainFiles(
       continue;
     }
     if (entry.isSymbolicLink() && leadsToFolder(path.join(root, file))) {
-      yield diagnostic("site/linked-folder", { path: file });
+      yield failure(diagnostic("site/linked-folder", { path: file }));
       continue;
     }
     if (!/\.ya?ml$/.test(entry.name)) {
-      if (!/^README/i.test(entry.name)) yield diagnostic("site/ignored-file", { path: file });
+      if (!/^README/i.test(entry.name))
+        yield failure(diagnostic("site/ignored-file", { path: file }));
       continue;
     }
     yield inspect(root, file);
@@ -60,42 +63,58 @@ function leadsToFolder(link: string): boolean {
   }
 }
 
-/** Reads one file of the site; null when there is none. */
-export function readSiteFile(root: string, file: string): ReadResult | null {
-  if (fs.lstatSync(path.join(root, file), { throwIfNoEntry: false }) === undefined) return null;
-  const found = inspect(root, file);
-  return "code" in found ? { ok: false, diagnostic: found } : readFound(root, file);
-}
-
-/** Reads a file that {@link walkDomainFiles} found. */
-export function readFound(root: string, file: string): ReadResult {
+/** Refuses a folder of the site that is a link out of it; null: it is none, or there is no such folder. */
+export function whyOutside(root: string, folder: string): Failure | null {
+  const full = path.join(root, folder);
   try {
-    return { ok: true, bytes: fs.readFileSync(path.join(root, file)) };
+    if (fs.lstatSync(full, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return null;
+    return refuseOutside(root, folder, fs.realpathSync(full));
   } catch (error) {
-    return { ok: false, diagnostic: unreadable(file, error) };
+    return unreadable(folder, error);
   }
 }
 
-function inspect(root: string, file: string): FoundFile | Diagnostic {
+function refuseOutside(root: string, file: string, target: string): Failure | null {
+  const inside = path.relative(fs.realpathSync(root), target);
+  const isOutside =
+    inside === ".." || inside.startsWith(`..${path.sep}`) || path.isAbsolute(inside);
+  return isOutside ? failure(diagnostic("site/link", { path: file, target })) : null;
+}
+
+/** Reads one file of the site; null when there is none. */
+export function readSiteFile(root: string, file: string): Result<Uint8Array> | null {
+  if (fs.lstatSync(path.join(root, file), { throwIfNoEntry: false }) === undefined) return null;
+  const found = inspect(root, file);
+  return found.ok ? readFound(root, file) : found;
+}
+
+/** Reads a file that {@link walkDomainFiles} found. */
+export function readFound(root: string, file: string): Result<Uint8Array> {
+  try {
+    return success(fs.readFileSync(path.join(root, file)));
+  } catch (error) {
+    return unreadable(file, error);
+  }
+}
+
+function inspect(root: string, file: string): Result<FoundFile> {
   const full = path.join(root, file);
   try {
     let stat = fs.lstatSync(full);
     if (stat.isSymbolicLink()) {
-      const target = fs.realpathSync(full);
-      const inside = path.relative(fs.realpathSync(root), target);
-      if (inside.startsWith("..") || path.isAbsolute(inside)) {
-        return diagnostic("site/link", { path: file, target });
-      }
+      const outside = refuseOutside(root, file, fs.realpathSync(full));
+      if (outside !== null) return outside;
       stat = fs.statSync(full);
-      if (stat.isDirectory()) return diagnostic("site/linked-folder", { path: file });
+      if (stat.isDirectory()) return failure(diagnostic("site/linked-folder", { path: file }));
     }
     // Opening a pipe would wait for ever.
-    if (!stat.isFile()) return diagnostic("site/not-a-file", { path: file, kind: kindOf(stat) });
+    if (!stat.isFile())
+      return failure(diagnostic("site/not-a-file", { path: file, kind: kindOf(stat) }));
     if (stat.size > maxBytes) {
       const detail = `it has ${String(stat.size)} bytes, more than ${String(maxBytes)}`;
-      return diagnostic("site/unreadable", { path: file, detail });
+      return failure(diagnostic("site/unreadable", { path: file, detail }));
     }
-    return { file, size: stat.size, mtimeMs: stat.mtimeMs, ctimeMs: stat.ctimeMs };
+    return success({ file, size: stat.size, mtimeMs: stat.mtimeMs, ctimeMs: stat.ctimeMs });
   } catch (error) {
     return unreadable(file, error);
   }
@@ -107,6 +126,6 @@ function kindOf(stat: fs.Stats): string {
   return stat.isSocket() ? "a socket" : "a device";
 }
 
-function unreadable(file: string, error: unknown): Diagnostic {
-  return diagnostic("site/unreadable", { path: file, detail: describe(error) });
+function unreadable(file: string, error: unknown): Failure {
+  return failure(diagnostic("site/unreadable", { path: file, detail: describe(error) }));
 }

@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
-import { readSiteFile } from "./site-files.ts";
+import { readSiteFile, whyOutside } from "./site-files.ts";
 
 export interface FoundTemplate {
   readonly file: string;
@@ -22,12 +22,14 @@ export function readTemplates(
   }
   const own = path.join(root, "templates");
   if (path.resolve(own) === path.resolve(programFolder)) return { templates, diagnostics };
+  const outside = whyOutside(root, "templates");
+  if (outside !== null) return { templates, diagnostics: [...outside.problems] };
   for (const name of listTemplates(own)) {
     const file = `templates/${name}.hbs`;
     const read = readSiteFile(root, file);
     if (read === null) continue;
-    if (!read.ok) diagnostics.push(read.diagnostic);
-    else templates.set(name, { file, text: new TextDecoder().decode(read.bytes) });
+    if (!read.ok) diagnostics.push(...read.problems);
+    else templates.set(name, { file, text: new TextDecoder().decode(read.value) });
   }
   return { templates, diagnostics };
 }

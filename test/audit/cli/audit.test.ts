@@ -3,6 +3,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import fs from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { takeSite } from "../../../src/runtime/site-mutex.ts";
 import { auditOptions, runAudit } from "../../zoo/keeper.ts";
 import { zooTable } from "../../zoo/table.ts";
 import { startZoo, type Zoo } from "../../zoo/zoo.ts";
@@ -23,6 +24,9 @@ let zoo: Zoo;
 const audit = (args: readonly string[], site = "/nowhere-at-all") =>
   runAudit(program, [...auditOptions(zoo), ...(site === "" ? [] : ["--site", site]), ...args]);
 const domain = (name: string) => `${name}.zoo.test`;
+/** The codes of the diagnostics in a whole JSON text. */
+const codesIn = (json: string): string[] =>
+  (JSON.parse(json) as { diagnostics: { code: string }[] }).diagnostics.map(({ code }) => code);
 
 beforeAll(async () => {
   const entries = zooTable.filter(({ name }) => names.includes(name));
@@ -74,10 +78,21 @@ describe("exit codes", () => {
   ])("2: %s %s", async (option, value) => {
     const { exitCode, stderr } = await audit([option, value, "example.com"], empty());
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/\n {2}fix: stspress audit --/);
+    expect(stderr).toContain("[usage/value]");
+    expect(stderr).toContain(`\n  fix: write it like: stspress audit ${option} `);
   });
   test("2: two formats at once", async () => {
-    expect((await audit(["--json", "--jsonl", "a.example"], empty())).exitCode).toBe(2);
+    const { exitCode, stdout } = await audit(["--json", "--jsonl", "a.example"], empty());
+    expect(exitCode).toBe(2);
+    expect(codesIn(stdout)).toEqual(["usage/combination"]);
+  });
+  test("2: everything that is wrong with a command line is told at once", async () => {
+    const wrong = ["--timeout", "0", "--https-port", "0", "exa mple.com"];
+    const { exitCode, stdout } = await audit([...wrong, "--jsonl"], empty());
+    expect(exitCode).toBe(2);
+    expect(codesIn(stdout).filter((code) => code === "usage/value")).toHaveLength(2);
+    expect(codesIn(stdout)).toHaveLength(3);
+    expect(stdout.trim()).not.toContain("\n");
   });
   test("2: no domain, and no site", async () => {
     const { exitCode, stderr } = await audit([], empty());
@@ -160,6 +175,49 @@ describe("evidence", () => {
     expect(stderr).toContain("[site/cannot-write]");
   });
 
+  describe("that cannot be put in its place", () => {
+    // The file beside it can be written; what is there already cannot be replaced.
+    const inTheWay = { "seen.json/file": "" };
+
+    test("is told in the JSON, which is whole", async () => {
+      const site = new SiteFolder(inTheWay);
+      const { exitCode, stdout, stderr } = await audit(
+        ["--json", "--save", site.at("seen.json"), domain("healthy-enforce")],
+        site.root,
+      );
+      expect(exitCode).toBe(2);
+      expect(codesIn(stdout)).toEqual(["site/cannot-write"]);
+      const { domains, summary } = JSON.parse(stdout) as { domains: object[]; summary: object };
+      expect(domains).toHaveLength(1);
+      expect(summary).toEqual({ domains: 1, yes: 1, no: 0, unknown: 0 });
+      expect(stderr).toBe("");
+    });
+
+    test("is the last line of --jsonl", async () => {
+      const site = new SiteFolder(inTheWay);
+      const { exitCode, stdout } = await audit(
+        ["--jsonl", "--save", site.at("seen.json"), domain("healthy-enforce")],
+        site.root,
+      );
+      expect(exitCode).toBe(2);
+      const [seen = "", told = "", ...more] = stdout.trim().split("\n");
+      expect(JSON.parse(seen)).toMatchObject({ domain: domain("healthy-enforce") });
+      expect(codesIn(told)).toEqual(["site/cannot-write"]);
+      expect(more).toEqual([]);
+    });
+
+    test("is told after what was seen", async () => {
+      const site = new SiteFolder(inTheWay);
+      const { exitCode, stdout, stderr } = await audit(
+        ["--save", site.at("seen.json"), domain("healthy-enforce")],
+        site.root,
+      );
+      expect(exitCode).toBe(2);
+      expect(stdout).toMatch(/^safe to enforce: yes, /m);
+      expect(stderr).toContain("[site/cannot-write]");
+    });
+  });
+
   test("roots that cannot be read are told", async () => {
     const site = new SiteFolder({ "ca.pem": "no certificate" });
     const { exitCode, stderr } = await audit(["--ca", site.at("ca.pem"), "a.example"], site.root);
@@ -190,6 +248,26 @@ describe("--record", () => {
     const again = await audit(["--record", ...declared], site.root);
     expect(again.stdout).toContain("stspress.lock: unchanged, no build was seen live");
     expect(site.read("stspress.lock")).toBe(after);
+  });
+
+  test("that is refused is told in the JSON, which is whole", async () => {
+    const site = copyOfZooSite();
+    const lock = site.read("stspress.lock");
+    site.write(
+      "stspress.lock",
+      lock.replace(/(domain healthy-declared\.zoo\.test .* live=)\S+/, "$1-"),
+    );
+    const taken = takeSite(site.root);
+    if (!taken.ok) throw new Error("nobody else writes this folder");
+    try {
+      const asked = ["--record", "--json", domain("healthy-declared")];
+      const { exitCode, stdout } = await audit(asked, site.root);
+      expect(exitCode).toBe(2);
+      expect(codesIn(stdout)).toEqual(["site/busy"]);
+      expect(JSON.parse(stdout)).toMatchObject({ summary: { domains: 1 }, recorded: [] });
+    } finally {
+      taken.release();
+    }
   });
 
   test("gives the predecessor's hold its end", async () => {

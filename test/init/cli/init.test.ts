@@ -209,7 +209,15 @@ describe("--from", () => {
 
   test("or operands, not both and not neither", async () => {
     const site = new SiteFolder();
-    expect((await init(site, [])).code).toBe(2);
-    expect((await init(site, ["--from", "x", "a.example"])).code).toBe(2);
+    for (const operands of [[], ["--from", "x", "a.example"]]) {
+      const { code, err } = await init(site, operands);
+      expect(code).toBe(2);
+      expect(err).toContain("name the domains, or a file of them with --from, not both");
+      expect(err).toContain("fix: for example: stspress init example.com");
+    }
+    const { code, out } = await init(site, ["--json", "--concurrency", "0"]);
+    expect(code).toBe(2);
+    const { diagnostics } = JSON.parse(out) as { diagnostics: { code: string }[] };
+    expect(diagnostics.map((one) => one.code)).toEqual(["usage/combination", "usage/value"]);
   });
 });

@@ -31,8 +31,9 @@ export async function journalOf(site: string): Promise<KeptReport[]> {
 /** How many reports the store has, once it has read the journal on. */
 export async function countInStore(site: string): Promise<number> {
   const folder = path.join(site, ".stspress/reports");
-  const store = await openReportStore(path.join(folder, "reports.duckdb"));
-  if ("code" in store) throw new Error(store.code);
+  const opened = await openReportStore(path.join(folder, "reports.duckdb"));
+  if (!opened.ok) throw new Error(opened.problems[0]?.code);
+  const store = opened.value;
   try {
     const now = Math.floor(Date.now() / 1000);
     for await (const batch of readJournal(path.join(folder, "journal"), await store.positions())) {

@@ -29,8 +29,13 @@ interface Counts {
 function add(site: SiteFolder, paths: readonly string[], options: RunOptions = {}) {
   const args = ["reports", "add", "--site", site.root, "--json", "--no-dkim", ...paths];
   const ran = run(args, { ...options, env: { ...env, ...options.env } });
-  const last = ran.out.trimEnd().split("\n").at(-1) ?? "";
-  return { ...ran, counts: last === "" ? null : (JSON.parse(last) as Counts) };
+  const told = JSON.parse(ran.out) as {
+    readonly version: number;
+    readonly diagnostics: object[];
+  } & Counts;
+  const { version, diagnostics, ...counts } = told;
+  expect(version).toBe(1);
+  return { ...ran, diagnostics, counts };
 }
 
 const numbered = (number: number) => report({ "report-id": `r${String(number)}` });
@@ -147,8 +152,9 @@ describe("what cannot be done", () => {
     const site = new SiteFolder();
     site.write("a.json", JSON.stringify(numbered(1)));
     const ran = add(site, [site.at("a.json"), site.at("none")]);
-    expect(ran).toMatchObject({ code: 2, out: "" });
-    expect(ran.err).toContain("none: there is no such file or folder");
+    expect(ran).toMatchObject({ code: 2, err: "", counts: {} });
+    expect(ran.diagnostics).toMatchObject([{ code: "site/unreadable" }]);
+    expect(ran.out).toContain("none cannot be read: there is no such file or folder");
     expect(segments(site)).toEqual([]);
   });
 
@@ -158,7 +164,9 @@ describe("what cannot be done", () => {
 
   test("a resolver that is none", () => {
     const site = new SiteFolder();
-    expect(run(["reports", "add", "--site", site.root, "--resolver", "x", "."]).code).toBe(2);
+    const ran = run(["reports", "add", "--site", site.root, "--resolver", "x", "."]);
+    expect(ran.code).toBe(2);
+    expect(ran.err).toContain('--resolver is "x", which is not an IP address or IP:port');
   });
 
   test("a .stspress that is a link: nothing is written through it", () => {
@@ -187,9 +195,9 @@ test("many files go through a thread, and come out the same", () => {
 /** How many reports the store has, each counted once. */
 async function stored(site: SiteFolder): Promise<number> {
   const store = await openReportStore(site.at(".stspress/reports/reports.duckdb"));
-  if ("code" in store) throw new Error(store.code);
-  const senders = await store.senders();
-  await store.close();
+  if (!store.ok) throw new Error(JSON.stringify(store.problems));
+  const senders = await store.value.senders();
+  await store.value.close();
   return senders.reduce((sum, sender) => sum + sender.reports, 0);
 }
 
@@ -220,7 +228,7 @@ test(
     }
     expect(killed).toBeGreaterThan(0);
     const last = add(site, [site.at("inbox")]).counts;
-    expect((last?.added ?? 0) + (last?.duplicates ?? 0)).toBe(reports);
+    expect(last.added + last.duplicates).toBe(reports);
     expect(await stored(site)).toBe(reports);
 
     // The journal alone tells the same.

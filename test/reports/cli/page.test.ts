@@ -3,10 +3,10 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { ExitCode } from "../../../src/cli/io.ts";
-import { run } from "../../../src/reports/cli/page.ts";
+import { success } from "../../../src/diagnostics/result.ts";
 import type { DomainPage } from "../../../src/reports/analysis/page-data.ts";
 import { overviewOf, samplePages } from "../page/reports-page-data.ts";
+import { runVerb, type Ran } from "../support/run-verb.ts";
 
 const world = vi.hoisted(() => ({
   pages: [] as DomainPage[],
@@ -22,7 +22,7 @@ vi.mock("../../../src/runtime/page-assets.ts", () => ({
 vi.mock("../../../src/reports/page/page-source.ts", () => ({
   openPageSource: (options: unknown) => {
     world.asked.push(options);
-    return Promise.resolve({
+    const source = {
       diagnostics: [],
       overview: () => Promise.resolve(overviewOf(world.pages)),
       async *domainPages(domains: readonly string[]) {
@@ -38,7 +38,8 @@ vi.mock("../../../src/reports/page/page-source.ts", () => ({
         world.closed += 1;
         return Promise.resolve();
       },
-    });
+    };
+    return Promise.resolve(success(source));
   },
 }));
 
@@ -53,25 +54,8 @@ afterEach(() => {
 
 const page = (): string => path.join(root, ".stspress", "reports", "page");
 
-async function reportsPage(
-  options: Readonly<Record<string, string | boolean>> = {},
-): Promise<{ code: ExitCode; out: string; err: string }> {
-  let out = "";
-  let err = "";
-  const code = await run(
-    { operands: [], options: { site: root, ...options } },
-    {
-      out: (text) => (out += text),
-      err: (text) => (err += text),
-      readStdin: () => Promise.resolve(new Uint8Array()),
-      stopRequested: () => new Promise(() => undefined),
-      env: { SOURCE_DATE_EPOCH: "1795500000" },
-      outIsTerminal: false,
-      errIsTerminal: false,
-    },
-  );
-  return { code, out, err };
-}
+const reportsPage = (options: Readonly<Record<string, string | boolean>> = {}): Promise<Ran> =>
+  runVerb("reports page", { operands: [], options: { site: root, ...options } }, 1_795_500_000);
 
 describe("all domains", () => {
   test("have a page each, and the overview's path is printed", async () => {
@@ -86,7 +70,12 @@ describe("all domains", () => {
 
   test("are told as JSON when asked", async () => {
     const { out } = await reportsPage({ json: true, days: "30" });
-    expect(JSON.parse(out)).toEqual({ page: `${page()}/index.html`, domains: 8, diagnostics: [] });
+    expect(JSON.parse(out)).toEqual({
+      version: 1,
+      page: `${page()}/index.html`,
+      domains: 8,
+      diagnostics: [],
+    });
     expect(world.asked).toMatchObject([{ days: 30 }]);
   });
 
@@ -148,7 +137,8 @@ describe("what it refuses", () => {
   test.each(["0", "-1", "1.5", "10000", "ninety", ""])("--days %j", async (days) => {
     const { code, err } = await reportsPage({ days });
     expect(code).toBe(2);
-    expect(err).toContain("--days is not a number of days");
+    expect(err).toContain("which is not a whole number from 1 to 9999 [usage/value]");
+    expect(err).toContain("stspress reports page --days 90");
   });
 
   test("a site folder that is not there", async () => {

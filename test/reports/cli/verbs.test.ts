@@ -4,11 +4,6 @@ import os from "node:os";
 import path from "node:path";
 import zlib from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Run } from "../../../src/cli/io.ts";
-import { run as exportRows } from "../../../src/reports/cli/export.ts";
-import { run as rebuild } from "../../../src/reports/cli/rebuild.ts";
-import { run as senders } from "../../../src/reports/cli/senders.ts";
-import { run as status } from "../../../src/reports/cli/status.ts";
 import { openPageSource } from "../../../src/reports/page/page-source.ts";
 import { openReportStore } from "../../../src/reports/store/duckdb/store.ts";
 import { JournalWriter } from "../../../src/reports/journal/journal.ts";
@@ -37,14 +32,14 @@ describe.skipIf(!hasDuckDb)(withDuckDb("the verbs of the store"), () => {
   });
 
   const say = async (
-    run: Run,
+    verb: string,
     day: string,
     options: Readonly<Record<string, string | boolean>> = {},
     operands: readonly string[] = [],
     outIsTerminal = false,
   ): Promise<Ran> =>
     runVerb(
-      run,
+      verb,
       { operands, options: { site: root, ...options } },
       startOf(day) + 3600,
       outIsTerminal,
@@ -52,9 +47,9 @@ describe.skipIf(!hasDuckDb)(withDuckDb("the verbs of the store"), () => {
 
   const fill = async (reports: readonly NewReport[]): Promise<void> => {
     const store = await openReportStore(makeReportFolders(root).database);
-    if ("code" in store) throw new Error(store.code);
-    await store.add(reports.map(packed), []);
-    await store.close();
+    if (!store.ok) throw new Error(JSON.stringify(store.problems));
+    await store.value.add(reports.map(packed), []);
+    await store.value.close();
   };
 
   /** Reports of the days of October and November up to one; from a day on sessions fail. */
@@ -82,41 +77,46 @@ describe.skipIf(!hasDuckDb)(withDuckDb("the verbs of the store"), () => {
   test("status without any report is unknown: exit code 3, and no domain is good", async () => {
     declare("domain: quiet.example\ntls-rpt: {rua: mailto:r@example.net}\n");
     fs.writeFileSync(path.join(root, "stspress.yaml"), "target: caddy\n");
-    const table = await say(status, "2026-11-20", { all: true });
+    const table = await say("reports status", "2026-11-20", { all: true });
     expect(table.code).toBe(3);
     expect(table.out).toContain("unknown    quiet.example  nobody has reported in this time");
-    const { out } = await say(status, "2026-11-20", { json: true });
+    const { out } = await say("reports status", "2026-11-20", { json: true });
     const json = JSON.parse(out) as { domains: { health: string }[] };
     expect(json.domains.map(({ health }) => health)).toEqual(["unknown"]);
+    const shown = await say("reports status", "2026-11-20", {}, [], true);
+    expect(shown.code).toBe(3);
+    expect(shown.err).toContain(
+      "note: no report was taken in yet: nothing is known [reports/none]\n  fix: stspress reports add PATH",
+    );
   });
 
   test("a change of verdict is told once; a table is no telling", async () => {
     await fill(daily("2026-11-18", "9999"));
     // All is well, and that is no news.
-    expect(await say(status, "2026-11-20")).toEqual({ code: 0, out: "", err: "" });
+    expect(await say("reports status", "2026-11-20")).toEqual({ code: 0, out: "", err: "" });
     await fill(daily("2026-11-19", "2026-11-18").slice(-2));
-    const table = await say(status, "2026-11-20", {}, [], true);
+    const table = await say("reports status", "2026-11-20", {}, [], true);
     expect(table.out).toContain("trouble    example.com  certificate-expired: new since 2026-11-1");
-    const json = await say(status, "2026-11-20", { json: true });
+    const json = await say("reports status", "2026-11-20", { json: true });
     expect(json.out).toContain('"changed": true');
-    const first = await say(status, "2026-11-20", { failOn: "new" });
+    const first = await say("reports status", "2026-11-20", { failOn: "new" });
     expect(first.code).toBe(1);
     expect(first.out).toMatch(/^example\.com: trouble \(was good\): certificate-expired: new/);
     expect(first.err).toBe("");
     // Told before, and so no news; but a log has to say why it failed.
-    const second = await say(status, "2026-11-20", { failOn: "new" });
+    const second = await say("reports status", "2026-11-20", { failOn: "new" });
     expect(second).toMatchObject({ code: 1, out: "" });
     expect(second.err).toMatch(/^still: example\.com: trouble: certificate-expired: new[^\n]*\n$/);
-    expect((await say(status, "2026-11-20", { failOn: "any" })).err).toBe(second.err);
-    const printed = await say(status, "2026-11-20", { failOn: "any", all: true });
+    expect((await say("reports status", "2026-11-20", { failOn: "any" })).err).toBe(second.err);
+    const printed = await say("reports status", "2026-11-20", { failOn: "any", all: true });
     expect(printed).toMatchObject({ code: 1, err: "" });
-    expect(await say(status, "2026-11-20")).toEqual({ code: 0, out: "", err: "" });
+    expect(await say("reports status", "2026-11-20")).toEqual({ code: 0, out: "", err: "" });
   });
 
   test("silence becomes unknown, and that is told", async () => {
     await fill(daily("2026-11-01", "9999"));
-    expect((await say(status, "2026-11-03")).out).toBe("");
-    const later = await say(status, "2026-11-25", { failOn: "any" });
+    expect((await say("reports status", "2026-11-03")).out).toBe("");
+    const later = await say("reports status", "2026-11-25", { failOn: "any" });
     expect(later.out).toBe(
       "example.com: unknown (was good): no report since 2026-11-01: nothing is known since\n",
     );
@@ -129,19 +129,23 @@ describe.skipIf(!hasDuckDb)(withDuckDb("the verbs of the store"), () => {
     const own = daily("2026-11-19", "9999");
     const stranger = daily("2026-11-19", "2026-11-18", "stranger.example");
     await fill([...own, ...stranger]);
-    expect(await say(status, "2026-11-20", { failOn: "any" })).toEqual({
+    expect(await say("reports status", "2026-11-20", { failOn: "any" })).toEqual({
       code: 0,
       out: "",
       err: "",
     });
-    const table = await say(status, "2026-11-20", { all: true });
+    const table = await say("reports status", "2026-11-20", { all: true });
     expect(table.out).toMatch(
       /\n1 domain: 1 good\n\nreports also came about 1 domain that is not in your site, and count for nothing above:\ntrouble    stranger\.example  not in your site; certificate-expired: new/,
     );
-    const named = await say(status, "2026-11-20", { failOn: "any" }, ["stranger.example"]);
+    const named = await say("reports status", "2026-11-20", { failOn: "any" }, [
+      "stranger.example",
+    ]);
     expect(named.code).toBe(1);
     expect(named.out).toMatch(/^stranger\.example: trouble: certificate-expired: new/);
-    const json = JSON.parse((await say(status, "2026-11-20", { json: true })).out) as object;
+    const json = JSON.parse(
+      (await say("reports status", "2026-11-20", { json: true })).out,
+    ) as object;
     const sessions = own.length * 100;
     expect(json).toMatchObject({
       strangerCount: 1,
@@ -155,10 +159,12 @@ describe.skipIf(!hasDuckDb)(withDuckDb("the verbs of the store"), () => {
 
   test("status names a domain that nobody knows, and picks those that are named", async () => {
     await fill([...daily("2026-11-18", "9999"), ...daily("2026-11-18", "2026-11-10", "b.example")]);
-    const wrong = await say(status, "2026-11-20", {}, ["exmaple.com"]);
+    const wrong = await say("reports status", "2026-11-20", {}, ["exmaple.com"]);
     expect(wrong.code).toBe(2);
     expect(wrong.err).toContain("did you mean example.com?");
-    const one = await say(status, "2026-11-20", { all: true, failOn: "any" }, ["example.com"]);
+    const one = await say("reports status", "2026-11-20", { all: true, failOn: "any" }, [
+      "example.com",
+    ]);
     expect(one.code).toBe(0);
     expect(one.out).not.toContain("b.example");
   });
@@ -169,7 +175,7 @@ describe.skipIf(!hasDuckDb)(withDuckDb("the verbs of the store"), () => {
     const site = "target: caddy\ntargets: {caddy: {address: policy.example.net}}\n";
     fs.writeFileSync(path.join(root, "stspress.yaml"), site);
     await fill(daily("2026-11-18", "2026-11-15"));
-    expect((await say(status, "2026-11-20", { all: true })).out).toContain(
+    expect((await say("reports status", "2026-11-20", { all: true })).out).toContain(
       "emergency  example.com",
     );
   });
@@ -189,8 +195,8 @@ describe.skipIf(!hasDuckDb)(withDuckDb("the verbs of the store"), () => {
     const open = async () => {
       const now = startOf("2026-11-20");
       const source = await openPageSource({ root, now, days: 30, io });
-      if (!("overview" in source)) throw new Error(JSON.stringify(source));
-      return source;
+      if (!source.ok) throw new Error(JSON.stringify(source.problems));
+      return source.value;
     };
     const source = await open();
     const overview = await source.overview();
@@ -230,11 +236,13 @@ describe.skipIf(!hasDuckDb)(withDuckDb("the verbs of the store"), () => {
         "       1 a date has no zone; it is taken for UTC [date-no-zone]",
         "",
       ].join("\n");
-    expect(await say(senders, "2026-11-20")).toMatchObject({
+    expect(await say("reports senders", "2026-11-20")).toMatchObject({
       code: 0,
       out: told(", and not one of the trusted signers: counts for no rollout"),
     });
-    const json = JSON.parse((await say(senders, "2026-11-20", { json: true })).out) as object;
+    const json = JSON.parse(
+      (await say("reports senders", "2026-11-20", { json: true })).out,
+    ) as object;
     expect(json).toMatchObject({
       senders: [
         { signer: "sender.example", countsForRollout: false },
@@ -247,7 +255,7 @@ describe.skipIf(!hasDuckDb)(withDuckDb("the verbs of the store"), () => {
       "domain: example.com\nmta-sts: false\ntls-rpt: {rua: 'mailto:r@example.com'}\n",
     );
     fs.writeFileSync(path.join(root, "stspress.yaml"), "reports: { signers: Sender.Example }\n");
-    expect(await say(senders, "2026-11-20")).toMatchObject({
+    expect(await say("reports senders", "2026-11-20")).toMatchObject({
       out: told(": counts for a rollout"),
     });
   });
@@ -264,30 +272,33 @@ describe.skipIf(!hasDuckDb)(withDuckDb("the verbs of the store"), () => {
       ),
       asNew(report("2026-11-05")),
     ]);
-    const csv = await say(exportRows, "2026-11-20", { format: "csv" });
+    const csv = await say("reports export", "2026-11-20", { format: "csv" });
     const [head, first] = csv.out.split("\r\n");
     expect(head).toMatch(/^day,domain,organization,/);
     expect(first).toContain("2026-11-03,example.com,'-2+3,");
     expect(first).toContain(`"'=HYPERLINK(""http://evil.example"",""x"")"`);
     expect(first).toContain(",'\t@SUM(1),");
-    const jsonl = await say(exportRows, "2026-11-20", {
+    const jsonl = await say("reports export", "2026-11-20", {
       format: "jsonl",
       from: "2026-11-03",
       to: "2026-11-03",
     });
     expect(JSON.parse(jsonl.out)).toMatchObject({ organization: "-2+3", reason: formula });
-    const none = await say(exportRows, "2026-11-20", { from: "2026-12-01" }, ["example.com"]);
+    const none = await say("reports export", "2026-11-20", { from: "2026-12-01" }, ["example.com"]);
     expect(none.out).toBe(`${head ?? ""}\r\n`);
-    expect((await say(exportRows, "2026-11-20", { from: "2026-02-30" })).code).toBe(2);
-    const nobodys = await say(exportRows, "2026-11-20", {}, ["exmaple.com"]);
+    const noDay = await say("reports export", "2026-11-20", { from: "2026-02-30", to: "x" });
+    expect(noDay).toMatchObject({ code: 2, out: "" });
+    expect(noDay.err).toContain('--from is "2026-02-30", which is not a day [usage/value]');
+    expect(noDay.err).toContain('--to is "x", which is not a day [usage/value]');
+    const nobodys = await say("reports export", "2026-11-20", {}, ["exmaple.com"]);
     expect(nobodys).toMatchObject({ code: 2, out: "" });
     expect(nobodys.err).toContain("did you mean example.com?");
     expect(nobodys.err).toContain("[site/unknown-domain]");
     const turned = { from: "2026-11-04", to: "2026-11-03" };
-    expect(await say(exportRows, "2026-11-20", turned)).toEqual({
+    expect(await say("reports export", "2026-11-20", turned)).toEqual({
       code: 2,
       out: "",
-      err: "--from is later than --to: 2026-11-04 and 2026-11-03\n  fix: stspress reports export --from 2026-11-03 --to 2026-11-04\n",
+      err: "error: --from is later than --to: 2026-11-04 and 2026-11-03 [usage/combination]\n  fix: for example: stspress reports export --from 2026-11-03 --to 2026-11-04\n\n1 error\n",
     });
   });
 
@@ -320,15 +331,15 @@ describe.skipIf(!hasDuckDb)(withDuckDb("the verbs of the store"), () => {
     await writer.close();
 
     const rows = async (): Promise<string> =>
-      (await say(exportRows, "2026-11-20", { format: "jsonl" })).out;
+      (await say("reports export", "2026-11-20", { format: "jsonl" })).out;
     const before = await rows();
     expect(before.trim().split("\n")).toHaveLength(2);
 
     fs.writeFileSync(database, "no database ".repeat(2000));
-    const broken = await say(exportRows, "2026-11-20");
+    const broken = await say("reports export", "2026-11-20");
     expect(broken.code).toBe(2);
     expect(broken.err).toContain("stspress reports rebuild");
-    const done = await say(rebuild, "2026-11-20", { json: true });
+    const done = await say("reports rebuild", "2026-11-20", { json: true });
     expect(JSON.parse(done.out)).toMatchObject({
       reports: 2,
       duplicates: 1,
@@ -336,7 +347,7 @@ describe.skipIf(!hasDuckDb)(withDuckDb("the verbs of the store"), () => {
       damaged: 0,
     });
     expect(await rows()).toBe(before);
-    expect((await say(rebuild, "2026-11-20")).code).toBe(0);
+    expect((await say("reports rebuild", "2026-11-20")).code).toBe(0);
     expect(await rows()).toBe(before);
     const left = fs
       .readdirSync(path.dirname(database))

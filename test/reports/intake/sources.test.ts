@@ -3,6 +3,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { failure } from "../../../src/diagnostics/result.ts";
 import { Quarantine } from "../../../src/reports/intake/quarantine.ts";
 import { readSources } from "../../../src/reports/intake/sources.ts";
 import { walk } from "../../../src/reports/intake/walk.ts";
@@ -23,10 +24,10 @@ const put = (name: string, content: string | Buffer = name): string => {
 };
 
 function found(...paths: string[]): string[] {
-  return [...walk(paths)].map((one) =>
-    "why" in one
-      ? `${path.relative(folder, one.path)}: ${one.why}`
-      : path.relative(folder, one.path),
+  return [...walk(paths)].flatMap((one) =>
+    one.ok
+      ? [path.relative(folder, one.value.path)]
+      : one.problems.map((left) => `${path.relative(folder, left.path)}: ${left.why}`),
   );
 }
 
@@ -71,17 +72,15 @@ describe("walking", () => {
     execFileSync("mkfifo", [path.join(folder, "p")]);
     put("q");
     expect(found(folder)).toEqual(["p: a pipe", "q"]);
-    expect([...walk([path.join(folder, "p")])]).toMatchObject([{ isUnreadable: true }]);
+    expect([...walk([path.join(folder, "p")])]).toMatchObject([
+      { problems: [{ isUnreadable: true }] },
+    ]);
   });
 
   test("says what is not there", () => {
-    expect([...walk([path.join(folder, "none")])]).toEqual([
-      {
-        path: path.join(folder, "none"),
-        why: "there is no such file or folder",
-        isUnreadable: true,
-      },
-    ]);
+    const none = path.join(folder, "none");
+    const why = "there is no such file or folder";
+    expect([...walk([none])]).toEqual([failure({ path: none, why, isUnreadable: true })]);
   });
 });
 
@@ -89,9 +88,10 @@ describe("reading", () => {
   const read = async (file: string) => {
     const all: [string, number, number][] = [];
     for await (const one of readSources(file)) {
-      if ("why" in one) throw new Error(one.why);
-      expect(one.isWhole).toBe(true);
-      all.push([path.basename(one.name), one.bytes.length, one.read]);
+      if (!one.ok) throw new Error(JSON.stringify(one.problems));
+      const { name, bytes, isWhole, read: octets } = one.value;
+      expect(isWhole).toBe(true);
+      all.push([path.basename(name), bytes.length, octets]);
     }
     return all;
   };
@@ -105,7 +105,7 @@ describe("reading", () => {
     fs.truncateSync(huge, 80 * 1024 * 1024);
     const sources = [];
     for await (const one of readSources(huge)) sources.push(one);
-    expect(sources).toMatchObject([{ name: huge, isWhole: false }]);
+    expect(sources).toMatchObject([{ value: { name: huge, isWhole: false } }]);
   });
 
   test("a mailbox, small and large, mail by mail", async () => {
@@ -122,7 +122,9 @@ describe("reading", () => {
   test("a file that has gone is told", async () => {
     const told = [];
     for await (const one of readSources(path.join(folder, "gone"))) told.push(one);
-    expect(told).toMatchObject([{ why: "there is no such file or folder", isUnreadable: true }]);
+    expect(told).toMatchObject([
+      { problems: [{ why: "there is no such file or folder", isUnreadable: true }] },
+    ]);
   });
 });
 

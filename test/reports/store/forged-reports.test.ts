@@ -39,8 +39,9 @@ describe.skipIf(!hasDuckDb)(withDuckDb("forged reports"), () => {
   ): Promise<T> => {
     const file = path.join(folder, "a.duckdb");
     fs.rmSync(file, { force: true });
-    const store = await openReportStore(file, 0);
-    if ("code" in store) throw new Error(store.code);
+    const opened = await openReportStore(file, 0);
+    if (!opened.ok) throw new Error(JSON.stringify(opened.problems));
+    const store = opened.value;
     try {
       await store.trust(["google.com"]);
       for (const batch of batches) await store.add(batch.map(packed), []);

@@ -12,7 +12,9 @@ vi.mock(import("../../../src/reports/store/duckdb/load.ts"), () => ({
 }));
 
 test("without the package the store is refused, and nothing throws", async () => {
-  expect(await openReportStore("never.duckdb", 0)).toMatchObject({ code: "reports/no-duckdb" });
+  expect(await openReportStore("never.duckdb", 0)).toMatchObject({
+    problems: [{ code: "reports/no-duckdb" }],
+  });
 });
 
 test("the wording", async () => {

@@ -28,6 +28,7 @@ import {
 import { hasDuckDb, withDuckDb } from "../support/has-duckdb.ts";
 import type { Arrival } from "../../../src/reports/arrival.ts";
 
+const failed = (code: string) => ({ ok: false, problems: [{ code }] });
 const november = { from: "2026-11-01", to: "2026-11-30" };
 
 describe.skipIf(!hasDuckDb)(withDuckDb("the DuckDB store"), () => {
@@ -37,8 +38,8 @@ describe.skipIf(!hasDuckDb)(withDuckDb("the DuckDB store"), () => {
 
   const open = async (at = file): Promise<ReportStore> => {
     const opened = await openReportStore(at, 0);
-    if ("code" in opened) throw new Error(JSON.stringify(opened));
-    return opened;
+    if (!opened.ok) throw new Error(JSON.stringify(opened.problems));
+    return opened.value;
   };
   const add = (
     reports: readonly NewReport[],
@@ -541,8 +542,7 @@ describe.skipIf(!hasDuckDb)(withDuckDb("the DuckDB store"), () => {
     try {
       await new Promise((resolve) => child.stdout.once("data", resolve));
       expect(await openReportStore(other, 0)).toMatchObject({
-        code: "reports/store-busy",
-        args: { path: "other.duckdb", pid: child.pid },
+        problems: [{ code: "reports/store-busy", args: { path: "other.duckdb", pid: child.pid } }],
       });
     } finally {
       child.kill();
@@ -552,17 +552,17 @@ describe.skipIf(!hasDuckDb)(withDuckDb("the DuckDB store"), () => {
   test("a file that is none, one that is cut off, and one of another version are told apart", async () => {
     const text = path.join(folder, "text.duckdb");
     fs.writeFileSync(text, "no database ".repeat(2000));
-    expect(await openReportStore(text, 0)).toMatchObject({ code: "reports/store-damaged" });
+    expect(await openReportStore(text, 0)).toMatchObject(failed("reports/store-damaged"));
 
     const place = path.join(folder, "place.duckdb");
     fs.mkdirSync(place);
-    expect(await openReportStore(place, 0)).toMatchObject({ code: "reports/store-unusable" });
+    expect(await openReportStore(place, 0)).toMatchObject(failed("reports/store-unusable"));
 
     await add([asNew(report("2026-11-03"))], []);
     await store.close();
     const bytes = fs.readFileSync(file);
     fs.writeFileSync(file, bytes.subarray(0, 20_000));
-    expect(await openReportStore(file, 0)).toMatchObject({ code: "reports/store-damaged" });
+    expect(await openReportStore(file, 0)).toMatchObject(failed("reports/store-damaged"));
 
     const { DuckDBInstance } = await import("@duckdb/node-api");
     const foreign = path.join(folder, "foreign.duckdb");
@@ -572,8 +572,7 @@ describe.skipIf(!hasDuckDb)(withDuckDb("the DuckDB store"), () => {
     connection.closeSync();
     instance.closeSync();
     expect(await openReportStore(foreign, 0)).toMatchObject({
-      code: "reports/store-version",
-      args: { found: "999" },
+      problems: [{ code: "reports/store-version", args: { found: "999" } }],
     });
     fs.writeFileSync(file, bytes);
     store = await open();

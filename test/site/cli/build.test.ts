@@ -290,6 +290,21 @@ describe("what cannot be built is one clear error, and nothing is written", () =
       },
     ],
     [
+      "domains/ that is a link out of the tree",
+      "site/link",
+      (site) => {
+        site.remove("domains");
+        fs.symlinkSync("/etc", site.at("domains"));
+      },
+    ],
+    [
+      "templates/ that is a link out of the tree",
+      "site/link",
+      (site) => {
+        fs.symlinkSync(path.join(import.meta.dirname, "../../../templates"), site.at("templates"));
+      },
+    ],
+    [
       "a link to nothing",
       "site/unreadable",
       (site) => {

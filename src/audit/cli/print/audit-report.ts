@@ -2,20 +2,26 @@
 import type { Subject } from "../../declared.ts";
 import type { Judgement, Safe } from "../../judge.ts";
 import { explainFinding } from "../../rules.ts";
-import type { Place } from "../../../diagnostics/diagnostic.ts";
+import {
+  compareDiagnostics,
+  type Diagnostic,
+  type Place,
+} from "../../../diagnostics/diagnostic.ts";
+import type { Result } from "../../../diagnostics/result.ts";
 import { auditBlock, whereText } from "./audit-block.ts";
 import { auditToJson } from "./audit-json.ts";
 import { auditSummary } from "./audit-summary.ts";
 import { annotationLine } from "../../../cli/github.ts";
 import { wantsColour, type ExitCode, type Io } from "../../../cli/io.ts";
+import { diagnosticToJson } from "../../../cli/json.ts";
+import { printDiagnostics } from "../../../cli/output.ts";
+import type { Context } from "../../../cli/context.ts";
+import { jsonVersion, type Format } from "../../../cli/format.ts";
 import type { RecordedLive } from "../../probe/record-observed.ts";
-import type { Format } from "../../../cli/report.ts";
-
-export type AuditFormat = Format | "jsonl";
 
 /** Tells the domains one by one in the format that was asked for, and counts them. */
 export class AuditReport {
-  readonly #format: AuditFormat;
+  readonly #format: Format;
   readonly #io: Io;
   readonly #placeOf: (domain: string) => Place | null;
   readonly #counts: Record<Safe, number> = { yes: 0, no: 0, unknown: 0 };
@@ -25,14 +31,16 @@ export class AuditReport {
   #open = 0;
   #told = 0;
 
-  constructor(format: AuditFormat, io: Io, placeOf: (domain: string) => Place | null) {
+  constructor({ format, io }: Context, placeOf: (domain: string) => Place | null) {
     this.#format = format;
     this.#io = io;
     this.#placeOf = placeOf;
   }
 
   begin(): void {
-    if (this.#format === "json") this.#io.out('{"version":1,"domains":[');
+    if (this.#format === "json") {
+      this.#io.out(`{"version":${String(jsonVersion)},"domains":[`);
+    }
   }
 
   /** Words one domain; what it takes to count it is taken here. */
@@ -64,25 +72,37 @@ export class AuditReport {
     this.#told += 1;
   }
 
-  end(recorded: readonly RecordedLive[]): void {
-    const summary = {
-      domains: this.#counts.yes + this.#counts.no + this.#counts.unknown,
-      ...this.#counts,
-    };
-    const told = auditSummary(summary, this.#notSafe, recorded, this.#textOptions());
-    if (this.#format === "json") {
-      const end = { summary, recorded, diagnostics: [] };
-      this.#io.out(`\n],${JSON.stringify(end).slice(1)}\n`);
-    } else if (this.#format === "text") {
-      this.#io.out(told);
-    } else {
-      this.#io.err(told);
+  /**
+   * Ends the report, and gives the exit code. `outcome` holds what was recorded live, null where that was
+   * not asked for; or why what was seen could not be kept. JSON has begun by now: the reasons are in it.
+   */
+  end(outcome: Result<readonly RecordedLive[] | null>): ExitCode {
+    const recorded = outcome.ok ? outcome.value : null;
+    const problems = outcome.ok ? [] : outcome.problems;
+    this.#tellEnd(recorded ?? [], problems);
+    if (recorded?.length === 0 && this.#format === "text") {
+      this.#io.out(
+        "\nstspress.lock: unchanged, no build was seen live that was not recorded before\n",
+      );
     }
-  }
-
-  exitCode(): ExitCode {
+    if (problems.length > 0) return 2;
     if (this.#failures > 0) return 1;
     return this.#open > 0 ? 3 : 0;
+  }
+
+  #tellEnd(recorded: readonly RecordedLive[], problems: readonly Diagnostic[]): void {
+    const domains = this.#counts.yes + this.#counts.no + this.#counts.unknown;
+    const summary = { domains, ...this.#counts };
+    if (this.#format === "json") {
+      const diagnostics = [...problems].sort(compareDiagnostics).map(diagnosticToJson);
+      const end = { summary, recorded, diagnostics };
+      this.#io.out(`\n],${JSON.stringify(end).slice(1)}\n`);
+      return;
+    }
+    const told = auditSummary(summary, this.#notSafe, recorded, this.#textOptions());
+    if (this.#format === "text") this.#io.out(told);
+    else this.#io.err(told);
+    if (problems.length > 0) printDiagnostics(problems, this.#format, this.#io);
   }
 
   #annotations({ domain }: Subject, { safe, reason, findings }: Judgement): string {

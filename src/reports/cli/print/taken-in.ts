@@ -57,5 +57,10 @@ function lineOf({ source, reasons, isCopied }: Unreadable): string {
 
 /** The name of a source, fit to be printed. */
 export function shownSource(source: string): string {
-  return printable(source.length > longest ? `…${source.slice(-longest)}` : source);
+  return printable(shortSource(source));
+}
+
+/** The end of a name, where it is long. */
+export function shortSource(source: string): string {
+  return source.length > longest ? `…${source.slice(-longest)}` : source;
 }

@@ -4,6 +4,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type * as DuckDb from "@duckdb/node-api";
 import { diagnostic, type Diagnostic } from "../../../diagnostics/diagnostic.ts";
+import { failure, success, type Result } from "../../../diagnostics/result.ts";
 import { importDuckDb, type DuckDbModule } from "./load.ts";
 import { schema, schemaVersion } from "./schema.ts";
 import { codeOf, describe } from "../../../runtime/system-error.ts";
@@ -39,13 +40,14 @@ const settings = {
 export async function openDatabase(
   file: string,
   patience = patienceMs,
-): Promise<OpenDatabase | Diagnostic> {
-  const module = await loadDuckDb();
-  if ("code" in module) return module;
+): Promise<Result<OpenDatabase>> {
+  const loaded = await loadDuckDb();
+  if (!loaded.ok) return loaded;
+  const module = loaded.value;
   try {
     if (!fs.existsSync(file)) await makeDatabase(module, file);
   } catch (error) {
-    return unusable(file, error);
+    return failure(unusable(file, error));
   }
   const deadline = Date.now() + patience;
   for (;;) {
@@ -54,7 +56,7 @@ export async function openDatabase(
       return await checked({ module, instance, connection: await instance.connect() }, file);
     } catch (error) {
       const found = unusable(file, error);
-      if (found.code !== "reports/store-busy" || Date.now() >= deadline) return found;
+      if (found.code !== "reports/store-busy" || Date.now() >= deadline) return failure(found);
     }
     await sleep(100);
   }
@@ -66,12 +68,12 @@ export function closeDatabase({ connection, instance }: OpenDatabase): void {
   instance.closeSync();
 }
 
-async function loadDuckDb(): Promise<DuckDbModule | Diagnostic> {
+async function loadDuckDb(): Promise<Result<DuckDbModule>> {
   try {
-    return await importDuckDb();
+    return success(await importDuckDb());
   } catch (error) {
     const detail = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
-    return diagnostic("reports/no-duckdb", { detail });
+    return failure(diagnostic("reports/no-duckdb", { detail }));
   }
 }
 
@@ -106,7 +108,7 @@ async function makeDatabase(module: DuckDbModule, file: string): Promise<void> {
   }
 }
 
-async function checked(open: OpenDatabase, file: string): Promise<OpenDatabase | Diagnostic> {
+async function checked(open: OpenDatabase, file: string): Promise<Result<OpenDatabase>> {
   let found = "unknown";
   try {
     const rows = await open.connection.runAndReadAll("SELECT version FROM stspress");
@@ -114,9 +116,9 @@ async function checked(open: OpenDatabase, file: string): Promise<OpenDatabase |
   } catch {
     // A database of somebody else has no such table.
   }
-  if (found === String(schemaVersion)) return open;
+  if (found === String(schemaVersion)) return success(open);
   closeDatabase(open);
-  return diagnostic("reports/store-version", { path: path.basename(file), found });
+  return failure(diagnostic("reports/store-version", { path: path.basename(file), found }));
 }
 
 /** Says why a database cannot be used, from what DuckDB says. @throws the error itself where it is none of these */

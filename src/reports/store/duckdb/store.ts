@@ -1,5 +1,5 @@
 /** The store of reports in a DuckDB file: an index of the journal, which can be made anew from it. */
-import type { Diagnostic } from "../../../diagnostics/diagnostic.ts";
+import { success, type Result } from "../../../diagnostics/result.ts";
 import type {
   AddResult,
   DomainDetails,
@@ -32,9 +32,9 @@ import { domainSeries } from "./series.ts";
 export async function openReportStore(
   file: string,
   patienceMs?: number,
-): Promise<ReportStore | Diagnostic> {
+): Promise<Result<ReportStore>> {
   const database = await openDatabase(file, patienceMs);
-  return "code" in database ? database : new DuckDbStore(database);
+  return database.ok ? success(new DuckDbStore(database.value)) : database;
 }
 
 class DuckDbStore implements ReportStore {

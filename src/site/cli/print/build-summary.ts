@@ -1,31 +1,19 @@
 /** What a build did, and what the user does next: policy first, DNS second. */
-import { policyHostOf, type SiteConfig } from "../../../config/site-config.ts";
+import { policyHostOf } from "../../../config/site-config.ts";
 import { formatZone } from "../../record-formats/zone.ts";
-import type { SitePlan } from "../../plan.ts";
-import type { ChangeTally } from "../../site-changes.ts";
+import type { Built } from "../../disk/build-site.ts";
+import { siteChanges, tallyChanges } from "../../site-changes.ts";
 import { paint, type TextOptions } from "../../../cli/text.ts";
 
-export interface Built {
-  readonly mode: "build" | "dry-run" | "check";
-  readonly changes: {
-    /** At least the first {@link manyFiles}. */
-    readonly writes: readonly { readonly path: string; readonly isNew: boolean }[];
-    readonly added: number;
-    readonly changed: number;
-    readonly stale: readonly string[];
-    readonly unchanged: number;
-    readonly lockText: string | null;
-  };
-  readonly plan: SitePlan;
-  /** Of at most {@link manyRecords} records. */
-  readonly records: ChangeTally;
-  readonly site: SiteConfig;
+/** A build, or one that writes nothing. */
+export interface BuildRun extends Built {
+  readonly mode: "build" | "dry-run";
 }
 
 /** Beyond this a list is counted, not printed. */
 const manyIds = 40;
 export const manyFiles = 200;
-export const manyRecords = 60;
+const manyRecords = 60;
 
 const deploySteps: Readonly<Record<string, string>> = {
   caddy:
@@ -37,7 +25,7 @@ const deploySteps: Readonly<Record<string, string>> = {
 };
 
 /** Prints the summary. */
-export function buildSummary(built: Built, options: TextOptions): string {
+export function buildSummary(built: BuildRun, options: TextOptions): string {
   const { changes, plan, mode } = built;
   const lines: string[] = [];
   const verb = mode === "dry-run" ? "would write" : "wrote";
@@ -76,7 +64,7 @@ export function buildSummary(built: Built, options: TextOptions): string {
 }
 
 /** What is true of the site whether or not this build changed anything. */
-function standing({ plan }: Built): string[] {
+function standing({ plan }: BuildRun): string[] {
   const waiting = plan.domains.filter(({ locked }) => locked.current?.liveAt === null);
   const lines: string[] = [];
   if (waiting.length > plan.newIds.length) {
@@ -91,7 +79,8 @@ function standing({ plan }: Built): string[] {
 }
 
 /** What to do with what changed, in the order that is safe. */
-function nextSteps({ plan, records, site, mode }: Built, options: TextOptions): string {
+function nextSteps({ plan, site, lockBefore, mode }: BuildRun, options: TextOptions): string {
+  const records = tallyChanges(siteChanges(plan, lockBefore), manyRecords);
   const { total, publish, remove } = records;
   if (total === 0 && plan.newIds.length === 0) return "";
   const steps: string[] = [];
