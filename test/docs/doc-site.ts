@@ -13,8 +13,9 @@ const root = path.join(import.meta.dirname, "../..");
 /** The clock of every command: 2026-11-24 07:00 UTC, seven hours after the example's lock was written. */
 const clock = "1795503600";
 
-/** A site folder that pages name by this path. */
+/** A site folder, and the clone, as pages name them. */
 const namedSite = "/srv/mail-policies";
+const namedClone = "/opt/stspress";
 
 export interface Ran {
   readonly code: number | null;
@@ -151,7 +152,9 @@ export function runShell(folder: string, name: string, script: string): Promise<
   const home = path.join(folder, name);
   const cwd = path.join(home, "site");
   return new Promise((resolve, reject) => {
-    const text = script.replaceAll(namedSite, path.join(home, "named"));
+    const text = script
+      .replaceAll(namedSite, path.join(home, "named"))
+      .replaceAll(namedClone, root);
     const child = spawn("bash", ["-e", "-o", "pipefail", "-c", `exec 2>&1\n${text}`], {
       cwd,
       stdio: ["ignore", "pipe", "inherit"],
