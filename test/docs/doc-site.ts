@@ -74,6 +74,7 @@ export async function prepare(folder: string): Promise<void> {
   put("google.com!example.com!1764028800!1764115199!001.json.gz", gzipSync(report("gzip")));
   put("reports.mbox", `From reports\n${mail("mbox")}\n`);
   put("mta-sts.txt", policy);
+  put("evidence.json", fs.readFileSync(path.join(import.meta.dirname, "evidence.json")));
   put("customers.txt", "example.net\nexample.org\n");
   put("../home/Maildir/.tls-reports/new/1.mail", mail("maildir"));
   put("../home/Maildir/.tls-reports/cur/.keep", "");
