@@ -19,12 +19,14 @@ import { fencedBlocks, shownCommands, yamlFiles, type FencedBlock } from "./fenc
 const root = path.join(import.meta.dirname, "../..");
 
 const pages = [
+  // The one that takes longest begins.
+  "docs/commands.md",
   "README.md",
   "CONTRIBUTING.md",
   ...fs
     .readdirSync(path.join(root, "docs"), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".md") && !name.startsWith("decisions"))
-    .map((name) => `docs/${name}`)
+    .filter((name) => name.endsWith(".md") && !/^(decisions\W|commands\.md$)/.test(name))
+    .map((name) => `docs/${name.replaceAll(path.sep, "/")}`)
     .sort(),
 ];
 

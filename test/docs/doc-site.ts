@@ -72,7 +72,7 @@ export async function prepare(folder: string): Promise<void> {
   }
   put(".gitignore", "/dist/\n/.stspress/\n");
   put("google.com!example.com!1764028800!1764115199!001.json.gz", gzipSync(report("gzip")));
-  put("reports.mbox", `From reports\n${mail("mbox")}\n`);
+  put("reports.mbox", `From reports@example.net Tue Nov 24 02:00:00 2026\n${mail("mbox")}\n`);
   put("mta-sts.txt", policy);
   put("evidence.json", fs.readFileSync(path.join(import.meta.dirname, "evidence.json")));
   put("customers.txt", "example.net\nexample.org\n");
