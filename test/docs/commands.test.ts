@@ -13,8 +13,8 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, it } from "vitest";
-import { makeSite, prepare, runShell } from "./doc-site.ts";
-import { fencedBlocks, shownCommands, yamlFiles, type FencedBlock } from "./fenced-blocks.ts";
+import { prepare } from "./doc-site.ts";
+import { readPage } from "./read-page.ts";
 
 const root = path.join(import.meta.dirname, "../..");
 
@@ -44,123 +44,53 @@ afterAll(() => {
 describe("the commands of", () => {
   it.concurrent.for(pages)("%s", { timeout: 60_000 }, async (page, { expect }) => {
     const text = fs.readFileSync(path.join(root, page), "utf8");
-    const reader = new Reader(page);
-    const lines = text.split("\n");
-    // From the end, so that the lines before it keep their numbers.
-    const replacements: { readonly block: FencedBlock; readonly lines: readonly string[] }[] = [];
-    for (const block of fencedBlocks(text)) {
-      replacements.push({ block, lines: await reader.read(block) });
-    }
-    expect(reader.faults).toEqual([]);
-    for (const { block, lines: shown } of replacements.reverse()) {
-      lines.splice(
-        block.line,
-        block.lines.length,
-        ...shown.map((line) => (line === "" ? "" : block.indent + line)),
-      );
-    }
-    await expect(lines.join("\n")).toMatchFileSnapshot(path.join(root, page));
+    const read = await readPage(folder, page, text);
+    expect(read.faults).toEqual([]);
+    await expect(read.text).toMatchFileSnapshot(path.join(root, page));
   });
 });
 
-/** Follows one page, block by block. */
-class Reader {
-  readonly faults: string[] = [];
-  readonly #name: string;
-  #site: string | null = null;
+describe("a page is refused for", () => {
+  const fence = (language: string, ...lines: string[]): string =>
+    ["```" + language, ...lines, "```", ""].join("\n");
+  const refused: readonly (readonly [name: string, text: string, fault: string])[] = [
+    [
+      "a command that ends with another exit code",
+      fence("console", "$ npx stspress nosuch"),
+      "line 1: exit 2, not 0: npx stspress nosuch",
+    ],
+    [
+      "a command that succeeds where it should not",
+      `<!-- exit: 2 -->\n\n${fence("console", "$ true")}`,
+      "line 3: exit 0, not 2: true",
+    ],
+    [
+      "a program that is not there",
+      fence("sh", "no-such-program"),
+      "line 1: exit 127, not 0: no-such-program",
+    ],
+    [
+      "an npm script that is not there",
+      fence("sh", "npm run nosuch"),
+      "line 1: exit 127, not 0: npm run nosuch",
+    ],
+    ["a language that nobody runs", fence("ini", "[Unit]"), "line 1: nobody runs ini"],
+    ["no language", fence("", "$ true"), "line 1: nobody runs a block without a language"],
+    [
+      "a domain file with an error",
+      fence("yaml", "# domains/example.com.yaml", "domain: example.com", "mta-sts: {}"),
+      "line 1: exit 2, not 0: stspress check",
+    ],
+  ];
 
-  constructor(page: string) {
-    this.#name = page.replaceAll("/", "-");
-  }
+  it.concurrent.for(refused)("%s", async ([name, text, fault], { expect }) => {
+    const { faults } = await readPage(folder, name, text);
+    expect(faults.map((one) => one.split("\n")[0])).toEqual([fault]);
+  });
 
-  /** Runs what a block says; gives its lines with the output that there really is. */
-  async read(block: FencedBlock): Promise<readonly string[]> {
-    const { directives, language, lines } = block;
-    if (directives.notRun !== null) return lines;
-    for (const command of directives.first) await this.#run(block, command, 0);
-    if (directives.outputOf !== null) {
-      return shownAs(lines, await this.#run(block, directives.outputOf, directives.exit));
-    }
-    switch (language) {
-      case "text":
-        return lines;
-      case "console":
-        return this.#console(block);
-      case "yaml":
-        await this.#yaml(block);
-        return lines;
-      case "sh":
-        await this.#run(block, lines.join("\n"), directives.exit);
-        return lines;
-      case "js":
-        fs.writeFileSync(path.join(this.#folder(), "example.mjs"), lines.join("\n"));
-        await this.#run(block, "node example.mjs", directives.exit);
-        return lines;
-      default:
-        this.#fault(
-          block,
-          `nobody runs ${language === "" ? "a block without a language" : language}`,
-        );
-        return lines;
-    }
-  }
-
-  async #console(block: FencedBlock): Promise<readonly string[]> {
-    const commands = shownCommands(block.lines);
-    const result: string[] = [];
-    for (const [index, { command, output }] of commands.entries()) {
-      const exit = index === commands.length - 1 ? block.directives.exit : 0;
-      const printed = await this.#run(block, command, exit);
-      const [first = "", ...more] = command.split("\n");
-      result.push(`$ ${first}`, ...more, ...(output.length === 0 ? [] : shownAs(output, printed)));
-    }
-    return result;
-  }
-
-  async #yaml(block: FencedBlock): Promise<void> {
-    const files = yamlFiles(block.lines);
-    const site = this.#folder();
-    if ([...files.keys()].some((name) => name.startsWith("domains/"))) {
-      fs.rmSync(path.join(site, "domains"), { recursive: true });
-    }
-    for (const [name, text] of files) {
-      fs.mkdirSync(path.dirname(path.join(site, name)), { recursive: true });
-      fs.writeFileSync(path.join(site, name), text);
-    }
-    await this.#run(block, "stspress check", block.directives.exit);
-  }
-
-  async #run(block: FencedBlock, command: string, exit: number): Promise<string> {
-    this.#folder();
-    const { code, output } = await runShell(folder, this.#name, command);
-    if (code !== exit) {
-      this.#fault(block, `exit ${String(code)}, not ${String(exit)}: ${command}\n${output}`);
-    }
-    return output;
-  }
-
-  /** Made when it is needed first: most pages have nothing to run. */
-  #folder(): string {
-    this.#site ??= makeSite(folder, this.#name);
-    return this.#site;
-  }
-
-  #fault(block: FencedBlock, text: string): void {
-    this.faults.push(`line ${String(block.line)}: ${text}`);
-  }
-}
-
-/** What a page shows of an output: as it is where it agrees, its parts left out (`…`) included; else all of it. */
-function shownAs(shown: readonly string[], printed: string): readonly string[] {
-  const lines = printed.replace(/\n$/, "").split("\n");
-  return agrees(shown, lines) ? shown : lines;
-}
-
-function agrees(shown: readonly string[], lines: readonly string[]): boolean {
-  const [first, ...rest] = shown;
-  if (first === undefined) return lines.length === 0;
-  if (first !== "…") return first === lines[0] && agrees(rest, lines.slice(1));
-  return Array.from({ length: lines.length + 1 }, (_, skipped) => skipped).some((skipped) =>
-    agrees(rest, lines.slice(skipped)),
-  );
-}
+  it("an output that is another", async ({ expect }) => {
+    const { faults, text } = await readPage(folder, "output", fence("console", "$ echo a", "b"));
+    expect(faults).toEqual([]);
+    expect(text).toBe(fence("console", "$ echo a", "a"));
+  });
+});
