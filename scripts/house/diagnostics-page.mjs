@@ -9,7 +9,7 @@ import { inRoot } from "./root.mjs";
 const file = "docs/diagnostics.md";
 const unwritten = "(Not written yet.)";
 
-/** The page as it is and as it should be, and what only a person can mend. */
+/** The page as it is and as it should be, and what only a person can fix. */
 export async function diagnosticsPage() {
   const { catalogue } = await loadSource("src/diagnostics/catalogue.ts");
   const present = fs.existsSync(inRoot(file)) ? fs.readFileSync(inRoot(file), "utf8") : "";

@@ -7,46 +7,46 @@ const file = "docs/findings.md";
 
 const head = `# Findings
 
-Everything that \`stspress audit\` says about a mail domain, one section per code. This page is made from the rules
-(\`npm run docs\`): what is written here is what the program goes by.
+Everything that \`stspress audit\` says about a mail domain, one section for each code. This page is made from the rules
+of the program (\`npm run docs\`).
 
-A finding has a **severity**, as a [diagnostic](diagnostics.md) has. What it does to the verdict is told apart, because a
-domain may be in disorder and its policy safe to enforce all the same:
+A finding has a **severity**, as a [diagnostic](diagnostics.md) has, and an **effect** on the verdict. They are separate,
+because a domain may have a fault and its policy still be safe to enforce:
 
-| effect                | the verdict, \`safe to enforce:\`                                                                        |
-| --------------------- | ------------------------------------------------------------------------------------------------------ |
-| keeps from enforcing  | \`no\`: mail would be lost, or there is no policy that senders could honour                              |
-| leaves it open        | \`unknown\`, unless another finding says \`no\`: it could not be measured, and is no pass and no failure |
-| does not touch the verdict | none: the verdict is \`yes\` if nothing else is found                                                    |
+| effect                   | the verdict, \`safe to enforce:\`                                                                     |
+| ------------------------ | ----------------------------------------------------------------------------------------------------- |
+| verdict: no              | \`no\`: mail would be lost, or senders have no policy that they could honour                            |
+| verdict: unknown         | \`unknown\`, unless another finding says \`no\`: it could not be measured, so it is no pass and no failure |
+| no effect on the verdict | \`yes\`, if there is no other finding with an effect                                                    |
 
-A policy in \`testing\` is judged as if it were enforced. Each finding is told once for a place: a DNS name, a host, or one
-address of a host. Codes do not change once released, so \`--json\` and \`--format github\` may be relied on.
+A policy in \`testing\` is judged as if it were enforced. Each finding is reported once for a place: a DNS name, a host, or
+one address of a host. Codes do not change once released, so you can rely on them in \`--json\` and \`--format github\`.
 `;
 
 const subjects = {
-  mx: "The MX records, and the addresses of the hosts that they name.",
+  mx: "The MX records, and the addresses of their hosts.",
   "sts-txt": "The TXT record at `_mta-sts.<domain>`, and delegation.",
   "tls-rpt-txt":
-    "The TXT record at `_smtp._tls.<domain>`. Where reports go does not touch the verdict.",
+    "The TXT record at `_smtp._tls.<domain>`. Where reports go has no effect on the verdict.",
   "policy-host":
-    "The host `mta-sts.<domain>`: DNS, connection, certificate and answer, at each of its addresses. A web server that happens to stand there, where nothing announces or declares a policy, is not judged.",
+    "The host `mta-sts.<domain>`: DNS, connection, certificate and answer, at each of its addresses. If nothing announces or declares a policy, a web server at this name is not judged.",
   "policy-text":
-    "The text of the policy. What is wrong in it is told by a code of the [diagnostics](diagnostics.md).",
+    "The text of the policy. The codes of the [diagnostics](diagnostics.md) say what is wrong in it.",
   "sender-quirk":
-    "What RFC 8461 allows, and programs that are in wide use refuse all the same. The policy counts for everybody else.",
+    "What RFC 8461 allows, and widely used programs refuse all the same. For all other senders the policy counts.",
   "mx-host": "The conversation with each MX host and its certificate, at each of its addresses.",
   "mx-pattern":
-    "Which MX hosts the patterns of the policy cover: of the one that is live, and of the one that the site declares.",
-  drift: "What is live, beside what the site declares and its lock recorded.",
+    "Which MX hosts the patterns of the policy cover: of the live policy, and of the policy that the site declares.",
+  drift: "What is live, compared with what the site declares and its lock recorded.",
 };
 
 const effects = {
-  no: "keeps from enforcing",
-  unknown: "leaves it open",
-  none: "does not touch the verdict",
+  no: "verdict: no",
+  unknown: "verdict: unknown",
+  none: "no effect on the verdict",
 };
 
-/** The page as it is and as it should be, and what only a person can mend. */
+/** The page as it is and as it should be, and what only a person can fix. */
 export async function findingsPage() {
   const { findingTable } = await loadSource("src/audit/rules.ts");
   const present = fs.existsSync(inRoot(file)) ? fs.readFileSync(inRoot(file), "utf8") : "";

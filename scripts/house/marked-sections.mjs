@@ -1,19 +1,21 @@
 /**
- * Parts of README.md and docs/ that are made from the program, between `<!-- BEGIN name -->` and
+ * Parts of the documentation that are made from the program, between `<!-- BEGIN name -->` and
  * `<!-- END name -->`. Everything around them is written by hand.
  */
 import fs from "node:fs";
+import { commandsSection } from "./commands-section.mjs";
+import { packagesSection } from "./packages-section.mjs";
 import { inRoot } from "./root.mjs";
-import { run } from "./run.mjs";
 
 /** Who makes which section, as Markdown. */
 const providers = {
-  commands: () => printed(["help", "--markdown"]),
+  commands: commandsSection,
+  packages: packagesSection,
 };
 
 /** Each page with a marked section, as it is and as it should be. */
 export async function markedPages() {
-  const pages = ["README.md"];
+  const pages = ["README.md", "SECURITY.md"];
   for (const name of fs.readdirSync(inRoot("docs"), { recursive: true, encoding: "utf8" })) {
     if (name.endsWith(".md")) pages.push(`docs/${name}`);
   }
@@ -44,10 +46,4 @@ async function remake(file, text, made) {
     rest = rest.slice(end);
   }
   return { wanted: wanted + rest, complaints };
-}
-
-async function printed(args) {
-  const { code, stdout, output } = await run(process.execPath, [inRoot("build/cli.js"), ...args]);
-  if (code !== 0) throw new Error(`stspress ${args.join(" ")} exited with ${code}:\n${output}`);
-  return stdout;
 }
