@@ -2,7 +2,7 @@
 import { isLoopback, plainAddress } from "../receiver/client-address.ts";
 import { diskRoom } from "../receiver/disk-room.ts";
 import { JournalWriter, type JournalRecord } from "../journal/journal.ts";
-import { Quarantine } from "../intake/quarantine.ts";
+import { maxFromStrangers, Quarantine } from "../intake/quarantine.ts";
 import { startReceiver, type Judgement, type Receiver } from "../receiver/receiver.ts";
 import type { ReportFolders } from "../intake/report-folders.ts";
 import { parseServer, type Server } from "../../net/dns/servers.ts";
@@ -26,8 +26,6 @@ interface ServeOptions {
 
 const normalListen: Server = { address: "127.0.0.1", port: 8460 };
 const normalText = `${normalListen.address}:${String(normalListen.port)}`;
-/** Files in the quarantine; beyond it, what is posted and no report is refused and not kept. */
-const mostQuarantined = 10_000;
 
 /** Runs `reports serve`. */
 export async function run({ options, root, io }: Context): Promise<Result<ExitCode>> {
@@ -99,18 +97,15 @@ function judge({ arrival, hints }: JournalRecord, json: Uint8Array): Judgement {
 
 function quarantineOf(folders: ReportFolders, log: (line: string) => void) {
   const quarantine = new Quarantine(folders.quarantine);
-  let kept = quarantine.count();
   return (body: Uint8Array, reason: Refusal): void => {
-    if (kept >= mostQuarantined) {
-      log(`the quarantine is full (${String(kept)} files): what came is not kept`);
-      return;
-    }
     const extension = body[0] === 0x1f && body[1] === 0x8b ? "gz" : "json";
     try {
       const at = Math.floor(Date.now() / 1000);
       const why = describeRefusal(reason);
-      quarantine.put(body, extension, { reasons: [reason], why, source: "posted", at });
-      kept += 1;
+      const about = { reasons: [reason], why, source: "posted", at };
+      const name = quarantine.putFromStranger(body, extension, about);
+      if (name !== null) return;
+      log(`the quarantine is full (${String(maxFromStrangers)} files): what came is not kept`);
     } catch (error) {
       log(`what came is not kept: ${describe(error)}`);
     }

@@ -20,9 +20,16 @@ export interface Quarantined {
   readonly at: number;
 }
 
+/** How many may be there when strangers, who could fill a disk with them, send another. */
+export const maxFromStrangers = 10_000;
+
 /** Each is kept once, under the digest of its octets, and on the disk before `put` returns. */
 export class Quarantine {
   readonly #folder: string;
+  /** How many there are, as far as this one knows; null: it was not counted yet. */
+  #count: number | null = null;
+  /** When the folder last changed, as of the count. */
+  #countedMtimeMs = 0;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -31,7 +38,7 @@ export class Quarantine {
   /** Keeps octets, and why; gives the name of the file. `extension` is without a dot. @throws the system's errors */
   put(bytes: Uint8Array, extension: string, about: Quarantined): string {
     fs.mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-    const digest = crypto.hash("sha256", bytes, "hex").slice(0, 32);
+    const digest = digestOf(bytes);
     const name = `${digest}.${extension}`;
     this.#write(`${digest}.reason.json`, Buffer.from(`${JSON.stringify(about, null, 2)}\n`));
     this.#write(name, bytes);
@@ -41,6 +48,23 @@ export class Quarantine {
     } finally {
       fs.closeSync(folder);
     }
+    return name;
+  }
+
+  /**
+   * As {@link put}, for what strangers send: gives null, and keeps nothing, where there are `max`. What is
+   * already there takes no room, however often it comes. @throws the system's errors
+   */
+  putFromStranger(
+    bytes: Uint8Array,
+    extension: string,
+    about: Quarantined,
+    max = maxFromStrangers,
+  ): string | null {
+    const isNew = !this.#has(`${digestOf(bytes)}.reason.json`);
+    if (isNew && this.#isFull(max)) return null;
+    const name = this.put(bytes, extension, about);
+    if (isNew && this.#count !== null) this.#count += 1;
     return name;
   }
 
@@ -54,11 +78,30 @@ export class Quarantine {
     }
   }
 
+  /** Counts on the disk at first, and again where it seems full and somebody has changed the folder since. */
+  #isFull(max: number): boolean {
+    if (this.#count !== null && this.#count < max) return false;
+    const mtimeMs = fs.statSync(this.#folder, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    if (this.#count === null || mtimeMs !== this.#countedMtimeMs) {
+      this.#count = this.count();
+      this.#countedMtimeMs = mtimeMs;
+    }
+    return this.#count >= max;
+  }
+
+  #has(name: string): boolean {
+    return fs.lstatSync(path.join(this.#folder, name), { throwIfNoEntry: false }) !== undefined;
+  }
+
   #write(name: string, bytes: Uint8Array): void {
+    if (this.#has(name)) return;
     const file = path.join(this.#folder, name);
-    if (fs.lstatSync(file, { throwIfNoEntry: false }) !== undefined) return;
     const temporary = `${file}.${String(ownPid)}-${crypto.randomBytes(4).toString("hex")}`;
     fs.writeFileSync(temporary, bytes, { flag: "wx", mode: 0o600, flush: true });
     fs.renameSync(temporary, file);
   }
+}
+
+function digestOf(bytes: Uint8Array): string {
+  return crypto.hash("sha256", bytes, "hex").slice(0, 32);
 }

@@ -47,9 +47,24 @@ function metaOf({ arrival, hints }: JournalRecord): string {
 /** A segment that has this many octets is followed by another. */
 const fullSegment = 256 * 1024 * 1024;
 
-const fsync = promisify(fs.fsync);
-const write = promisify(fs.write);
-const truncate = promisify(fs.ftruncate);
+/** What the journal asks of the disk. */
+export interface JournalDisk {
+  readonly write: (
+    handle: number,
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+  ) => Promise<{ readonly bytesWritten: number }>;
+  readonly fsync: (handle: number) => Promise<void>;
+  readonly truncate: (handle: number, length: number) => Promise<void>;
+}
+
+const systemDisk: JournalDisk = {
+  write: promisify(fs.write),
+  fsync: promisify(fs.fsync),
+  truncate: promisify(fs.ftruncate),
+};
 
 interface Waiting {
   readonly frames: Frames;
@@ -68,19 +83,21 @@ interface Segment {
 /** Appends to the journal. Its segment is made with the first record. */
 export class JournalWriter {
   readonly #folder: string;
+  readonly #disk: JournalDisk;
   #segment: Segment | null = null;
   #waiting: Waiting[] = [];
   #working: Promise<void> | null = null;
   #closed = false;
 
-  private constructor(folder: string) {
+  private constructor(folder: string, disk: JournalDisk) {
     this.#folder = folder;
+    this.#disk = disk;
   }
 
   /** Opens the journal in a folder, which is made where it is missing. @throws the system's errors */
-  static async open(folder: string): Promise<JournalWriter> {
+  static async open(folder: string, disk = systemDisk): Promise<JournalWriter> {
     await fs.promises.mkdir(folder, { recursive: true });
-    return new JournalWriter(folder);
+    return new JournalWriter(folder, disk);
   }
 
   /**
@@ -147,12 +164,12 @@ export class JournalWriter {
         group.length === 1 && only !== undefined
           ? only.frames.bytes
           : Buffer.concat(group.map(({ frames }) => frames.bytes));
-      await writeAll(segment.handle, bytes, segment.size);
-      await fsync(segment.handle);
+      await this.#writeAll(segment.handle, bytes, segment.size);
+      await this.#disk.fsync(segment.handle);
       segment.size = end;
     } catch (error) {
       // What is half there must not be followed by more: it is taken back, or the segment is left.
-      await truncate(segment.handle, segment.size).catch(() => {
+      await this.#disk.truncate(segment.handle, segment.size).catch(() => {
         this.#leave(segment);
       });
       throw error;
@@ -169,9 +186,9 @@ export class JournalWriter {
     const handle = fs.openSync(file, "wx", 0o600);
     const { head, mark } = makeHead();
     try {
-      await writeAll(handle, head, 0);
-      await fsync(handle);
-      await syncFolder(this.#folder);
+      await this.#writeAll(handle, head, 0);
+      await this.#disk.fsync(handle);
+      await this.#syncFolder();
     } catch (error) {
       fs.closeSync(handle);
       fs.rmSync(file, { force: true });
@@ -179,6 +196,24 @@ export class JournalWriter {
     }
     this.#segment = { name, handle, mark, size: head.length };
     return this.#segment;
+  }
+
+  async #writeAll(handle: number, bytes: Uint8Array, position: number): Promise<void> {
+    for (let at = 0; at < bytes.length;) {
+      const left = bytes.length - at;
+      const { bytesWritten } = await this.#disk.write(handle, bytes, at, left, position + at);
+      at += bytesWritten;
+    }
+  }
+
+  /** Makes the name of a new file as safe as the file. */
+  async #syncFolder(): Promise<void> {
+    const handle = fs.openSync(this.#folder, "r");
+    try {
+      await this.#disk.fsync(handle);
+    } finally {
+      fs.closeSync(handle);
+    }
   }
 
   #leave(segment: Segment): void {
@@ -191,21 +226,4 @@ export class JournalWriter {
 function segmentName(): string {
   const stamp = new Date().toISOString().replace(/[-:.]/g, "");
   return `${stamp}-${String(ownPid)}-${crypto.randomBytes(6).toString("hex")}.seg`;
-}
-
-async function writeAll(handle: number, bytes: Uint8Array, position: number): Promise<void> {
-  for (let at = 0; at < bytes.length;) {
-    const { bytesWritten } = await write(handle, bytes, at, bytes.length - at, position + at);
-    at += bytesWritten;
-  }
-}
-
-/** Makes the name of a new file as safe as the file. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = fs.openSync(folder, "r");
-  try {
-    await fsync(handle);
-  } finally {
-    fs.closeSync(handle);
-  }
 }

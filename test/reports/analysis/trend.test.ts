@@ -143,6 +143,16 @@ describe("the verdict", () => {
     expect(judge((ago) => (ago <= 2 ? [20, 0] : [1000, 50]))).toBe("steady");
   });
 
+  test.each<[quietDays: number, verdict: TrendVerdict]>([
+    [1, "steady"],
+    [2, "steady"],
+    [3, "falling"],
+    [30, "gone"],
+  ])("a day is settled when it is three days past: %i quiet days are %s", (quietDays, verdict) => {
+    // Enough for one quiet day to be seen, if it counts.
+    expect(judge((ago) => [10_000, ago <= quietDays ? 0 : 5000])).toBe(verdict);
+  });
+
   test("failures are not gone while those who told them are silent", () => {
     const quiet = series((at) => [1000, daysAgo(at) > 14 ? 50 : 0]);
     expect(judgeTrend(quiet)).toBe("gone");

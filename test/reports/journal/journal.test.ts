@@ -3,7 +3,11 @@ import os from "node:os";
 import path from "node:path";
 import zlib from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { JournalWriter, type JournalRecord } from "../../../src/reports/journal/journal.ts";
+import {
+  JournalWriter,
+  type JournalDisk,
+  type JournalRecord,
+} from "../../../src/reports/journal/journal.ts";
 import { readJournal } from "../../../src/reports/journal/read-journal.ts";
 import type { SegmentPosition } from "../../../src/reports/store/store-port.ts";
 
@@ -102,6 +106,97 @@ describe("what is appended", () => {
     await writer.append([record("a")]);
     await writer.close();
     expect(fs.statSync(onlySegment()).mode & 0o077).toBe(0);
+  });
+});
+
+/** The disk, with a log of what it is asked for; `before` is called, and waited for, before each. */
+function loggedDisk(before: (line: string) => Promise<void> | void = () => undefined) {
+  const log: string[] = [];
+  const named = async (operation: string, handle: number): Promise<void> => {
+    const file = fs.readlinkSync(`/proc/self/fd/${String(handle)}`);
+    const line = `${operation} ${file === fs.realpathSync(folder) ? "folder" : path.extname(file)}`;
+    await before(line);
+    log.push(line);
+  };
+  const disk: JournalDisk = {
+    write: async (handle, bytes, offset, length, position) => {
+      await named("write", handle);
+      return { bytesWritten: fs.writeSync(handle, bytes, offset, length, position) };
+    },
+    fsync: async (handle) => {
+      await named("fsync", handle);
+      fs.fsyncSync(handle);
+    },
+    truncate: async (handle, length) => {
+      await named("truncate", handle);
+      fs.ftruncateSync(handle, length);
+    },
+  };
+  return { log, disk };
+}
+
+describe("what is promised is on the disk", () => {
+  const head = ["write .seg", "fsync .seg", "fsync folder"];
+
+  test("a new segment's head and name, then each record, are written and flushed before the answer", async () => {
+    const { log, disk } = loggedDisk();
+    const writer = await JournalWriter.open(folder, disk);
+    await writer.append([record("a"), record("b")]);
+    expect(log).toEqual([...head, "write .seg", "fsync .seg"]);
+    await writer.append([record("c")]);
+    expect(log.slice(5)).toEqual(["write .seg", "fsync .seg"]);
+    await writer.close();
+  });
+
+  test("nothing is answered while the flush is under way, and what comes meanwhile shares the next", async () => {
+    let flush: () => void = () => undefined;
+    let asked: () => void = () => undefined;
+    const asks = new Promise<void>((resolve) => (asked = resolve));
+    let count = 0;
+    const { log, disk } = loggedDisk((line) => {
+      if (line !== "fsync .seg" || (count += 1) !== 2) return;
+      asked();
+      return new Promise((resolve) => (flush = resolve));
+    });
+    const writer = await JournalWriter.open(folder, disk);
+    const answered: string[] = [];
+    const append = (name: string) =>
+      writer.append([record(name)]).then(() => {
+        answered.push(name);
+      });
+    const first = append("first");
+    await asks;
+    const others = [append("second"), append("third")];
+    await new Promise(setImmediate);
+    expect(answered).toEqual([]);
+    flush();
+    await first;
+    await Promise.all(others);
+    expect(answered).toEqual(["first", "second", "third"]);
+    expect(log.slice(head.length)).toEqual([
+      "write .seg",
+      "fsync .seg",
+      "write .seg",
+      "fsync .seg",
+    ]);
+    await writer.close();
+  });
+
+  test("what cannot be flushed is not answered and is taken back", async () => {
+    let isBroken = false;
+    const { log, disk } = loggedDisk((line) => {
+      if (isBroken && line.startsWith("fsync"))
+        throw Object.assign(new Error("EIO"), { code: "EIO" });
+    });
+    const writer = await JournalWriter.open(folder, disk);
+    await writer.append([record("a")]);
+    isBroken = true;
+    await expect(writer.append([record("b")])).rejects.toThrow("EIO");
+    expect(log.slice(-2)).toEqual(["write .seg", "truncate .seg"]);
+    isBroken = false;
+    await writer.append([record("c")]);
+    await writer.close();
+    expect(await readAll()).toMatchObject({ names: ["a", "c"], damaged: 0 });
   });
 });
 

@@ -78,8 +78,9 @@ export interface Sent {
   readonly path?: string;
   readonly type?: string | null;
   readonly headers?: http.OutgoingHttpHeaders;
-  /** The loopback address that it is sent from. */
+  /** The loopback addresses that it is sent from and to. */
   readonly from?: string;
+  readonly to?: string;
 }
 
 export function send(port: number, body: string | Buffer, sent: Sent = {}): Promise<Answer> {
@@ -88,7 +89,7 @@ export function send(port: number, body: string | Buffer, sent: Sent = {}): Prom
     const request = http.request(
       {
         port,
-        host: "127.0.0.1",
+        host: sent.to ?? "127.0.0.1",
         method,
         localAddress: sent.from,
         path: sent.path ?? "/tlsrpt",
