@@ -1,6 +1,7 @@
 /** The verb table → a command line parser, its help, and the help as documentation. */
 import { Command, CommanderError, Option } from "commander";
 import { version } from "./version.ts";
+import { diagnostic } from "../diagnostics/diagnostic.ts";
 import { makeContext, type Arguments } from "./context.ts";
 import { formatOf, formatOfWords } from "./format.ts";
 import type { ExitCode, Io } from "./io.ts";
@@ -53,11 +54,20 @@ export async function runProgram(
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
-    if (error.code === "commander.help" && formatOfWords(argv) === "text") {
+    const format = formatOfWords(argv);
+    if (error.code !== "commander.help") {
+      printDiagnostics([usageDiagnostic(error, called)], format, io);
+    } else if (argv[0] !== "help" && format === "text") {
       io.err(help);
-      return 2;
+    } else {
+      // `help` of what there is not, or a group without one of its commands.
+      const command = argv.find((word) => word !== "help" && !word.startsWith("-")) ?? "";
+      printDiagnostics(
+        [diagnostic("usage/unknown-command", { command, suggestion: null })],
+        format,
+        io,
+      );
     }
-    printDiagnostics([usageDiagnostic(error, called)], formatOfWords(argv), io);
     return 2;
   }
   return exit;

@@ -1,11 +1,15 @@
 /**
- * Records as one JSON object, `{"records": […], "removed": […]}`. Names and host names are absolute
+ * Records as one JSON object, `{"version": 1, "records": […], "removed": […]}`. Names and host names are absolute
  * without the trailing dot; `ttl` is in seconds; a TXT value is the whole text, unquoted and unsplit.
  */
 import type { DnsRecord } from "../dns-record.ts";
 
 export function formatJson(records: readonly DnsRecord[], removed: readonly DnsRecord[]): string {
-  const json = { records: records.map(recordToJson), removed: removed.map(recordToJson) };
+  const json = {
+    version: 1,
+    records: records.map(recordToJson),
+    removed: removed.map(recordToJson),
+  };
   return `${JSON.stringify(json, null, 2)}\n`;
 }
 
