@@ -106,7 +106,14 @@ describePeers("reports fetch from dovecot", ["dovecot", "doveadm", "openssl"], (
     deliverMixed();
     const first = await fetchReports();
     expect(first.code).toBe(1);
-    expect(counts(first)).toEqual({ added: 2, duplicates: 1, quarantined: 2, notReports: 2 });
+    expect(counts(first)).toEqual({
+      version: 1,
+      diagnostics: [],
+      added: 2,
+      duplicates: 1,
+      quarantined: 2,
+      notReports: 2,
+    });
     expect(await flagsOf()).toEqual({
       lunch: "",
       one: "$StspressTaken",
@@ -156,8 +163,8 @@ describePeers("reports fetch from dovecot", ["dovecot", "doveadm", "openssl"], (
     dovecot.deliver(otherMail("lunch"));
     dovecot.deliver(signed("one"));
     const missing = await fetchReports(["--mark", "move:Taken reports"]);
-    expect(missing).toMatchObject({ code: 3, out: "" });
-    expect(missing.err).toContain("there is no folder Taken reports to move mail to");
+    expect(missing).toMatchObject({ code: 3, err: "" });
+    expect(missing.out).toContain("there is no folder Taken reports to move mail to");
     await dovecot.makeFolder("Taken reports");
     expect(counts(await fetchReports(["--mark", "move:Taken reports"]))).toMatchObject({
       added: 1,
@@ -215,7 +222,7 @@ describePeers("reports fetch from dovecot", ["dovecot", "doveadm", "openssl"], (
     const without = normal.filter((one) => one !== "--ca" && one !== dovecot.rootFile);
     const ran = await start(without).ended;
     expect(ran.code).toBe(3);
-    expect(ran.err).toMatch(/certificate/i);
+    expect(ran.out).toMatch(/certificate/i);
     // TLS where none is spoken, and no TLS where it is demanded.
     const wrongPort = await fetchReports(["--port", String(dovecot.plainPort)]);
     expect(wrongPort.code).toBe(3);
@@ -227,15 +234,15 @@ describePeers("reports fetch from dovecot", ["dovecot", "doveadm", "openssl"], (
     fs.writeFileSync(wrong, "wrong", { mode: 0o600 });
     const refused = await fetchReports(["--password-file", wrong]);
     expect(refused.code).toBe(3);
-    expect(refused.err).toContain("the server refused the login");
-    expect(refused.err).not.toContain(dovecot.password);
+    expect(refused.out).toContain("the server refused the login");
+    expect(refused.out + refused.err).not.toContain(dovecot.password);
     const noFolder = await fetchReports(["--folder", "Nowhere"]);
     expect(noFolder.code).toBe(3);
-    expect(noFolder.err).toContain("there is no such folder");
+    expect(noFolder.out).toContain("there is no such folder");
     fs.chmodSync(wrong, 0o644);
     const open = await fetchReports(["--password-file", wrong]);
     expect(open.code).toBe(2);
-    expect(open.err).toContain("others may read it");
+    expect(open.out).toContain("others may read it");
   });
 
   test("killed at any moment: nothing is lost and nothing doubled", async () => {
