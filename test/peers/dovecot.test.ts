@@ -139,7 +139,14 @@ describePeers("reports fetch from dovecot", ["dovecot", "doveadm", "openssl"], (
 
     const second = await fetchReports();
     expect(second.code).toBe(0);
-    expect(counts(second)).toEqual({ added: 0, duplicates: 0, quarantined: 0, notReports: 0 });
+    expect(counts(second)).toEqual({
+      version: 1,
+      diagnostics: [],
+      added: 0,
+      duplicates: 0,
+      quarantined: 0,
+      notReports: 0,
+    });
     dovecot.deliver(signed("four"));
     expect(counts(await fetchReports())).toMatchObject({ added: 1, duplicates: 0 });
     expect(await countInStore(site)).toBe(3);
