@@ -1,6 +1,6 @@
 /**
  * Who may import whom. One folder is one capability; whether a file is pure is told by its path. Every
- * rule has a seeded violation in scripts/house/direction.mjs.
+ * rule has a seeded violation in scripts/lib/direction.mjs.
  */
 
 /** Values in, values out: no Node modules, no clock, no environment. ESLint holds the rest of the rule for the same paths. */

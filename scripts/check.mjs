@@ -3,10 +3,10 @@
  * whatever came of the others; one line each, the reasons below it.
  */
 import { docs } from "./docs.mjs";
-import { direction, seededDirection } from "./house/direction.mjs";
-import { goldenCodes } from "./house/golden-codes.mjs";
-import { packageCheck } from "./house/package.mjs";
-import { tool } from "./house/run.mjs";
+import { direction, seededDirection } from "./lib/direction.mjs";
+import { goldenCodes } from "./lib/golden-codes.mjs";
+import { packageCheck } from "./lib/package.mjs";
+import { tool } from "./lib/run.mjs";
 
 const steps = {
   types: () => passes("tsc", ["-p", "."]),

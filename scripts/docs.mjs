@@ -5,10 +5,10 @@
 import fs from "node:fs";
 import { pathToFileURL } from "node:url";
 import prettier from "prettier";
-import { diagnosticsPage } from "./house/diagnostics-page.mjs";
-import { findingsPage } from "./house/findings-page.mjs";
-import { markedPages } from "./house/marked-sections.mjs";
-import { inRoot } from "./house/root.mjs";
+import { diagnosticsPage } from "./lib/diagnostics-page.mjs";
+import { findingsPage } from "./lib/findings-page.mjs";
+import { markedPages } from "./lib/marked-sections.mjs";
+import { inRoot } from "./lib/root.mjs";
 
 /** Compares, or writes, every page that holds something generated. */
 export async function docs({ write }) {

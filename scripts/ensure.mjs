@@ -14,14 +14,14 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(2);
 }
 
-const { install } = await import("./house/install.mjs");
+const { install } = await import("./lib/install.mjs");
 const installed = install();
 if (!installed.ok) {
   console.error(installed.message);
   process.exit(2);
 }
 
-const { compile } = await import("./house/compile.mjs");
+const { compile } = await import("./lib/compile.mjs");
 const compiled = await compile();
 if (!compiled.ok) {
   console.error(compiled.message);

@@ -4,8 +4,8 @@
  */
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
-import { missing, npmCi } from "./house/install.mjs";
-import { inRoot, root } from "./house/root.mjs";
+import { missing, npmCi } from "./lib/install.mjs";
+import { inRoot, root } from "./lib/root.mjs";
 
 const peers = inRoot("test/peers");
 if (fs.existsSync(inRoot("test/peers/package-lock.json"))) {

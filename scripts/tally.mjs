@@ -5,7 +5,7 @@
  */
 import fs from "node:fs";
 import path from "node:path";
-import { root } from "./house/root.mjs";
+import { root } from "./lib/root.mjs";
 
 const passed = new Set();
 const failed = new Set();

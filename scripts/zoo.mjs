@@ -3,8 +3,8 @@
  * With `--check` it audits all of it instead, and tells where an audit says something else than it
  * should.
  */
-import { loadSource } from "./house/load-source.mjs";
-import { inRoot } from "./house/root.mjs";
+import { loadSource } from "./lib/load-source.mjs";
+import { inRoot } from "./lib/root.mjs";
 
 const args = process.argv.slice(2);
 const unknown = args.filter((arg) => arg !== "--check");

@@ -8,7 +8,7 @@ import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
-import { bundling } from "../../scripts/house/compile.mjs";
+import { bundling } from "../../scripts/lib/compile.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const domains = 5000;

@@ -4,7 +4,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { bundleRecordsPage } from "../../scripts/house/records-page.mjs";
+import { bundleRecordsPage } from "../../scripts/lib/records-page.mjs";
 import {
   recordsPageFile,
   type RecordsPageAssets,

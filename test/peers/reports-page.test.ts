@@ -4,7 +4,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { bundleReportsPage } from "../../scripts/house/reports-page.mjs";
+import { bundleReportsPage } from "../../scripts/lib/reports-page.mjs";
 import { ReportsPage, type PageFile } from "../../src/reports/page/reports-page.ts";
 import type { DomainPage } from "../../src/reports/analysis/page-data.ts";
 import { days, hostilePage, overviewOf, samplePages } from "../reports/page/reports-page-data.ts";

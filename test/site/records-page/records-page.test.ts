@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import fs from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { bundleRecordsPage } from "../../../scripts/house/records-page.mjs";
+import { bundleRecordsPage } from "../../../scripts/lib/records-page.mjs";
 import { packPage, unpackDomain, type PackedPage } from "../../../src/site/records-page/codec.ts";
 import {
   recordsPage,

@@ -56,7 +56,7 @@ export async function findingsPage() {
   for (const subject of new Set(codes.map(subjectOf))) {
     const intro = subjects[subject];
     if (intro === undefined) {
-      complaints.push(`scripts/house/findings-page.mjs: no introduction of ${subject}/…`);
+      complaints.push(`scripts/lib/findings-page.mjs: no introduction of ${subject}/…`);
     }
     wanted.push(`## ${subject}`, "", intro ?? "", "");
     for (const code of codes.filter((one) => subjectOf(one) === subject)) {
@@ -65,7 +65,7 @@ export async function findingsPage() {
   }
   for (const subject of Object.keys(subjects)) {
     if (!codes.some((code) => subjectOf(code) === subject)) {
-      complaints.push(`scripts/house/findings-page.mjs: there are no codes ${subject}/…`);
+      complaints.push(`scripts/lib/findings-page.mjs: there are no codes ${subject}/…`);
     }
   }
   return { file, present, wanted: wanted.join("\n"), complaints };
