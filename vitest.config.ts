@@ -1,5 +1,8 @@
+import os from "node:os";
 import { defineConfig } from "vitest/config";
+import LongestFirst from "./test/support/longest-first.ts";
 import MissingPrograms from "./test/support/missing-programs.ts";
+import { temporaryFolder } from "./test/support/temp-folder.ts";
 
 // Where a script wants to count: `STSPRESS_RESULTS=file.json npm test`.
 const results = process.env["STSPRESS_RESULTS"];
@@ -13,6 +16,9 @@ export default defineConfig({
         ? []
         : [["json", { outputFile: results }] satisfies [string, object]]),
     ],
+    // One more than processors: much of what tests do is to wait for a program, a server or a deadline.
+    maxWorkers: os.availableParallelism() + 1,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
@@ -20,7 +26,9 @@ export default defineConfig({
           name: "own",
           include: ["test/**/*.test.ts"],
           exclude: ["test/peers/**"],
-          testTimeout: 20_000,
+          // A guard against what hangs, and nothing else: no test measures the machine.
+          testTimeout: 60_000,
+          env: { TMPDIR: temporaryFolder() },
         },
       },
       {
@@ -32,8 +40,6 @@ export default defineConfig({
           testTimeout: 90_000,
           hookTimeout: 90_000,
           fileParallelism: false,
-          // A browser or a server on a busy machine may miss a moment once; what is broken fails twice.
-          retry: 1,
           sequence: { groupOrder: 1 },
         },
       },

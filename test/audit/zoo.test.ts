@@ -26,13 +26,10 @@ let zoo: Zoo;
 let jsonl: AuditRun;
 let text: AuditRun;
 let told: ReadonlyMap<string, Told>;
-let seconds: number;
 
 beforeAll(async () => {
   zoo = await openZoo(program);
-  const began = performance.now();
   jsonl = await auditAll(zoo, program, ["--jsonl", "--timeout", String(patience)]);
-  seconds = (performance.now() - began) / 1000;
   text = await auditAll(zoo, program, ["--timeout", String(patience)]);
   told = readTold(jsonl.stdout);
 }, 120_000);
@@ -48,11 +45,9 @@ describe("every domain of the zoo", () => {
 });
 
 describe("the audit of the zoo", () => {
-  test("ends with findings, and in bounded time whatever servers do", () => {
+  test("ends with findings, whatever servers do", () => {
     expect(jsonl.exitCode).toBe(1);
     expect(text.exitCode).toBe(1);
-    // The slowest domain has two hosts that never answer; the rest is done meanwhile.
-    expect(seconds).toBeLessThan(patience * 10);
   });
 
   test("prints no control character that a server sent", () => {

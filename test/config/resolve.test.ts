@@ -3,6 +3,7 @@ import type { DeclaredFile } from "../../src/config/declared.ts";
 import { locateInFile } from "../../src/config/locate.ts";
 import { resolveSite } from "../../src/config/resolve.ts";
 import { parseSiteFile, type SiteSettings } from "../../src/config/site-file.ts";
+import { processorMs } from "../support/processor-time.ts";
 
 function settingsOf(text: string): SiteSettings {
   const { declarations } = parseSiteFile("stspress.yaml", new TextEncoder().encode(text));
@@ -58,14 +59,15 @@ describe("at the size of a provider", () => {
     ]),
   );
 
-  test("100,000 files are resolved in a few seconds at most", () => {
-    const start = performance.now();
-    const { site, diagnostics } = resolveSite(settings, files, () => null);
-    const took = performance.now() - start;
+  test("100,000 files are resolved, at a few seconds of work at most", async () => {
+    const run = () => resolveSite(settings, files, () => null);
+    let resolved: ReturnType<typeof run> | undefined;
+    const spent = await processorMs(() => (resolved = run()));
+    const { site, diagnostics } = resolved ?? run();
     expect(diagnostics).toEqual([]);
     expect(site?.domains).toHaveLength(100_000);
     expect(new Set(site?.domains.map((domain) => domain.mtaSts)).size).toBe(20);
-    expect(took).toBeLessThan(5000);
+    expect(spent).toBeLessThan(5000);
   });
 
   test("100,000 mistakes are a thousand places and a count", () => {

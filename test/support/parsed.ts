@@ -78,24 +78,3 @@ export function hostileText(words: readonly string[]): fc.Arbitrary<string> {
     fc.string({ unit: "binary" }),
   );
 }
-
-/**
- * Says how much longer eight times the text takes; 8 when time is linear, 64 when quadratic. The
- * best of several measurements, because other programs run too.
- */
-export function growth(make: (size: number) => string, parse: (text: string) => unknown): number {
-  const [small, large] = [make(1), make(8)];
-  parse(small);
-  return best(() => parse(large)) / best(() => parse(small));
-}
-
-function best(run: () => unknown): number {
-  let shortest = Infinity;
-  for (let turn = 0; turn < 5; turn += 1) {
-    const start = performance.now();
-    run();
-    shortest = Math.min(shortest, performance.now() - start);
-  }
-  // Below this, the clock and the collector are all that is measured.
-  return Math.max(shortest, 0.3);
-}

@@ -30,7 +30,7 @@ export function run(args: readonly string[], { env, stdin = "" }: RunOptions = {
     env: environment(env),
     input: stdin,
     encoding: "utf8",
-    timeout: 15_000,
+    timeout: 60_000,
     maxBuffer: 64 * 1024 * 1024,
   });
   if (error !== undefined) throw error;

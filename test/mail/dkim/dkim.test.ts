@@ -6,6 +6,7 @@ import { verifyReporter } from "../../../src/mail/dkim/dkim.ts";
 import { reply, soa, startPeer } from "../../net/support/dns-peer.ts";
 import { makeKey, sign, type SigningKey, type SigningOptions } from "../support/dkim-signer.ts";
 import type { Verification } from "../../../src/mail/dkim/verification.ts";
+import { processorMs } from "../../support/processor-time.ts";
 
 const message = [
   "From: TLS reports <tlsrpt@mail.reporter.example>",
@@ -309,7 +310,7 @@ describe("not-checked: the DNS did not say", () => {
   });
 });
 
-describe("hostile mail takes bounded time", () => {
+describe("hostile mail is bounded work", () => {
   test("a thousand signatures ask four times at most", async () => {
     const line = signed().split("\r\nFrom:")[0] ?? "";
     const lines = Array.from({ length: 60 }, (_, n) => line.replace("s=key", `s=key${String(n)}`));
@@ -334,10 +335,11 @@ describe("hostile mail takes bounded time", () => {
     ["lines", `${"a".repeat(76)}\n`],
   ])("10 MB of %s", async (_, filler) => {
     const body = filler.repeat((10 * 1024 * 1024) / filler.length);
-    const started = performance.now();
-    const verification = await verify(signed().replace("--b--", body), { [name]: rsa.record });
-    expect(verification.verdict).toBe("failed");
-    expect(performance.now() - started).toBeLessThan(5000);
+    const spent = await processorMs(async () => {
+      const verification = await verify(signed().replace("--b--", body), { [name]: rsa.record });
+      expect(verification.verdict).toBe("failed");
+    });
+    expect(spent).toBeLessThan(5000);
   });
 
   test("any bytes are judged, none throws", async () => {

@@ -2,9 +2,11 @@
 import packets, { type Answer } from "dns-packet";
 import fc from "fast-check";
 import dgram from "node:dgram";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { DnsClient } from "../../../src/net/dns/client.ts";
 import type { Server } from "../../../src/net/dns/servers.ts";
+import { processorMs } from "../../support/processor-time.ts";
+import { waitFor } from "../../support/wait-for.ts";
 import { a, cname, reply, soa, startPeer, type Query } from "../support/dns-peer.ts";
 
 const name = "asked.test";
@@ -220,12 +222,13 @@ describe("broken bytes", () => {
   });
 
   test("pointers to pointers to pointers, in sixty-four kilobytes of names", async () => {
-    const started = performance.now();
-    const { evidence } = await ask((query) => {
-      query.send(query.over === "udp" ? truncated(query) : manyPointers(query));
-    }, 20_000);
-    expect(evidence).toMatchObject({ status: "no-data" });
-    expect(performance.now() - started).toBeLessThan(10_000);
+    const spent = await processorMs(async () => {
+      const { evidence } = await ask((query) => {
+        query.send(query.over === "udp" ? truncated(query) : manyPointers(query));
+      }, 50_000);
+      expect(evidence).toMatchObject({ status: "no-data" });
+    });
+    expect(spent).toBeLessThan(10_000);
   });
 });
 
@@ -236,10 +239,9 @@ describe("over TCP", () => {
   });
 
   test("one byte after another: no longer than the time given", async () => {
-    const started = performance.now();
+    // All of it would take six seconds.
     const { evidence } = await ask(cutThen(drip(100)), 400);
     expect(evidence).toMatchObject({ failure: "timeout" });
-    expect(performance.now() - started).toBeLessThan(1500);
   });
 
   test("less than announced", async () => {
@@ -317,14 +319,25 @@ describe("several servers", () => {
 
   test("all of them silent: the time given, shared", async () => {
     const peers = [await startPeer(silent), await startPeer(silent), await startPeer(silent)];
-    const started = performance.now();
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
     const client = clientOf(
       peers.map(({ server }) => server),
       600,
     );
-    expect(await client.a(name)).toMatchObject({ failure: "timeout" });
-    expect(performance.now() - started).toBeLessThan(1500);
-    expect(peers.every(({ queries }) => queries.length > 0)).toBe(true);
+    let isOver = false;
+    const asked = client.a(name).finally(() => (isOver = true));
+    for (let ms = 0; ms < 599; ms += 1) {
+      await vi.advanceTimersByTimeAsync(1);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(isOver).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await asked).toMatchObject({ failure: "timeout" });
+    vi.useRealTimers();
+    await waitFor(() => peers.every(({ queries }) => queries.length > 0), "a question to each");
   });
 
   test("what one says weighs more than the other's silence", async () => {
@@ -409,12 +422,15 @@ describe("many questions", () => {
 
   test("close: what is open, queued or asked later fails at once", async () => {
     const peer = await startPeer((query) => {
-      if (query.name.startsWith("tcp")) query.send(truncated(query));
+      if (query.name === "tcp.test" && query.over === "udp") query.send(truncated(query));
     });
     const client = new DnsClient({ servers: [peer.server], timeoutMs: 60_000 });
-    const open = Array.from({ length: 600 }, (_, at) => client.a(`${String(at)}.test`));
-    open.push(client.a("tcp.test"));
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    const open = [client.a("tcp.test")];
+    for (let at = 0; at < 600; at += 1) open.push(client.a(`${String(at)}.test`));
+    await waitFor(
+      () => peer.queries.length > 300 && peer.queries.some(({ over }) => over === "tcp"),
+      "questions on their way",
+    );
     client.close();
     open.push(client.a("later.test"));
     for (const { failure } of await Promise.all(open)) expect(failure).toBe("unreachable");
@@ -462,10 +478,8 @@ describe("any bytes at all", () => {
         async (made, type) => {
           answer = made;
           const client = new DnsClient({ servers: [peer.server], timeoutMs: 60, tries: 1 });
-          const started = performance.now();
           const evidence = await client[type](name);
           client.close();
-          expect(performance.now() - started).toBeLessThan(2000);
           expect(evidence.failure === null).toBe(evidence.status !== "failed");
           expect(evidence.records.length > 0).toBe(evidence.status === "found");
         },
