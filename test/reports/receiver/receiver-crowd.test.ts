@@ -1,21 +1,31 @@
 /** Many posts at once, and slow ones: what one network may hold, what all may, and who is waited for. */
-import { randomBytes } from "node:crypto";
-import { once } from "node:events";
+import { createCipheriv } from "node:crypto";
 import net from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, onTestFinished, test } from "vitest";
-import { json, mostBytes, send, start } from "../support/receiver-bench.ts";
+import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { json, mostBytes, send, start, type Bench } from "../support/receiver-bench.ts";
+import { waitFor } from "../../support/wait-for.ts";
 
 const million = 1024 * 1024;
 const patient = { pace: { perSecond: 8 * 1024, graceMs: 60_000 } };
 
+// Time passes for the receiver when a test says so: how busy the machine is makes no client slow.
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+});
+
 /** A post that is not sent to its end, and what is answered to it. */
 class Unfinished {
   readonly socket: net.Socket;
+  readonly #receiver: Bench;
   said = "";
   isClosed = false;
 
-  constructor(port: number, from: string, head: readonly string[] = [], length = mostBytes) {
+  constructor(receiver: Bench, from: string, head: readonly string[] = [], length = mostBytes) {
+    this.#receiver = receiver;
+    const { port } = receiver;
     this.socket = net.connect({ port, host: "127.0.0.1", localAddress: from });
     this.socket.on("data", (bytes) => (this.said += bytes.toString("latin1")));
     this.socket.on("error", () => undefined);
@@ -30,11 +40,15 @@ class Unfinished {
     });
   }
 
-  /** Resolves when the octets are with the kernel, or the receiver has hung up. */
-  async send(octets: number): Promise<this> {
-    const closed = once(this.socket, "close");
-    const sent = new Promise((resolve) => this.socket.write(Buffer.alloc(octets, 0x20), resolve));
-    if (!this.isClosed) await Promise.race([sent, closed]);
+  /** Resolves when the receiver has read what was sent so far, or has answered, or hung up. */
+  async send(bytes: Buffer | string): Promise<this> {
+    this.socket.write(bytes);
+    await waitFor(
+      () => this.status !== 0 || this.isClosed || this.#isRead(),
+      "that the receiver reads what was sent",
+    );
+    // What was read is in the receiver's hands in the same turn.
+    await new Promise((resolve) => setImmediate(resolve));
     return this;
   }
 
@@ -44,10 +58,17 @@ class Unfinished {
   }
 
   async answered(): Promise<number> {
-    while (this.status === 0 && !this.isClosed) await sleep(10);
+    await waitFor(() => this.status !== 0 || this.isClosed, "an answer");
     return this.status;
   }
+
+  #isRead(): boolean {
+    const { bytesWritten, localPort } = this.socket;
+    return bytesWritten > 0 && this.#receiver.readFrom(localPort ?? 0) >= bytesWritten;
+  }
 }
+
+const nearlyAll = Buffer.alloc(9.5 * million, 0x20);
 
 /** Posts of nine and a half megabytes that then stall. */
 async function stalled(
@@ -55,9 +76,7 @@ async function stalled(
   post: (index: number) => Unfinished,
 ): Promise<readonly Unfinished[]> {
   const posts = Array.from({ length: count }, (_, index) => post(index));
-  await Promise.all(posts.map((one) => one.send(9.5 * million)));
-  // What is with the kernel is read within moments.
-  await sleep(300);
+  await Promise.all(posts.map((one) => one.send(nearlyAll)));
   return posts;
 }
 
@@ -67,12 +86,28 @@ function spread(posts: readonly Unfinished[]): Record<string, number> {
   return counts;
 }
 
+/** Hangs up, and waits until the receiver knows: it has told of so many that they left. */
+async function leave(posts: readonly Unfinished[], log: readonly string[], told: number) {
+  for (const { socket } of posts) socket.destroy();
+  await waitFor(
+    () => log.filter((line) => line.includes(" 499 ")).length === told,
+    `${String(told)} clients that left`,
+  );
+}
+
+/** Text that packs to a good half of its length, the same every time. */
+function hardToPack(length: number): string {
+  const cipher = createCipheriv("aes-128-ctr", Buffer.alloc(16), Buffer.alloc(16));
+  return cipher.update(Buffer.alloc(length / 2)).toString("hex");
+}
+
 const largest = JSON.stringify("x".repeat(mostBytes - 2));
 
 describe("a network has a quarter of what may be held", () => {
   test("seven stalled posts from one address, and another posts as ever", async () => {
-    const { port, log } = await start(patient);
-    const posts = await stalled(7, () => new Unfinished(port, "127.0.0.2"));
+    const receiver = await start(patient);
+    const { port, log } = receiver;
+    const posts = await stalled(7, () => new Unfinished(receiver, "127.0.0.2"));
     expect(spread(posts)).toEqual({ 0: 1, 429: 6 });
     const refused = posts.find(({ status }) => status === 429)?.said ?? "";
     expect(refused).toMatch(/\r\nRetry-After: 30\r\n/i);
@@ -85,15 +120,16 @@ describe("a network has a quarter of what may be held", () => {
     expect((await send(port, json, { from: "127.0.0.2" })).status).toBe(201);
     expect((await send(port, largest, { from: "127.0.0.2" })).status).toBe(429);
 
-    for (const { socket } of posts) socket.destroy();
-    await sleep(100);
+    expect(spread(posts)).toEqual({ 0: 1, 429: 6 });
+    await leave(posts, log, 1);
     expect((await send(port, largest, { from: "127.0.0.2" })).status).toBe(201);
   });
 
   test("a /64 behind the proxy is one network", async () => {
-    const { port } = await start(patient);
+    const receiver = await start(patient);
+    const { port } = receiver;
     const client = (host: number | string) => `X-Forwarded-For: 2001:db8:0:1::${String(host)}`;
-    const posts = await stalled(7, (n) => new Unfinished(port, "127.0.0.1", [client(n + 1)]));
+    const posts = await stalled(7, (n) => new Unfinished(receiver, "127.0.0.1", [client(n + 1)]));
     expect(spread(posts)).toEqual({ 0: 1, 429: 6 });
     const from = (address: string) => ({ headers: { "X-Forwarded-For": address } });
     expect((await send(port, largest, from("2001:db8:0:1:ffff::9"))).status).toBe(429);
@@ -101,14 +137,15 @@ describe("a network has a quarter of what may be held", () => {
   });
 
   test("nor has it all the connections: a post that sends nothing counts as well", async () => {
-    const { port } = await start(patient);
-    const posts = Array.from({ length: 400 }, () => new Unfinished(port, "127.0.0.2"));
-    await sleep(500);
-    expect(spread(posts)).toEqual({ 0: 256, 429: 144 });
+    const receiver = await start(patient);
+    const { port, log } = receiver;
+    const posts = Array.from({ length: 400 }, () => new Unfinished(receiver, "127.0.0.2"));
+    await Promise.all(posts.map((one) => one.send("")));
+    await waitFor(() => spread(posts)[429] === 144, "the answers to those that are too many");
     expect((await send(port, json, { from: "127.0.0.1" })).status).toBe(201);
     expect((await send(port, json, { from: "127.0.0.2" })).status).toBe(429);
-    for (const { socket } of posts) socket.destroy();
-    await sleep(100);
+    expect(spread(posts)).toEqual({ 0: 256, 429: 144 });
+    await leave(posts, log, 256);
     expect((await send(port, json, { from: "127.0.0.2" })).status).toBe(201);
   });
 
@@ -124,13 +161,13 @@ describe("a network has a quarter of what may be held", () => {
         }),
     });
     // Seven megabytes that pack to four.
-    const random = JSON.stringify(randomBytes(3.5 * million).toString("hex"));
+    const random = JSON.stringify(hardToPack(7 * million));
     const from = { from: "127.0.0.2" };
     const waiting: ReturnType<typeof send>[] = [];
     // Each has room because those before it are packed by then.
     for (const text of [largest, random, random, `"${"x".repeat(6 * million)}"`]) {
       waiting.push(send(port, text, from));
-      while (held.length < waiting.length) await sleep(10);
+      await waitFor(() => held.length === waiting.length, "a report on its way to the disk");
     }
     expect((await send(port, largest, from)).status).toBe(429);
     for (const release of held) release();
@@ -142,7 +179,7 @@ describe("a network has a quarter of what may be held", () => {
     const { port } = await start(patient);
     const from = { from: "127.0.0.2" };
     // Seven megabytes that pack to four: of three that went on being held, a largest has no room beside.
-    const random = JSON.stringify(randomBytes(3.5 * million).toString("hex"));
+    const random = JSON.stringify(hardToPack(7 * million));
     for (const [body, status] of [
       ...Array.from({ length: 3 }, () => [random, 201] as const),
       ...Array.from({ length: 3 }, () => [random.slice(0, -1), 400] as const),
@@ -157,46 +194,47 @@ describe("a network has a quarter of what may be held", () => {
 describe("a client that is too slow is ended with 408", () => {
   const brisk = { pace: { perSecond: 8 * 1024, graceMs: 600 } };
 
-  /** Sends so many octets, so often, until it is answered or has sent them so many times. */
-  async function drip(post: Unfinished, octets: number, everyMs: number, times: number) {
-    for (let n = 0; n < times && post.status === 0 && !post.isClosed; n += 1) {
-      post.socket.write(Buffer.alloc(octets, 0x20));
-      await sleep(everyMs);
-    }
-  }
-
   test("a trickle", async () => {
-    const { port, log } = await start(brisk);
-    const begun = performance.now();
-    const post = new Unfinished(port, "127.0.0.2");
-    await drip(post, 10, 50, 100);
+    const receiver = await start(brisk);
+    const post = new Unfinished(receiver, "127.0.0.2");
+    let drops = 0;
+    for (; post.status === 0 && drops < 100; drops += 1) {
+      await post.send(Buffer.alloc(10, 0x20));
+      vi.advanceTimersByTime(50);
+      // What it is answered at that moment arrives in the next turns.
+      for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    }
     expect(await post.answered()).toBe(408);
-    expect(performance.now() - begun).toBeGreaterThan(550);
-    expect(performance.now() - begun).toBeLessThan(2000);
+    // 600 ms and what ten octets earn, thirteen times.
+    expect(drops).toBeGreaterThanOrEqual(13);
+    expect(drops).toBeLessThan(20);
     expect(post.said).toMatch(/Connection: close\r\n[^]*too slow\n/);
-    expect(log.join()).toContain(" 408 127.0.0.2 too slow");
+    expect(receiver.log.join()).toContain(" 408 127.0.0.2 too slow");
   });
 
   test("one that has sent much and then stalls is not waited for any longer", async () => {
-    const { port } = await start(brisk);
-    const post = await new Unfinished(port, "127.0.0.2").send(9.5 * million);
-    const begun = performance.now();
+    const receiver = await start(brisk);
+    const post = await new Unfinished(receiver, "127.0.0.2").send(nearlyAll);
+    vi.advanceTimersByTime(599);
+    expect((await send(receiver.port, json)).status).toBe(201);
+    expect(post.status).toBe(0);
+    vi.advanceTimersByTime(1);
     expect(await post.answered()).toBe(408);
-    expect(performance.now() - begun).toBeLessThan(2000);
     // What it held is free again.
-    expect((await send(port, largest, { from: "127.0.0.2" })).status).toBe(201);
+    expect((await send(receiver.port, largest, { from: "127.0.0.2" })).status).toBe(201);
   });
 
   test.each([
     ["steadily", 1024, 50],
     ["with pauses", 8192, 400],
   ])("20 KB a second pass, %s", async (_, size, everyMs) => {
-    const { port } = await start(brisk);
+    const receiver = await start(brisk);
     const body = `${" ".repeat(32_768 - json.length)}${json}`;
-    const post = new Unfinished(port, "127.0.0.2", [], body.length);
+    const post = new Unfinished(receiver, "127.0.0.2", [], body.length);
+    await post.send("");
     for (let at = 0; at < body.length; at += size) {
-      await sleep(everyMs);
-      post.socket.write(body.slice(at, at + size));
+      vi.advanceTimersByTime(everyMs);
+      await post.send(body.slice(at, at + size));
     }
     expect(await post.answered()).toBe(201);
   });
@@ -207,33 +245,38 @@ describe("many networks hold all that may be held", () => {
   const client = (n: number) => [`X-Forwarded-For: 192.0.2.${String(n + 1)}`];
 
   test("nobody is behind: the newcomer is asked to come again", async () => {
-    const { port } = await start(patient);
-    const posts = await stalled(7, (n) => new Unfinished(port, "127.0.0.1", client(n)));
+    const receiver = await start(patient);
+    const posts = await stalled(7, (n) => new Unfinished(receiver, "127.0.0.1", client(n)));
     expect(spread(posts)).toEqual({ 0: 6, 503: 1 });
-    const answer = await send(port, largest, from);
+    const answer = await send(receiver.port, largest, from);
     expect(answer).toMatchObject({ status: 503, body: "too many reports at once\n" });
     expect(answer.headers["retry-after"]).toBe("300");
+    expect(spread(posts)).toEqual({ 0: 6, 503: 1 });
   });
 
   test("who is furthest behind gives way", async () => {
-    const { port, log } = await start(patient);
-    const posts = await stalled(6, (n) => new Unfinished(port, "127.0.0.1", client(n)));
-    await sleep(1200);
+    const receiver = await start(patient);
+    const posts = await stalled(6, (n) => new Unfinished(receiver, "127.0.0.1", client(n)));
+    vi.advanceTimersByTime(1200);
     // The first goes on, and is not behind any more.
-    await posts[0]?.send(100_000);
-    await sleep(1200);
-    expect((await send(port, largest, from)).status).toBe(201);
+    await posts[0]?.send(Buffer.alloc(100_000, 0x20));
+    vi.advanceTimersByTime(1200);
+    expect((await send(receiver.port, largest, from)).status).toBe(201);
+    await waitFor(() => spread(posts)[408] === 1, "that one gives way");
     expect(spread(posts)).toEqual({ 0: 5, 408: 1 });
     expect(posts[0]?.status).toBe(0);
-    expect(log.join()).toMatch(/ 408 192\.0\.2\.\d too slow, while others wait/);
+    expect(receiver.log.join()).toMatch(/ 408 192\.0\.2\.\d too slow, while others wait/);
   });
 
   test("fifty stalled posts come and go, and a largest report passes", async () => {
-    const { port, journal } = await start({ pace: { perSecond: 8 * 1024, graceMs: 1500 } });
-    const posts = await stalled(50, (n) => new Unfinished(port, "127.0.0.1", client(n)));
+    const receiver = await start({ pace: { perSecond: 8 * 1024, graceMs: 1500 } });
+    const posts = await stalled(50, (n) => new Unfinished(receiver, "127.0.0.1", client(n)));
+    expect(spread(posts)).toEqual({ 0: 6, 503: 44 });
+    vi.advanceTimersByTime(1500);
     const answers = await Promise.all(posts.map((one) => one.answered()));
     expect(new Set(answers)).toEqual(new Set([408, 503]));
-    expect((await send(port, largest, from)).status).toBe(201);
-    expect((await journal()).map((text) => text.length)).toEqual([mostBytes]);
+    expect(spread(posts)).toEqual({ 408: 6, 503: 44 });
+    expect((await send(receiver.port, largest, from)).status).toBe(201);
+    expect((await receiver.journal()).map((text) => text.length)).toEqual([mostBytes]);
   });
 });

@@ -1,10 +1,10 @@
 /** The receiver over real sockets, with a real journal on the disk. */
 import net from "node:net";
 import os from "node:os";
-import { setTimeout as sleep } from "node:timers/promises";
 import zlib from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { json, mostBytes, send, start } from "../support/receiver-bench.ts";
+import { waitFor } from "../../support/wait-for.ts";
 
 describe("accepted, and in the journal before the answer", () => {
   test.each([
@@ -145,10 +145,7 @@ describe("refused, with a reason", () => {
     for (let part = 0; part < 90; part += 1) await write(Buffer.alloc(100_000, "x"));
     // A connection that was closed meanwhile would have taken the answer with it.
     await write(head("application/tlsrpt+json", json.length) + json);
-    const both = async (): Promise<void> => {
-      while (!/ 415 [^]* 201 /.test(said)) await sleep(10);
-    };
-    await Promise.race([both(), failed]);
+    await Promise.race([waitFor(() => / 415 [^]* 201 /.test(said), "both answers"), failed]);
     socket.destroy();
     expect(await journal()).toEqual([json]);
   });
@@ -259,8 +256,10 @@ describe("bounded", () => {
     expect(await ended(`${post}X-Slow: `)).toMatch(/^HTTP\/1\.1 408 /);
     const type = "Content-Type: application/tlsrpt+json\r\nContent-Length: 5000\r\n\r\n";
     await ended(post + type);
-    await sleep(50);
-    expect(log.some((line) => line.includes(" 499 127.0.0.1 "))).toBe(true);
+    await waitFor(
+      () => log.some((line) => line.includes(" 499 127.0.0.1 ")),
+      "its line in the log",
+    );
   });
 
   test("a head of 20 kB", async () => {
@@ -306,7 +305,7 @@ describe("stopping", () => {
         }),
     });
     const begun = send(port, json);
-    while (held.length === 0) await sleep(5);
+    await waitFor(() => held.length > 0, "the report, on its way to the disk");
     const stopped = stop();
     await expect(send(port, json)).rejects.toMatchObject({ code: "ECONNREFUSED" });
     held[0]?.();
@@ -319,7 +318,7 @@ describe("stopping", () => {
 
   test("a client that has gone away is waited for all the same", async () => {
     const held: (() => void)[] = [];
-    const { port, stop } = await start({
+    const { port, stop, closed } = await start({
       append: () =>
         new Promise((resolve) => {
           held.push(() => {
@@ -331,13 +330,14 @@ describe("stopping", () => {
     socket.write(
       `POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/tlsrpt+json\r\nContent-Length: ${String(json.length)}\r\n\r\n${json}`,
     );
-    while (held.length === 0) await sleep(5);
+    await waitFor(() => held.length > 0, "the report, on its way to the disk");
     socket.destroy();
     let isStopped = false;
     const stopped = stop().then(() => {
       isStopped = true;
     });
-    await sleep(100);
+    await closed;
+    await new Promise((resolve) => setImmediate(resolve));
     expect(isStopped).toBe(false);
     held[0]?.();
     await stopped;

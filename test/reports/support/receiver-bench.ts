@@ -1,10 +1,11 @@
 /** A receiver with a real journal on the disk, and a client that posts to it. */
 import fs from "node:fs";
 import http from "node:http";
+import type net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import zlib from "node:zlib";
-import { onTestFinished } from "vitest";
+import { onTestFinished, vi } from "vitest";
 import { JournalWriter } from "../../../src/reports/journal/journal.ts";
 import { readJournal } from "../../../src/reports/journal/read-journal.ts";
 import { startReceiver, type ReceiverOptions } from "../../../src/reports/receiver/receiver.ts";
@@ -17,6 +18,10 @@ export interface Bench {
   readonly log: readonly string[];
   readonly quarantined: readonly string[];
   readonly stop: () => Promise<void>;
+  /** Octets that the receiver has read from a client, by the client's port. */
+  readonly readFrom: (port: number) => number;
+  /** Resolves when it listens no more, and no connection is open. */
+  readonly closed: Promise<void>;
   /** The JSON texts in the journal. */
   readonly journal: () => Promise<string[]>;
 }
@@ -26,7 +31,8 @@ export async function start(options: Partial<ReceiverOptions> = {}): Promise<Ben
   const writer = await JournalWriter.open(path.join(folder, "journal"));
   const log: string[] = [];
   const quarantined: string[] = [];
-  const receiver = await startReceiver({
+  const servers = vi.spyOn(http, "createServer");
+  const starting = startReceiver({
     address: "127.0.0.1",
     port: 0,
     proxy: null,
@@ -47,6 +53,16 @@ export async function start(options: Partial<ReceiverOptions> = {}): Promise<Ben
     log: (line) => log.push(line),
     ...options,
   });
+  const server = servers.mock.results[0]?.value as http.Server;
+  servers.mockRestore();
+  const clients = new Map<number, net.Socket>();
+  server.on("connection", (socket) => clients.set(socket.remotePort ?? 0, socket));
+  const closed = new Promise<void>((resolve) => {
+    server.once("close", () => {
+      resolve();
+    });
+  });
+  const receiver = await starting;
   onTestFinished(async () => {
     await receiver.stop();
     await writer.close();
@@ -57,6 +73,8 @@ export async function start(options: Partial<ReceiverOptions> = {}): Promise<Ben
     log,
     quarantined,
     stop: () => receiver.stop(),
+    readFrom: (port) => clients.get(port)?.bytesRead ?? 0,
+    closed,
     journal: async () => {
       const texts: string[] = [];
       for await (const { records } of readJournal(path.join(folder, "journal"), [])) {
