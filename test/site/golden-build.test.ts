@@ -77,6 +77,7 @@ async function play(script: string): Promise<string> {
       if (verb === "rm") fs.rmSync(at(first), { recursive: true });
       else if (verb === "mkdir") fs.mkdirSync(at(first), { recursive: true });
       else if (verb === "ln") fs.symlinkSync(first, at(second));
+      else if (verb === "chmod") fs.chmodSync(at(second), Number.parseInt(first, 8));
       else if (verb === "cp") fs.copyFileSync(at(first), at(second));
       else if (verb === "conflict") {
         const [ours, theirs] = [first, second].map((name) => fs.readFileSync(at(name), "utf8"));

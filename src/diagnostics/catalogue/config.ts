@@ -75,12 +75,12 @@ export const configCodes = {
   }),
   "config/no-name": entry<Record<string, never>>({
     severity: "error",
-    message: () => "the file names no domain",
+    message: () => "the file declares no domain",
     fix: () => "add `domain: example.com`, or `domains:` with a list of names",
   }),
   "config/both-keys": entry<{ first: string; second: string }>({
     severity: "error",
-    message: (a) => `${a.first} and ${a.second} cannot both be given`,
+    message: (a) => `${a.first} and ${a.second} cannot be used together`,
     fix: () => "keep one of the two",
   }),
   "config/empty-list": entry<{ key: string }>({
@@ -110,14 +110,14 @@ export const configCodes = {
     severity: "warning",
     source: "RFC 8461 §3.2",
     message: (a) =>
-      `a max_age of ${String(a.seconds)} seconds is under a day: the policy of ${a.domain}${others(a)} protects only while it is in a sender's cache`,
-    fix: () => "write at least 1d; in enforce, weeks",
+      `a max_age of ${String(a.seconds)} seconds is less than a day: the policy of ${a.domain}${others(a)} protects mail only while a sender has it cached`,
+    fix: () => "write at least 1d; for enforce, several weeks",
   }),
   "config/max-age-week": entry<{ seconds: number; domain: string; others: number }>({
     severity: "warning",
     source: "RFC 8461 §3.2",
     message: (a) =>
-      `a max_age of ${String(a.seconds)} seconds is under a week, in enforce, for ${a.domain}${others(a)}: senders that write seldom forget the policy between two mails`,
+      `a max_age of ${String(a.seconds)} seconds is less than a week for the enforce policy of ${a.domain}${others(a)}: a sender that rarely sends you mail forgets the policy in between`,
     fix: () => "write 1w or more",
   }),
   "config/reason": entry<{ key: string; why: "empty" | "control" | "long" }>({
@@ -128,7 +128,7 @@ export const configCodes = {
         control: `the reason under ${a.key} has a line break or an invisible character`,
         long: `the reason under ${a.key} has more than 200 characters`,
       })[a.why],
-    fix: () => "say in one line of up to 200 characters why",
+    fix: () => "write the reason in one line of at most 200 characters",
   }),
   "config/duplicate-domain": entry<{ domain: string }>({
     severity: "error",
@@ -137,7 +137,7 @@ export const configCodes = {
   }),
   "config/repeated": entry<{ key: string; value: string }>({
     severity: "warning",
-    message: (a) => `${a.value} stands in ${a.key} twice`,
+    message: (a) => `${a.value} is listed twice in ${a.key}`,
     fix: () => "remove one of the two",
   }),
   "config/mx-covered": entry<{ pattern: string; by: string }>({
@@ -157,7 +157,7 @@ export const configCodes = {
     source: "RFC 8461 §3.2",
     message: (a) => `mta-sts has no mode, for ${a.domain}${others(a)}`,
     fix: () =>
-      "add `mode: testing`, the first step; `mta-sts: false` says that there is to be none",
+      "add `mode: testing` to start, or `mta-sts: false` if the domain should have no policy",
   }),
   "config/nothing-to-publish": entry<{ domain: string; others: number }>({
     severity: "error",
@@ -168,9 +168,9 @@ export const configCodes = {
     severity: "warning",
     source: "RFC 8461 §4.1",
     message: (a) =>
-      `${a.pattern} lets every host right below ${a.pattern.slice(2)} receive the mail of ${a.domain}${others(a)}`,
+      `${a.pattern} lets every host directly under ${a.pattern.slice(2)} receive the mail of ${a.domain}${others(a)}`,
     fix: () =>
-      "name the MX hosts one by one, or give them a label of their own, such as *.mx.example.com",
+      "list the MX hosts one by one, or use a subdomain only for MX hosts, such as *.mx.example.com",
   }),
   "config/retire-alone": entry<{ keys: readonly string[] }>({
     severity: "warning",
@@ -181,40 +181,40 @@ export const configCodes = {
   }),
   "config/zone-outside": entry<{ zone: string; domain: string; others: number }>({
     severity: "error",
-    message: (a) => `the zone ${a.zone} does not hold ${a.domain}${others(a)}`,
-    fix: () => "name the domain itself or a parent of it under `dns: {zone: …}`",
+    message: (a) => `${a.domain}${others(a)} is not inside the zone ${a.zone}`,
+    fix: () => "set `dns: {zone: …}` to the domain itself or to a parent of it",
   }),
   "config/name-too-long": entry<{ name: string; octets: number }>({
     severity: "error",
     source: "RFC 1035 §2.3.4",
     message: (a) =>
-      `the record name ${a.name} would have ${String(a.octets)} octets; a name has at most 253`,
-    fix: () =>
-      "a domain this long cannot publish this record; for delegation, choose a shorter zone",
+      `the record name ${a.name} would be ${String(a.octets)} bytes long; a DNS name has at most 253`,
+    fix: () => "a domain this long cannot publish this record; with delegation, use a shorter zone",
   }),
   "config/policy-too-large": entry<{ bytes: number; domain: string }>({
     severity: "error",
     source: "RFC 8461 §3.3",
     message: (a) =>
-      `the policy of ${a.domain} would have ${a.bytes.toLocaleString("en-US")} bytes; senders may stop reading at 64 KB`,
-    fix: () => "use wildcard patterns, or split the domains by the hosts they use",
+      `the policy of ${a.domain} would be ${a.bytes.toLocaleString("en-US")} bytes long; senders may stop reading at 64 KB`,
+    fix: () => "use wildcard patterns, or group the domains by the MX hosts they use",
   }),
   "config/record-too-large": entry<{ bytes: number; domain: string }>({
     severity: "error",
     source: "RFC 1035 §3.2.1",
     message: (a) =>
-      `the TLS-RPT record of ${a.domain} would have ${a.bytes.toLocaleString("en-US")} bytes; a record holds at most 65,535`,
-    fix: () => "name fewer report addresses under `rua:`",
+      `the TLS-RPT record of ${a.domain} would be ${a.bytes.toLocaleString("en-US")} bytes long; a record holds at most 65,535`,
+    fix: () => "list fewer report addresses under `rua:`",
   }),
   "config/profile-name": entry<{ name: string }>({
     severity: "error",
-    message: (a) => `${a.name} cannot name a profile`,
-    fix: () => "use up to 63 small letters, digits and hyphens, beginning with a letter or digit",
+    message: (a) => `${a.name} cannot be the name of a profile`,
+    fix: () =>
+      "use at most 63 lower-case letters, digits and hyphens, and start with a letter or digit",
   }),
   "config/profile-shadows": entry<{ name: string }>({
     severity: "note",
-    message: (a) => `the profile ${a.name} takes the place of the built-in one of that name`,
-    fix: () => "rename it if that was not meant",
+    message: (a) => `the profile ${a.name} replaces the built-in profile of the same name`,
+    fix: () => "rename it if you did not intend that",
   }),
   "config/gone-declared": entry<{ domain: string }>({
     severity: "error",
@@ -223,13 +223,14 @@ export const configCodes = {
   }),
   "config/target-choice": entry<{ targets: readonly string[] }>({
     severity: "error",
-    message: (a) => `there are several targets (${a.targets.join(", ")}) and none is chosen`,
-    fix: (a) => `add \`target: ${a.targets[0] ?? "caddy"}\`: it says where DNS points`,
+    message: (a) =>
+      `there are several targets (${a.targets.join(", ")}), and \`target:\` does not choose one`,
+    fix: (a) => `add \`target: ${a.targets[0] ?? "caddy"}\`: it decides where DNS points`,
   }),
   "config/address-missing": entry<{ target: string }>({
     severity: "warning",
     message: (a) =>
-      `the address of the target ${a.target} is not told, so no record for the policy hosts (mta-sts.…) can be written`,
+      `the address of the target ${a.target} is not set, so the records of the policy hosts (mta-sts.…) cannot be written`,
     fix: (a) => `add \`targets: {${a.target}: {address: …}}\` to stspress.yaml`,
   }),
   "config/address": entry<{ text: string }>({
@@ -240,38 +241,37 @@ export const configCodes = {
   "config/reports-host": entry<{ text: string }>({
     severity: "error",
     message: (a) => `${a.text} cannot be the host that receives reports`,
-    fix: () => "write a host name of its own, such as reports.example.com",
+    fix: () => "use a host name that serves nothing else, such as reports.example.com",
   }),
   "config/address-mixed": entry<Record<string, never>>({
     severity: "error",
-    message: () =>
-      "an address is a list of IP addresses or one host name, not both and not several hosts",
-    fix: () => "keep the IP addresses, or one host name",
+    message: () => "an address is either a list of IP addresses or one host name",
+    fix: () => "keep only the IP addresses, or only one host name",
   }),
   "config/address-host-only": entry<{ target: string; example: string }>({
     severity: "error",
     message: (a) => `${a.target} is reached by its host name, not by an IP address`,
-    fix: (a) => `write the name that the platform gave the site, such as ${a.example}`,
+    fix: (a) => `write the host name that the platform gave your site, such as ${a.example}`,
   }),
   "config/delegation-address": entry<{ target: string }>({
     severity: "warning",
     source: "RFC 8461 §8.2",
     message: (a) =>
-      `delegated domains would point their policy host at an IP address of ${a.target}, which then cannot change without each customer`,
+      `delegated domains would point their policy hosts at an IP address of ${a.target}: to change it, every customer would have to edit DNS`,
     fix: () => "give the server a host name and write that as its `address:`",
   }),
   "config/ns-inside": entry<{ name: string; zone: string }>({
     severity: "error",
     source: "RFC 1034 §4.2.1",
     message: (a) =>
-      `the name server ${a.name} lies in ${a.zone} itself, which would need its addresses as well`,
-    fix: () => "name servers by hosts outside the zone, such as those of the zone above it",
+      `the name server ${a.name} is inside the zone ${a.zone}, which would then need glue records`,
+    fix: () => "use name servers outside the zone, such as those of its parent zone",
   }),
   "config/path": entry<{ text: string }>({
     severity: "error",
-    message: (a) => `${a.text} is not an absolute path of plain names`,
+    message: (a) => `${a.text} is not an absolute path made of plain names`,
     fix: () =>
-      "write a path such as /srv/stspress/site, of letters, digits and . _ - /, without ..",
+      "write a path such as /srv/stspress/site; letters, digits and . _ - / are allowed, .. is not",
   }),
   "config/email": entry<{ text: string }>({
     severity: "error",
@@ -281,6 +281,6 @@ export const configCodes = {
   "config/more": entry<{ code: string; count: number }>({
     severity: "note",
     message: (a) => `${a.count.toLocaleString("en-US")} more of ${a.code} are not shown`,
-    fix: () => "mend those that are shown first",
+    fix: () => "fix the ones that are shown first",
   }),
 } as const;

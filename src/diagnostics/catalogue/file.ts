@@ -5,7 +5,7 @@ export const syntaxReasons = {
   "closing-quote": "the closing quote is missing",
   "closing-bracket": "the closing `]` or `}` is missing, or what is inside is not indented",
   comma: "a `,` is missing between two items",
-  "colon-space": "a `:` is missing after a key, or the space behind it",
+  "colon-space": "a `:` after a key is missing, or the space after it",
   indentation: "the indentation does not fit the lines above",
   tab: "tabs cannot indent YAML",
   escape: "this backslash escape does not exist",
@@ -20,16 +20,16 @@ export type SyntaxReason = keyof typeof syntaxReasons;
 
 const syntaxFixes: Readonly<Record<SyntaxReason, string>> = {
   "closing-quote": "add the quote that ends the value",
-  "closing-bracket": "close the bracket; what stands between brackets is indented below its key",
+  "closing-bracket": "close the bracket, and indent what is inside it below its key",
   comma: "put a `,` between the items, and quotes around a value that contains one",
   "colon-space": "write `key: value`, with a space after the colon",
-  indentation: "indent the keys of one map alike, with spaces",
+  indentation: "indent all keys of one map by the same number of spaces",
   tab: "indent with spaces",
-  escape: "use single quotes, in which a backslash means itself",
+  escape: "use single quotes, where a backslash has no special meaning",
   start: "put the value in quotes",
   "nested-map": "put quotes around the value, or begin a new line",
   "long-key": "a `:` may be missing, or a quote",
-  "surplus-bracket": "remove it, or add the bracket that it is to close",
+  "surplus-bracket": "remove it, or add the opening bracket",
   "after-value": "put the whole value between one pair of quotes, or begin a new line",
   unexpected: "look for a missing quote, colon or dash on this line or the one before",
 };
@@ -48,19 +48,19 @@ export const fileCodes = {
   }),
   "file/control-character": entry<{ code: string }>({
     severity: "error",
-    message: (a) => `the invisible character ${a.code} cannot stand in a file that people review`,
+    message: (a) => `the invisible character ${a.code} is not allowed: reviewers could not see it`,
     fix: () => "remove it",
   }),
   "file/too-large": entry<{ bytes: number; limit: number }>({
     severity: "error",
     message: (a) =>
-      `the file has ${a.bytes.toLocaleString("en-US")} bytes; at most ${a.limit.toLocaleString("en-US")} are read`,
-    fix: () => "divide the group into several files",
+      `the file has ${a.bytes.toLocaleString("en-US")} bytes; the limit is ${a.limit.toLocaleString("en-US")}`,
+    fix: () => "split the group into several files",
   }),
   "file/empty": entry<Record<string, never>>({
     severity: "error",
-    message: () => "the file says nothing",
-    fix: () => "begin with `domain: example.com`, or delete the file",
+    message: () => "the file is empty",
+    fix: () => "start with `domain: example.com`, or delete the file",
   }),
   "file/not-a-map": entry<{
     got: "text" | "list" | "number" | "boolean";
@@ -74,30 +74,30 @@ export const fileCodes = {
   }),
   "file/several-documents": entry<Record<string, never>>({
     severity: "error",
-    message: () => "a second YAML document begins here; a file holds one",
+    message: () => "a second YAML document starts here; a file may hold only one",
     fix: () => "remove the `---` line, or move what follows into a file of its own",
   }),
   "file/directive": entry<{ name: string }>({
     severity: "error",
-    message: (a) => `YAML directives such as ${a.name} are not read`,
+    message: (a) => `YAML directives such as ${a.name} are not supported`,
     fix: () => "remove the line; the file is read as YAML 1.2",
   }),
   "file/tag": entry<{ tag: string }>({
     severity: "error",
-    message: (a) => `YAML tags such as ${a.tag} are not read`,
-    fix: () => "remove the tag; put the value in quotes if it is to be text",
+    message: (a) => `YAML tags such as ${a.tag} are not supported`,
+    fix: () => "remove the tag; quote the value if you mean text",
   }),
   "file/anchor": entry<{ name: string }>({
     severity: "error",
-    message: (a) => `YAML anchors such as &${a.name} are not read`,
+    message: (a) => `YAML anchors such as &${a.name} are not supported`,
     fix: () =>
-      "write values that many domains share into `defaults:` or `profiles:` in stspress.yaml",
+      "put values that many domains share under `defaults:` or `profiles:` in stspress.yaml",
   }),
   "file/alias": entry<{ name: string }>({
     severity: "error",
-    message: (a) => `YAML aliases such as *${a.name} are not read`,
+    message: (a) => `YAML aliases such as *${a.name} are not supported`,
     fix: () =>
-      "write values that many domains share into `defaults:` or `profiles:` in stspress.yaml",
+      "put values that many domains share under `defaults:` or `profiles:` in stspress.yaml",
   }),
   "file/unquoted-star": entry<{ text: string }>({
     severity: "error",
@@ -109,18 +109,18 @@ export const fileCodes = {
   }),
   "file/duplicate-key": entry<{ key: string }>({
     severity: "error",
-    message: (a) => `the key ${a.key} stands here twice`,
+    message: (a) => `the key ${a.key} appears twice`,
     fix: () => "keep one of the two",
   }),
   "file/key": entry<Record<string, never>>({
     severity: "error",
-    message: () => "this cannot be a key; keys are plain words",
+    message: () => "this cannot be a key: keys are plain words",
     fix: () => "write `key: value`",
   }),
   "file/too-deep": entry<{ limit: number }>({
     severity: "error",
-    message: (a) => `more than ${String(a.limit)} levels of maps and lists inside each other`,
-    fix: () => "no key needs that many; look for a stray bracket or indentation",
+    message: (a) => `maps and lists are nested more than ${String(a.limit)} levels deep`,
+    fix: () => "no key needs that; look for a stray bracket or a wrong indentation",
   }),
   "file/syntax": entry<{ reason: SyntaxReason }>({
     severity: "error",

@@ -1,7 +1,7 @@
 import { entry } from "./entry.ts";
 
 const restore =
-  "restore the file from version control (git checkout stspress.lock); do not delete it: it knows what senders may still hold";
+  "restore the file from version control (git checkout stspress.lock); do not delete it: it records which policies senders may still hold";
 
 function list(names: readonly string[]): string {
   const shown = names.slice(0, 5).join(", ");
@@ -39,12 +39,12 @@ export const lockCodes = {
   }),
   "lock/syntax": entry<{ detail: string }>({
     severity: "error",
-    message: (a) => `this line of stspress.lock cannot be understood: ${a.detail}`,
+    message: (a) => `this line of stspress.lock is malformed: ${a.detail}`,
     fix: () => restore,
   }),
   "lock/duplicate": entry<{ domain: string }>({
     severity: "error",
-    message: (a) => `${a.domain} stands in stspress.lock twice`,
+    message: (a) => `${a.domain} appears twice in stspress.lock`,
     fix: () => restore,
   }),
   "lock/id-order": entry<{ domain: string; id: string; before: string }>({
@@ -53,13 +53,14 @@ export const lockCodes = {
     message: (a) =>
       a.id === a.before
         ? `${a.domain}: two instances have the id ${a.id}`
-        : `${a.domain}: the id ${a.id} is not later than its predecessor's, ${a.before}`,
-    fix: () => `an id names one instance for ever; ${restore}`,
+        : `${a.domain}: the id ${a.id} is not later than the previous one, ${a.before}`,
+    fix: () => `an id must never be used twice; ${restore}`,
   }),
   "lock/adopted-before": entry<{ domain: string; id: string }>({
     severity: "error",
-    message: (a) => `stspress.lock has an instance of ${a.domain} with the id ${a.id} already`,
-    fix: (a) => `nothing is to be adopted: \`stspress history ${a.domain}\` shows what is known`,
+    message: (a) => `stspress.lock already has a policy of ${a.domain} with the id ${a.id}`,
+    fix: (a) =>
+      `there is nothing to adopt; \`stspress history ${a.domain}\` shows what is recorded`,
   }),
   "lock/unmerged": entry<Record<string, never>>({
     severity: "error",
@@ -71,12 +72,12 @@ export const lockCodes = {
     message: (a) => `${a.domain.slice(0, 80)} has no policy in stspress.lock`,
     fix: (a) =>
       a.suggestion === null
-        ? "run `stspress build` first; only what was built can have a history"
+        ? "run `stspress build` first: only a policy that was built is in the lock"
         : `did you mean ${a.suggestion}?`,
   }),
   "lock/live-time": entry<{ domain: string; detail: string }>({
     severity: "error",
-    message: (a) => `${a.domain} cannot have gone live then: ${a.detail}`,
+    message: (a) => `${a.domain} cannot have gone live at that time: ${a.detail}`,
     fix: () => "give the time at which the policy was deployed, such as --at 2026-11-24T09:30:00Z",
   }),
   "lock/frozen": entry<{ domains: readonly string[] }>({
@@ -91,31 +92,31 @@ export const lockCodes = {
   "lock/enforce-too-early": entry<About & { from: string }>({
     severity: "error",
     source: "RFC 8461 §5",
-    message: (a) => `${these(a)}: enforce needs 14 live days of testing; that is from ${a.from}`,
-    fix: () => "keep `mode: testing` until then, or give the reason in `skip_testing:`",
+    message: (a) => `${these(a)}: enforce needs 14 live days of testing, which end on ${a.from}`,
+    fix: () => "keep `mode: testing` until then, or write a reason under `skip_testing:`",
   }),
   "lock/enforce-testing-not-live": entry<About>({
     severity: "error",
     source: "RFC 8461 §5",
     message: (a) =>
-      `${these(a)}: enforce needs 14 live days of testing, and the testing policy was not recorded live`,
+      `${these(a)}: enforce needs 14 live days of testing, and the testing policy is not recorded as live`,
     fix: (a) =>
-      `once it is deployed, run \`stspress live ${a.domain}\`; the days count from there. Or give the reason in \`skip_testing:\``,
+      `deploy it, then run \`stspress live ${a.domain}\`: the days count from then. Or write a reason under \`skip_testing:\``,
   }),
   "lock/enforce-untested": entry<About>({
     severity: "error",
     source: "RFC 8461 §5",
-    message: (a) => `${these(a)}: enforce without 14 live days of testing before it`,
+    message: (a) => `${these(a)}: enforce needs 14 live days of testing first`,
     fix: () =>
-      "write `mode: testing`, build, deploy, run `stspress live`, and read the TLS-RPT reports; or give the reason in `skip_testing:`",
+      "write `mode: testing`, build, deploy, run `stspress live`, and read the TLS-RPT reports; or write a reason under `skip_testing:`",
   }),
   "lock/mx-replaced": entry<About & { held: readonly string[]; until: string | null }>({
     severity: "error",
     source: "RFC 8461 §8.1",
     message: (a) =>
-      `${these(a)}: no mx pattern is left of ${list(a.held)}, which senders may hold in enforce mode ${a.until === null ? "with no end yet" : `until ${a.until}`}`,
+      `${these(a)}: this edit removes every pattern that senders may still enforce (${list(a.held)}), ${a.until === null ? "for how long is not known yet" : `until ${a.until}`}`,
     fix: () =>
-      "add the new patterns beside the old ones, deploy, wait for the hold, move the MX records, then remove the old patterns; or give the reason in `skip_overlap:`",
+      "keep the old patterns and add the new ones, deploy, wait until the hold ends, move the MX records, then remove the old patterns; or write a reason under `skip_overlap:`",
   }),
   "lock/mx-added": entry<
     About & { patterns: readonly string[]; until: string | null; wait: string }
@@ -124,34 +125,34 @@ export const lockCodes = {
     source: "RFC 8461 §8.1",
     message: (a) =>
       a.until === null
-        ? `${these(a)}: ${list(a.patterns)} must not go into the MX records before ${a.wait} after this policy is live: until then senders may enforce the earlier one`
-        : `${these(a)}: ${list(a.patterns)} must not go into the MX records before ${a.until}: until then senders may enforce the earlier policy`,
+        ? `${these(a)}: ${list(a.patterns)} must not be added to the MX records until ${a.wait} after this policy is live: before that, senders may still enforce the earlier policy`
+        : `${these(a)}: ${list(a.patterns)} must not be added to the MX records before ${a.until}: until then senders may still enforce the earlier policy`,
     fix: (a) =>
       a.until === null
         ? `deploy, then run \`stspress live ${a.domain}\`; \`stspress history ${a.domain}\` then shows the date`
-        : "leave the MX records as they are until then",
+        : "do not change the MX records until then",
   }),
   "lock/mx-removed": entry<About & { patterns: readonly string[]; ttl: string }>({
     severity: "warning",
     source: "RFC 8461 §8.1",
     message: (a) =>
-      `${these(a)}: ${list(a.patterns)} may go only after its MX record has been gone for its TTL`,
+      `${these(a)}: remove ${list(a.patterns)} only after its MX record has been gone for that record's TTL`,
     fix: () =>
-      "check the MX records first; a sender that still uses this host will refuse to deliver",
+      "check the MX records first: a sender that still uses this host will refuse to deliver mail",
   }),
   "lock/deleted-enforce": entry<{ domain: string; until: string | null; current: boolean }>({
     severity: "error",
     source: "RFC 8461 §8.3",
     message: (a) =>
       a.until === null
-        ? `${a.domain} no longer declares a policy, but senders may hold its enforce policy${a.current ? "" : ", with no end yet"}`
+        ? `${a.domain} no longer declares a policy, but senders may hold its enforce policy${a.current ? "" : ", for how long is not known yet"}`
         : `${a.domain} no longer declares a policy, but senders may hold its enforce policy until ${a.until}`,
     fix: (a) =>
       a.current
-        ? "put it back with `mta-sts: {retire: true}`, deploy, and delete it when the hold has passed; if the domain is no longer yours, name it under `gone:` in stspress.yaml"
+        ? "put it back with `mta-sts: {retire: true}`, deploy, and delete it after the hold ends; if the domain is no longer yours, list it under `gone:` in stspress.yaml"
         : a.until === null
-          ? `put it back; once the retirement is deployed, run \`stspress live ${a.domain}\`, and the hold gets its end`
-          : "put it back until then; if the domain is no longer yours, name it under `gone:` in stspress.yaml",
+          ? `put it back, deploy the retirement, and run \`stspress live ${a.domain}\`: only then does the hold have an end`
+          : "put it back until then; if the domain is no longer yours, list it under `gone:` in stspress.yaml",
   }),
   "lock/deleted-testing": entry<{ domain: string }>({
     severity: "warning",
@@ -159,13 +160,13 @@ export const lockCodes = {
     message: (a) =>
       `${a.domain} no longer declares a policy, but senders may hold its testing policy`,
     fix: () =>
-      "harmless for mail; the clean way is `mta-sts: {retire: true}` until the hold has passed. Remove its DNS records too",
+      "this loses no mail; to retire it cleanly, use `mta-sts: {retire: true}` until the hold ends. Remove its DNS records too",
   }),
   "lock/retired": entry<About>({
     severity: "note",
     source: "RFC 8461 §8.3",
-    message: (a) => `${these(a)}: no sender holds an earlier policy any more`,
-    fix: () => "remove the `_mta-sts` record, then the file (or its `mta-sts`) may be deleted",
+    message: (a) => `${these(a)}: no sender can hold an earlier policy any more`,
+    fix: () => "remove the `_mta-sts` record, then delete the file (or its `mta-sts`)",
   }),
   "lock/merged": entry<{ domains: readonly string[] }>({
     severity: "note",

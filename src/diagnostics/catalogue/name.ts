@@ -28,14 +28,13 @@ export const nameCodes = {
     severity: "error",
     source: "RFC 1035 §2.3.4",
     message: (a) =>
-      `the label ${quote(a.label)} has ${String(a.label.length)} octets; DNS allows 63`,
-    fix: () => "shorten the part between the dots to 63 octets or fewer",
+      `the label ${quote(a.label)} is ${String(a.label.length)} bytes long; DNS allows 63`,
+    fix: () => "shorten the part between the dots to at most 63 bytes",
   }),
   "name/too-long": entry<{ name: string; octets: number }>({
     severity: "error",
     source: "RFC 1035 §2.3.4",
-    message: (a) =>
-      `${quote(a.name)} has ${String(a.octets)} octets; a name in DNS has at most 253`,
+    message: (a) => `${quote(a.name)} is ${String(a.octets)} bytes long; DNS allows 253`,
     fix: () => "use a shorter name",
   }),
   "name/hyphen": entry<{ name: string; label: string }>({
@@ -48,17 +47,17 @@ export const nameCodes = {
   "name/underscore": entry<{ name: string; label: string }>({
     severity: "error",
     source: "RFC 5321 §4.1.2",
-    message: (a) => `${quote(a.name)} has an underscore, which no host name may have`,
+    message: (a) => `${quote(a.name)} has an underscore, which a host name cannot have`,
     fix: (a) =>
       a.label.startsWith("_")
         ? `write the name without ${quote(a.label)}`
-        : "name the host with a hyphen instead, in DNS too",
+        : "use a hyphen instead, in DNS too",
   }),
   "name/wildcard": entry<{ name: string }>({
     severity: "error",
     source: "RFC 8461 §3.4",
     message: (a) => `${quote(a.name)} is a pattern, not a name`,
-    fix: () => "name every domain: a policy never covers the subdomains of its domain",
+    fix: () => "list every domain: a policy never covers subdomains",
   }),
   "name/single-label": entry<{ name: string }>({
     severity: "error",
@@ -76,7 +75,7 @@ export const nameCodes = {
     severity: "error",
     source: "RFC 5321 §4.1.2",
     message: (a) => `${quote(a.name)} is an IP address, not a name`,
-    fix: () => "write the host name that stands in the MX record or has this address",
+    fix: () => "write the host name from the MX record, or the host name of this address",
   }),
   "name/url": entry<{ name: string; host: string }>({
     severity: "error",
@@ -92,7 +91,7 @@ export const nameCodes = {
     fix: (a) =>
       a.domain === ""
         ? "write the name after the @"
-        : `write what stands after the @: ${shorten(a.domain)}`,
+        : `write the part after the @: ${shorten(a.domain)}`,
   }),
   "name/port": entry<{ name: string; host: string }>({
     severity: "error",
@@ -103,8 +102,7 @@ export const nameCodes = {
   "name/list": entry<{ name: string }>({
     severity: "error",
     source: "RFC 5321 §4.1.2",
-    message: (a) =>
-      `${quote(a.name)} is not one name: there is a space, a comma or a semicolon in it`,
+    message: (a) => `${quote(a.name)} is not one name: it contains a space, a comma or a semicolon`,
     fix: () => "write one name per line, or one per list item",
   }),
   "name/space": entry<{ name: string; fixed: string }>({
@@ -123,16 +121,16 @@ export const nameCodes = {
     severity: "error",
     source: "RFC 8461 §3.2",
     message: (a) =>
-      `${quote(a.name)} has characters outside ASCII; here a name is written in A-labels (xn--…)`,
+      `${quote(a.name)} has characters outside ASCII; write the name in A-labels here (xn--…)`,
     fix: (a) =>
       a.ascii === null
         ? "write the name in its ASCII form, xn--…"
-        : `write ${shorten(a.ascii)}, the form that DNS knows`,
+        : `write ${shorten(a.ascii)}, the form that DNS uses`,
   }),
   "name/international": entry<{ name: string }>({
     severity: "error",
     source: "RFC 5891 §4",
-    message: (a) => `${quote(a.name)} cannot be written as a name in DNS`,
+    message: (a) => `${quote(a.name)} cannot be written as a DNS name`,
     fix: () => "check the characters: some are not allowed in international names, or not together",
   }),
   "name/a-label": entry<{ name: string; label: string }>({

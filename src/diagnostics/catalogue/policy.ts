@@ -17,7 +17,7 @@ export const policyCodes = {
     severity: "error",
     source: "RFC 8461 §3.2",
     message: () =>
-      "the text begins with a byte order mark, which senders take for part of the first name",
+      "the text begins with a byte order mark, which senders read as part of the first field name",
     fix: () => "save the file as UTF-8 without BOM",
   }),
   "text/not-utf8": entry<{ bytes: string }>({
@@ -47,7 +47,7 @@ export const policyCodes = {
   "policy/blank-line": entry<Nothing>({
     severity: "warning",
     source: "RFC 8461 §3.2",
-    message: () => "blank line: the grammar has none, and some senders refuse the whole policy",
+    message: () => "blank line: the grammar allows none, and some senders reject the whole policy",
     fix: () => "remove the line",
   }),
   "policy/bare-cr": entry<{ count: number }>({
@@ -55,15 +55,16 @@ export const policyCodes = {
     source: "RFC 8461 §3.2, erratum 6253",
     message: (a) =>
       a.count === 1
-        ? "a line ends in CR alone"
-        : `${String(a.count)} lines end in CR alone, here and further down`,
+        ? "a line ends in a bare CR"
+        : `${String(a.count)} lines end in a bare CR, here and below`,
     fix: () => "end lines in CRLF or LF",
   }),
   "policy/leading-space": entry<{ line: string }>({
     severity: "error",
     source: "RFC 8461 §3.2",
-    message: (a) => `${quote(a.line)} stands behind a space; lines are neither indented nor folded`,
-    fix: () => "begin the line with the field's name",
+    message: (a) =>
+      `${quote(a.line)} is indented; lines of a policy are neither indented nor folded`,
+    fix: () => "start the line with the field name",
   }),
   "policy/no-colon": entry<{ line: string }>({
     severity: "error",
@@ -95,7 +96,7 @@ export const policyCodes = {
           : a.reason === "first"
             ? `the field name ${quote(a.name)} does not begin with a letter or a digit`
             : `the field name ${quote(a.name)} has a character other than letters, digits, "_", "-" and "."`,
-    fix: () => "a policy needs no fields but version, mode, mx and max_age; remove the line",
+    fix: () => "remove the line; a policy needs only version, mode, mx and max_age",
   }),
   "policy/empty-value": entry<{ field: string }>({
     severity: "error",
@@ -128,26 +129,27 @@ export const policyCodes = {
     severity: "warning",
     source: "RFC 8461 §3.2",
     message: (a) =>
-      `${quote(a.field)} stands here again; most senders take the first, some the last, some none`,
+      `${quote(a.field)} appears twice; most senders use the first, some the last, some neither`,
     fix: () => "keep one line",
   }),
   "policy/duplicate-mx": entry<{ pattern: string }>({
     severity: "note",
     source: "RFC 8461 §3.2",
-    message: (a) => `the pattern ${quote(a.pattern)} stands here again`,
+    message: (a) => `the pattern ${quote(a.pattern)} appears twice`,
     fix: () => "remove the line; it changes nothing",
   }),
   "policy/version-not-first": entry<Nothing>({
     severity: "note",
     source: "RFC 8461 §3.2",
-    message: () => "`version` is not the first line; the RFC allows it, Google asks for it first",
+    message: () =>
+      "`version` is not the first line; the RFC allows that, but Google wants it first",
     fix: () => "move the line to the top",
   }),
   "policy/version": entry<{ found: string }>({
     severity: "error",
     source: "RFC 8461 §3.2",
     message: (a) => `the version is ${quote(a.found)}, not STSv1`,
-    fix: () => "write `version: STSv1`, in exactly these letters",
+    fix: () => "write `version: STSv1`, exactly so",
   }),
   "policy/mode": entry<{ found: string; meant: string | null }>({
     severity: "error",
@@ -159,7 +161,7 @@ export const policyCodes = {
   "policy/max-age-not-digits": entry<{ found: string; seconds: number | null }>({
     severity: "error",
     source: "RFC 8461 §3.2, erratum 7282",
-    message: (a) => `max_age is ${quote(a.found)}; only digits may stand there`,
+    message: (a) => `max_age is ${quote(a.found)}; only digits are allowed`,
     fix: (a) =>
       `write whole seconds without unit, sign or separator, such as \`max_age: ${String(a.seconds ?? 604800)}\``,
   }),
@@ -173,7 +175,7 @@ export const policyCodes = {
     severity: "warning",
     source: "RFC 8461 §3.2",
     message: (a) =>
-      `max_age is ${String(a.found)}, above the maximum of 31557600; some senders refuse the policy`,
+      `max_age is ${String(a.found)}, above the maximum of 31557600; some senders reject the policy`,
     fix: () => "write at most 31557600, which is one year",
   }),
   "policy/extension": entry<{ name: string }>({
@@ -181,7 +183,7 @@ export const policyCodes = {
     source: "RFC 8461 §3.2",
     message: (a) =>
       `${quote(a.name)} is an unknown field; senders ignore it, some checkers complain`,
-    fix: () => "remove the line unless somebody reads it",
+    fix: () => "remove the line, unless somebody uses it",
   }),
   "policy/extension-value": entry<{ name: string; character: string }>({
     severity: "error",
@@ -198,7 +200,7 @@ export const policyCodes = {
   "policy/mx-trailing-dot": entry<{ pattern: string; fixed: string }>({
     severity: "warning",
     source: "RFC 8461 §3.2",
-    message: (a) => `the pattern ${quote(a.pattern)} ends in a dot; some senders refuse the policy`,
+    message: (a) => `the pattern ${quote(a.pattern)} ends in a dot; some senders reject the policy`,
     fix: (a) => `write \`mx: ${shorten(a.fixed)}\``,
   }),
   "policy/mx-single-label": entry<{ pattern: string }>({
@@ -206,13 +208,13 @@ export const policyCodes = {
     source: "RFC 8461 §4.1",
     message: (a) =>
       `the pattern ${quote(a.pattern)} has one label only; no public MX has such a name`,
-    fix: () => "write the whole host name as it stands in the MX record",
+    fix: () => "write the full host name from the MX record",
   }),
   "policy/mx-wildcard-tld": entry<{ pattern: string }>({
     severity: "warning",
     source: "RFC 8461 §10.4",
     message: (a) => `the pattern ${quote(a.pattern)} allows every host of a whole top-level domain`,
-    fix: () => "name the MX hosts, or a wildcard below a domain of your own or your mail host's",
+    fix: () => "list the MX hosts, or use a wildcard under your own domain or your mail provider's",
   }),
   "policy/mx-unmatchable": entry<{
     pattern: string;
@@ -227,10 +229,10 @@ export const policyCodes = {
           : a.reason === "numeric-tld"
             ? "its last label is all digits"
             : a.reason === "label-too-long"
-              ? "a label has more than 63 octets"
-              : "an xn-- label encodes no international label"
+              ? "a label is longer than 63 bytes"
+              : "an xn-- label is not a valid A-label"
       }`,
-    fix: () => "write the host name as it stands in the MX record",
+    fix: () => "write the host name from the MX record",
   }),
   "mx/empty": entry<Nothing>({
     severity: "error",
@@ -255,7 +257,7 @@ export const policyCodes = {
     source: "RFC 8461 §4.1",
     message: (a) => `${quote(a.pattern)} has more than one *`,
     fix: () =>
-      "write one * as the leftmost label; for hosts deeper down, one pattern per parent domain",
+      "use one * as the leftmost label; for deeper hosts, write one pattern per parent domain",
   }),
   "mx/wildcard-not-first": entry<{ pattern: string }>({
     severity: "error",
@@ -267,7 +269,7 @@ export const policyCodes = {
     severity: "error",
     source: "RFC 8461 §10.4",
     message: (a) => `${quote(a.pattern)} would allow every host of a whole top-level domain`,
-    fix: () => "name the MX hosts, or a wildcard below a domain of your own or your mail host's",
+    fix: () => "list the MX hosts, or use a wildcard under your own domain or your mail provider's",
   }),
   "mx/leading-dot": entry<{ pattern: string }>({
     severity: "error",

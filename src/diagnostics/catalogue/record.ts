@@ -24,12 +24,13 @@ export type VersionFault =
 const versionFixes: Readonly<Record<VersionFault, (a: Of) => string>> = {
   empty: (a) => `write \`${a.version}; …\``,
   "leading-space": (a) => `remove the space: the first character is the v of \`${a.version};\``,
-  quoted: () => "remove the quotation marks: they belong to the zone file, not to the text",
-  case: (a) => `write \`${a.version};\` in exactly these letters`,
+  quoted: () =>
+    "remove the quotation marks: they belong in the zone file, not in the record's text",
+  case: (a) => `write \`${a.version};\` exactly so`,
   "space-around-equals": (a) => `write \`${a.version};\` without spaces around =`,
   "not-first": (a) => `move \`${a.version};\` to the beginning`,
-  delimiter: (a) => `part the fields with semicolons: \`${a.version}; …\``,
-  "zone-line": (a) => `give the text of the record only, from \`${a.version};\` on`,
+  delimiter: (a) => `separate the fields with semicolons: \`${a.version}; …\``,
+  "zone-line": (a) => `pass only the text of the record, starting at \`${a.version};\``,
   "other-record": (a) =>
     `this is a record of another kind (a wildcard TXT record?); publish one that begins with \`${a.version};\``,
   "other-version": (a) => `begin the text with \`${a.version};\``,
@@ -56,14 +57,14 @@ export const recordCodes = {
   "record/trailing-space": entry<Record<string, never>>({
     severity: "warning",
     source: both,
-    message: () => "the record ends in a space, which the grammar allows only before a semicolon",
+    message: () => "the record ends in a space, which is allowed only before a semicolon",
     fix: () => "remove the space",
   }),
   "record/empty-field": entry<Record<string, never>>({
     severity: "error",
     source: both,
     message: () => "there is no field between two semicolons",
-    fix: () => "remove one semicolon; only one may end the record",
+    fix: () => "remove one semicolon; the record may end in one",
   }),
   "record/space-around-equals": entry<{ name: string }>({
     severity: "error",
@@ -93,14 +94,14 @@ export const recordCodes = {
     message: (a) =>
       a.character === null
         ? `the field ${quote(a.name)} has no value`
-        : `the value of ${quote(a.name)} has the character ${quote(a.character)}, which none may have`,
-    fix: () => "a value is printable ASCII without space, = and semicolon; or remove the field",
+        : `the value of ${quote(a.name)} has the character ${quote(a.character)}, which is not allowed`,
+    fix: () => "use printable ASCII without spaces, = and semicolons, or remove the field",
   }),
   "record/duplicate-field": entry<{ name: string }>({
     severity: "warning",
     source: both,
     message: (a) =>
-      `${quote(a.name)} stands here again; most senders take the first, some the last, some none`,
+      `${quote(a.name)} appears twice; most senders use the first, some the last, some neither`,
     fix: () => "keep one",
   }),
   "record/extension": entry<{ name: string }>({
@@ -108,7 +109,7 @@ export const recordCodes = {
     source: both,
     message: (a) =>
       `${quote(a.name)} is an unknown field; senders ignore it, some checkers complain`,
-    fix: () => "remove it unless somebody reads it",
+    fix: () => "remove it, unless somebody uses it",
   }),
   "record/similar-field": entry<{ name: string; meant: string }>({
     severity: "warning",
@@ -131,7 +132,7 @@ export const recordCodes = {
     severity: "error",
     source: both,
     message: (a) =>
-      `${String(a.count)} TXT records at ${a.owner} begin with ${quote(`${a.version};`)}; senders then act as if there were none`,
+      `${String(a.count)} TXT records at ${a.owner} begin with ${quote(`${a.version};`)}; senders then ignore all of them`,
     fix: () => "keep one and remove the others",
   }),
   "record/discarded": entry<Of & { text: string; similar: boolean }>({
@@ -141,7 +142,7 @@ export const recordCodes = {
       `senders discard ${quote(a.text)}: it does not begin with ${quote(`${a.version};`)}`,
     fix: (a) =>
       a.similar
-        ? `begin it with \`${a.version};\` in exactly these characters, or remove it`
+        ? `start it with exactly \`${a.version};\`, or remove it`
         : "remove the record from this name",
   }),
   "record/strings": entry<{ detail: string }>({
@@ -154,7 +155,7 @@ export const recordCodes = {
     severity: "error",
     source: "RFC 8461 §3.1",
     message: () => "the record has no `id`",
-    fix: () => "add `id=` and up to 32 letters and digits that no earlier policy had",
+    fix: () => "add `id=` and up to 32 letters and digits; use an id that no earlier policy had",
   }),
   "sts-record/id": entry<{
     id: string;

@@ -5,7 +5,7 @@ export const siteFolderCodes = {
   "site/no-folder": entry<{ path: string; detail: string }>({
     severity: "error",
     message: (a) => `there is no site folder ${a.path.slice(0, 200)}: ${a.detail}`,
-    fix: () => "name a folder that is there with --site DIR; it is never made for you",
+    fix: () => "pass an existing folder with --site DIR; stspress does not create it",
   }),
   "site/unreadable": entry<{ path: string; detail: string }>({
     severity: "error",
@@ -19,39 +19,39 @@ export const siteFolderCodes = {
   }),
   "site/link": entry<{ path: string; target: string }>({
     severity: "error",
-    message: (a) => `${a.path} is a link that leads out of the site folder, to ${a.target}`,
-    fix: () => "copy it into the site folder: what is built must be what was reviewed",
+    message: (a) => `${a.path} is a link to a place outside the site folder: ${a.target}`,
+    fix: () => "copy it into the site folder, so that what you review is what is built",
   }),
   "site/linked-folder": entry<{ path: string }>({
     severity: "error",
     message: (a) => `${a.path} is a link to a folder`,
-    fix: () => "make it a folder of its own; links to folders are not followed",
+    fix: () => "replace the link by a real folder; links to folders are not followed",
   }),
   "site/ignored-file": entry<{ path: string }>({
     severity: "note",
-    message: (a) => `${a.path} is not read: its name does not end in .yaml or .yml`,
+    message: (a) => `${a.path} is ignored: its name does not end in .yaml or .yml`,
     fix: () => "rename it, or move it out of domains/",
   }),
   "site/no-domains": entry<{ folder: string }>({
     severity: "error",
     message: (a) => `there is no domain file in ${a.folder}`,
-    fix: () => "write domains/<your domain>.yaml, or name the site folder with --site DIR",
+    fix: () => "write domains/<your domain>.yaml, or pass the site folder with --site DIR",
   }),
   "site/dist-link": entry<{ path: string }>({
     severity: "error",
-    message: (a) => `${a.path} is a link or not a folder; nothing is written through it`,
-    fix: () => "remove it; the build makes the folder again",
+    message: (a) => `${a.path} is a link, or is not a folder; stspress does not write there`,
+    fix: () => "remove it; the build creates the folder",
   }),
   "site/busy": entry<{ pid: number }>({
     severity: "error",
     message: (a) => `another stspress (process ${String(a.pid)}) is writing this site`,
-    fix: () => "wait until it has finished, then run the command again",
+    fix: () => "wait until it ends, then run the command again",
   }),
   "site/cannot-write": entry<{ path: string; detail: string }>({
     severity: "error",
     message: (a) => `${a.path} cannot be written: ${a.detail}`,
     fix: () =>
-      "make room or mend the permissions, and run it again: every file is whole, and the next run completes the work",
+      "free some space or fix the permissions, and run it again: no file is damaged, and the next run completes the work",
   }),
   "site/clock": entry<{ value: string }>({
     severity: "error",
@@ -61,21 +61,21 @@ export const siteFolderCodes = {
   "site/not-built": entry<{ domains: readonly string[] }>({
     severity: "error",
     message: (a) =>
-      `${a.domains.slice(0, 5).join(", ")}${a.domains.length > 5 ? ` and ${String(a.domains.length - 5)} more` : ""} changed since the last build: the id is not known yet`,
-    fix: () => "run `stspress build`, then ask again",
+      `${a.domains.slice(0, 5).join(", ")}${a.domains.length > 5 ? ` and ${String(a.domains.length - 5)} more` : ""} changed since the last build, so the id is not known yet`,
+    fix: () => "run `stspress build`, then this command again",
   }),
   "site/no-earlier-build": entry<Record<string, never>>({
     severity: "error",
-    message: () => "no earlier build is known here to compare with",
+    message: () => "there is no earlier build to compare with",
     fix: () =>
-      "name an earlier lock: `git show HEAD~1:stspress.lock | stspress records --changed --since -`",
+      "pass an earlier lock: `git show HEAD~1:stspress.lock | stspress records --changed --since -`",
   }),
   "site/unknown-domain": entry<{ domain: string; suggestion: string | null }>({
     severity: "error",
     message: (a) => `${a.domain.slice(0, 80)} is not a domain of this site`,
     fix: (a) =>
       a.suggestion === null
-        ? "name a domain that is declared below domains/"
+        ? "use a domain that is declared in domains/"
         : `did you mean ${a.suggestion}?`,
   }),
 } as const;

@@ -8,24 +8,25 @@ function count(hosts: number): string {
 export const targetCodes = {
   "target/caddy-per-host-many": entry<{ hosts: number }>({
     severity: "warning",
-    message: (a) => `${count(a.hosts)} in one site block each make Caddy slow to load and to route`,
+    message: (a) =>
+      `${count(a.hosts)} with one site block each make Caddy slow to load and slow to route`,
     fix: () =>
-      "write `layout: on-demand` under `targets: {caddy: …}`: its configuration stays the same size, and new domains need no reload",
+      "write `layout: on-demand` under `targets: {caddy: …}`: the configuration then stays small, and new domains need no reload",
   }),
   "target/certificate-orders": entry<{ hosts: number; hours: number }>({
     severity: "note",
     source: "https://letsencrypt.org/docs/rate-limits/",
     message: (a) =>
-      `${count(a.hosts)} need as many certificates; Let's Encrypt takes 300 orders in 3 hours from one account, so the first ones take at least ${a.hours.toLocaleString("en-US")} hours`,
+      `${count(a.hosts)} need as many certificates; Let's Encrypt accepts 300 orders in 3 hours from one account, so the first round takes at least ${a.hours.toLocaleString("en-US")} hours`,
     fix: () =>
-      "bring new domains in over that time, or ask the authority for a raised limit; publish `_mta-sts` only where the policy already answers",
+      "add the domains over that time, or ask the authority for a higher limit; publish `_mta-sts` only after the policy answers",
   }),
   "target/caddy-first-fetch": entry<{ hosts: number }>({
     severity: "note",
     message: (a) =>
-      `${count(a.hosts)} get their certificates on the first fetch; Caddy orders 10 in 10 seconds, and of more first fetches at once some wait and some fail`,
+      `${count(a.hosts)} get their certificates on the first fetch; Caddy orders at most 10 in 10 seconds, so with many first fetches at once some wait and some fail`,
     fix: () =>
-      "fetch each new policy once, one after another, before its `_mta-sts` record is published; what was issued is not affected",
+      "fetch each new policy once, one after another, before you publish its `_mta-sts` record; existing certificates are not affected",
   }),
   "target/cloudflare-domains": entry<{ hosts: number; plan: string; limit: number }>({
     severity: "warning",
@@ -46,8 +47,9 @@ export const targetCodes = {
     severity: "note",
     source: "https://developers.cloudflare.com/pages/functions/pricing/",
     message: (a) =>
-      `the free plan answers 100,000 requests a day, which leaves ${a.perHost.toLocaleString("en-US")} for each of ${count(a.hosts)}`,
-    fix: () => "above that senders get an error instead of the policy; a paid plan has no such end",
+      `the free plan answers 100,000 requests a day, that is ${a.perHost.toLocaleString("en-US")} for each of ${count(a.hosts)}`,
+    fix: () =>
+      "beyond that senders get an error instead of the policy; paid plans have no such limit",
   }),
   "target/github-pages-several": entry<{ hosts: number }>({
     severity: "note",
@@ -55,23 +57,24 @@ export const targetCodes = {
     message: (a) =>
       `GitHub Pages serves one custom domain per repository, and there are ${count(a.hosts)}`,
     fix: () =>
-      "publish each folder of dist/github-pages/ from a repository of its own, or use the cloudflare target, which serves all from one project",
+      "publish each folder of dist/github-pages/ from its own repository, or use the target cloudflare, which serves all from one project",
   }),
   "template/syntax": entry<{ detail: string }>({
     severity: "error",
-    message: (a) => `this template cannot be understood: ${a.detail}`,
-    fix: () => "mend it, or remove the file: the built-in template of that name then applies",
+    message: (a) => `this template is malformed: ${a.detail}`,
+    fix: () => "fix it, or remove the file to use the built-in template",
   }),
   "template/unknown-name": entry<{ name: string }>({
     severity: "error",
-    message: (a) => `this template uses \`${a.name}\`, which nothing defines here`,
-    fix: () => "use the names that the built-in template of the same name uses",
+    message: (a) => `this template uses \`${a.name}\`, which is not defined here`,
+    fix: () => "use only the names that the built-in template uses",
   }),
   "template/changed-meaning": entry<{ template: string; detail: string }>({
     severity: "error",
     message: (a) =>
-      `what the template ${a.template} renders no longer says what was declared: ${a.detail}`,
-    fix: () => "a template may change the look, not the meaning; compare it with the built-in one",
+      `the output of the template ${a.template} no longer means what you declared: ${a.detail}`,
+    fix: () =>
+      "a template may change the layout, not the meaning; compare it with the built-in one",
   }),
 } as const;
 

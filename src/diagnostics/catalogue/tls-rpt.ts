@@ -11,19 +11,19 @@ export const tlsRptCodes = {
     severity: "error",
     source: "RFC 8460 §3",
     message: () => "the record has no `rua`",
-    fix: () => "add `rua=mailto:` and the address that is to get the reports",
+    fix: () => "add `rua=mailto:` and the address that should receive the reports",
   }),
   "tls-rpt/empty-uri": entry<Record<string, never>>({
     severity: "error",
     source: "RFC 8460 §3",
-    message: () => "there is no URI here: nothing stands after `rua=`, or beside a comma",
+    message: () => "a URI is missing here, after `rua=` or next to a comma",
     fix: () => "write a URI such as mailto:tls-reports@example.com, or remove the extra comma",
   }),
   "tls-rpt/semicolon-separator": entry<Uri>({
     severity: "error",
     source: "RFC 8460 §3",
     message: (a) => `a semicolon ends the list of URIs, so ${quote(a.uri)} is not part of it`,
-    fix: () => "part the URIs with commas",
+    fix: () => "separate the URIs with commas",
   }),
   "tls-rpt/field-without-value": entry<{ field: string }>({
     severity: "warning",
@@ -35,7 +35,7 @@ export const tlsRptCodes = {
   "tls-rpt/rua-http": entry<Uri>({
     severity: "warning",
     source: "RFC 8460 §3",
-    message: (a) => `${quote(a.uri)} is not https; senders send nothing there`,
+    message: (a) => `${quote(a.uri)} is not https; senders do not send reports there`,
     fix: (a) => `write ${quote(a.uri.replace(/^http/i, "https"))}`,
   }),
   "rua/empty": entry<Record<string, never>>({
@@ -47,7 +47,7 @@ export const tlsRptCodes = {
   "rua/http": entry<Uri>({
     severity: "error",
     source: "RFC 8460 §3",
-    message: (a) => `${quote(a.uri)} is not https; reports are sent by https or mailto only`,
+    message: (a) => `${quote(a.uri)} is not https; reports are sent only by https or mailto`,
     fix: (a) => `write ${quote(a.uri.replace(/^http/i, "https"))}`,
   }),
   "rua/bare-address": entry<Uri>({
@@ -60,7 +60,7 @@ export const tlsRptCodes = {
     severity: "error",
     source: "RFC 8460 §3",
     message: (a) => `${quote(a.uri)} is not a URI: it has no scheme`,
-    fix: () => "begin it with mailto: or https://",
+    fix: () => "start it with mailto: or https://",
   }),
   "rua/scheme": entry<Uri & { scheme: string }>({
     severity: "error",
@@ -85,12 +85,12 @@ export const tlsRptCodes = {
     severity: "error",
     source: "RFC 8460 §3",
     message: (a) => `${quote(a.uri)} is more than one URI`,
-    fix: () => "write a list with one URI per item; in a TXT record, part them with commas",
+    fix: () => "write a list with one URI per item; in a TXT record, separate them with commas",
   }),
   "rua/character": entry<Uri & { character: string }>({
     severity: "error",
     source: "RFC 3986 §2",
-    message: (a) => `${quote(a.character)} may not stand here in a URI`,
+    message: (a) => `${quote(a.character)} is not allowed at this point of a URI`,
     fix: (a) => `write it as ${percentEncode(a.character)}, or remove it`,
   }),
   "rua/non-ascii": entry<Uri & { encoded: string }>({
@@ -117,7 +117,7 @@ export const tlsRptCodes = {
     message: (a) => `${quote(a.uri)} has a space`,
     fix: (a) =>
       a.fixed === null
-        ? "part several URIs with commas; inside one, a space is %20"
+        ? "separate several URIs with commas; inside one, a space is %20"
         : `write ${shorten(a.fixed)}`,
   }),
   "rua/mailto-slashes": entry<Uri & { fixed: string }>({
@@ -140,14 +140,14 @@ export const tlsRptCodes = {
             ? `${quote(a.mailbox)} has more than one @`
             : a.fault === "domain"
               ? `${quote(a.mailbox)} has no domain after the @`
-              : `what stands before the @ of ${quote(a.mailbox)} is not the local part of an address`,
+              : `the part before the @ in ${quote(a.mailbox)} is not a valid local part`,
     fix: () => "write an address such as mailto:tls-reports@example.com",
   }),
   "rua/header-fields": entry<Uri & { fixed: string }>({
     severity: "warning",
     source: "RFC 8460 §5.3",
     message: (a) =>
-      `${quote(a.uri)} sets header fields; senders write their own, and some take these for part of the address`,
+      `${quote(a.uri)} sets header fields; senders set their own, and some read these as part of the address`,
     fix: (a) => `write ${shorten(a.fixed)}`,
   }),
   "rua/no-host": entry<Uri>({
@@ -166,8 +166,8 @@ export const tlsRptCodes = {
     severity: "error",
     source: "RFC 9110 §4.2.4",
     message: () =>
-      "the URI has a user name before the @; the record is public, and clients refuse such a URI",
-    fix: () => "remove what stands before the @, and the @",
+      "the URI contains a user name; the record is public, and clients refuse such a URI",
+    fix: () => "remove the @ and everything before it",
   }),
   "rua/port": entry<Uri & { port: string }>({
     severity: "error",

@@ -44,6 +44,6 @@ export const usageCodes = {
   "usage/combination": entry<{ detail: string; example: string }>({
     severity: "error",
     message: (a) => a.detail,
-    fix: (a) => `for example: ${a.example}`,
+    fix: (a) => `write for example: ${a.example}`,
   }),
 } as const;

@@ -85,8 +85,8 @@ describe.skipIf(!hasDuckDb)(withDuckDb("the verbs of the store"), () => {
     expect(json.domains.map(({ health }) => health)).toEqual(["unknown"]);
     const shown = await say("reports status", "2026-11-20", {}, [], true);
     expect(shown.code).toBe(3);
-    expect(shown.err).toContain(
-      "note: no report was taken in yet: nothing is known [reports/none]\n  fix: stspress reports add PATH",
+    await expect(shown.err).toMatchFileSnapshot(
+      path.join(import.meta.dirname, "../../golden/reports/none.txt"),
     );
   });
 
