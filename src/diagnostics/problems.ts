@@ -2,7 +2,7 @@ import { severityOf, type CodeArgs, type DiagnosticCode } from "./catalogue.ts";
 import { problem, type Parsed, type Problem } from "./diagnostic.ts";
 
 /** More than this in one text helps nobody and, in a hostile text, costs memory. */
-const most = 1000;
+const maxProblems = 1000;
 
 /** Collects the problems of one text, and turns them into the parser's answer. The first error is never dropped. */
 export class Problems {
@@ -16,7 +16,7 @@ export class Problems {
   push(found: Problem): void {
     const first = !this.#failed && severityOf(found.code) === "error";
     if (first) this.#failed = true;
-    if (first || this.#found.length < most) this.#found.push(found);
+    if (first || this.#found.length < maxProblems) this.#found.push(found);
   }
 
   /** Whether an error is among them. */

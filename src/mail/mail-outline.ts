@@ -40,7 +40,7 @@ export const tellingHeaders = [
 const tellingText = /^tls-report-|tlsrpt|tls-rpt|report[ -]domain:|report-id:/im;
 
 /** Parts that are looked through; a mail with more is taken for one that may hold a report. */
-const mostParts = 1000;
+const maxParts = 1000;
 
 /**
  * Judges a mail by its parts' types and names, and by {@link tellingHeaders}.
@@ -54,7 +54,7 @@ export function seemsReport(
   if (tellingText.test(text)) return true;
   if (structure === undefined) return true;
   const open = [structure];
-  for (let seen = 0; seen < mostParts; seen += 1) {
+  for (let seen = 0; seen < maxParts; seen += 1) {
     const part = open.pop();
     if (part === undefined) return false;
     if (isReportPart(part)) return true;

@@ -34,15 +34,15 @@ const maxLines = 300_000;
 const maxBoundaries = 10_000;
 /** Of a mail of many lines, how long they are on average at the least: nobody writes a report in shorter ones. */
 const manyLines = 5000;
-const leastLine = 8;
+const minLine = 8;
 const maxHost = 255;
 const maxId = 512;
 
 /** Parses a mail; mails within it are parts, with their octets. Null: it is built to hurt. */
 export async function readMail(message: Uint8Array): Promise<Mail | null> {
   const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
-  const mostLines = Math.min(maxLines, Math.max(manyLines, bytes.length / leastLine));
-  if (hasMore(bytes, "\n", mostLines) || hasMore(bytes, "\n--", maxBoundaries)) return null;
+  const bound = Math.min(maxLines, Math.max(manyLines, bytes.length / minLine));
+  if (hasMore(bytes, "\n", bound) || hasMore(bytes, "\n--", maxBoundaries)) return null;
   let email: Email;
   try {
     // Large, and files need it not.

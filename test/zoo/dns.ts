@@ -18,11 +18,11 @@ export interface ZooDns {
 const address = "127.0.0.1";
 const ttl = 300;
 /** Aliases in one answer; a longer chain is left to whoever asks. */
-const mostAliases = 8;
+const maxAliases = 8;
 /** The zone above: whoever climbs to the top, for CAA records, comes by. */
 const apex = "test";
-const mostUdpBytes = 1232;
-const mostBytes = 65_535;
+const maxUdpBytes = 1232;
+const maxBytes = 65_535;
 const headerBytes = 12;
 const opcodeShift = 11;
 const rcodes = { NOERROR: 0, FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5 };
@@ -102,7 +102,7 @@ function answerTo(bytes: Buffer, names: Names, over: "udp" | "tcp"): Buffer | nu
         : names.say(question);
   if (said === null) return null;
   const whole = encode(query, said, opt !== undefined);
-  const most = over === "tcp" ? mostBytes : Math.min(Math.max(offered, 512), mostUdpBytes);
+  const most = over === "tcp" ? maxBytes : Math.min(Math.max(offered, 512), maxUdpBytes);
   return whole.length <= most ? whole : encode(query, said, opt !== undefined, "truncated");
 }
 
@@ -123,7 +123,7 @@ function encode(
   const opt = {
     type: "OPT",
     name: ".",
-    udpPayloadSize: mostUdpBytes,
+    udpPayloadSize: maxUdpBytes,
     extendedRcode: 0,
     ednsVersion: 0,
     flags: 0,
@@ -217,7 +217,7 @@ class Names {
       seen.add(key);
       const isProven = [...seen].every((each) => this.#zone.secure.has(each));
       // Once around a loop, as some resolvers answer; a chain that goes on is not at its end either.
-      if (turnsBack || answers.length === mostAliases) {
+      if (turnsBack || answers.length === maxAliases) {
         return { rcode: "NOERROR", answers, isNegative: false, isProven };
       }
       const records = this.#at(key);

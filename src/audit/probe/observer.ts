@@ -40,10 +40,10 @@ export interface Observed {
 }
 
 /** More than any mail host needs: who publishes a thousand addresses gets no thousand visitors. */
-const mostAddresses = 16;
-const mostMxHosts = 32;
+const maxAddresses = 16;
+const maxMxHosts = 32;
 /** A host of many silent addresses is left after so many times the patience for one. */
-const mostTimeouts = 3;
+const maxTimeouts = 3;
 
 export class Observer {
   readonly #options: ObserverOptions;
@@ -67,7 +67,7 @@ export class Observer {
         const hosts = new Set(
           records.map(({ exchange }) => exchange).filter((host) => host !== ""),
         );
-        return Promise.all([...hosts].slice(0, mostMxHosts).map((host) => this.#mxHost(host)));
+        return Promise.all([...hosts].slice(0, maxMxHosts).map((host) => this.#mxHost(host)));
       }),
     ]);
     return { evidence, mxHosts: new Map(mxHosts.map((one) => [one.host, one])) };
@@ -122,7 +122,7 @@ export class Observer {
     const tlsa = dns.tlsa(`_25._tcp.${host}`);
     const [a, aaaa] = await Promise.all([dns.a(host), dns.aaaa(host)]);
     const probes: SmtpProbe[] = [];
-    const deadline = performance.now() + timeoutMs * mostTimeouts;
+    const deadline = performance.now() + timeoutMs * maxTimeouts;
     // One connection at a time: an audit is a guest.
     for (const { address, tried } of eachAddress(a, aaaa)) {
       if (!tried) probes.push(unprobed(address, untried));
@@ -142,14 +142,14 @@ function eachAddress(
 ): { readonly address: string; readonly tried: boolean }[] {
   const all = [...a.records, ...aaaa.records].map(({ address }) => address);
   return [...new Set(all)]
-    .slice(0, mostAddresses * 4)
-    .map((address, index) => ({ address, tried: index < mostAddresses }));
+    .slice(0, maxAddresses * 4)
+    .map((address, index) => ({ address, tried: index < maxAddresses }));
 }
 
 const untried: Failure = {
   stage: "connect",
   kind: "missing",
-  detail: `not tried: more than ${String(mostAddresses)} addresses`,
+  detail: `not tried: more than ${String(maxAddresses)} addresses`,
 };
 
 const outOfTime: Failure = {

@@ -4,10 +4,10 @@ import { readClaim, whyNoReport, whyUnfit, type Claim } from "./signature-claim.
 import type { Resolve } from "./verification.ts";
 
 /** Shorter RSA keys can be factored. @see RFC 8301 §3.2 */
-const leastKeyBits = 1024;
+const minKeyBits = 1024;
 
 /** Each costs a hash of the body and a DNS question; an honest mail has one or two. */
-const mostSignatures = 4;
+const maxSignatures = 4;
 
 /** What was found out about one signature. */
 export interface Checked {
@@ -26,7 +26,7 @@ export async function checkSignatures(
   at: number,
 ): Promise<readonly Checked[]> {
   const curTime = new Date(at * 1000);
-  const verifier = new DkimVerifier({ resolver: resolve, minBitLength: leastKeyBits, curTime });
+  const verifier = new DkimVerifier({ resolver: resolve, minBitLength: minKeyBits, curTime });
   const checked: Checked[] = [];
   const fit = new Map<Buffer, Claim>();
   const takeHeaders = verifier.messageHeaders.bind(verifier);
@@ -40,7 +40,7 @@ export async function checkSignatures(
           ? (whyUnfit(claim, submitter) ?? whyNoReport(claim, headers.parsed))
           : "the mail has not one From header";
       if (flaw !== null) checked.push({ claim, flaw, isUnknown: false });
-      else if (fit.size < mostSignatures) fit.set(line, claim);
+      else if (fit.size < maxSignatures) fit.set(line, claim);
     }
     // Shown only these, it hashes and asks for nothing else; what they cover it finds in all headers.
     await takeHeaders({ parsed: signatures.filter(({ line }) => fit.has(line)) });
@@ -71,7 +71,7 @@ export async function checkSignatures(
 function flawOf({ status, rr }: SignatureResult): string | null {
   if (status.result === "pass") return flawOfKey(rr ?? "");
   if (status.policy?.["dkim-rules"] === "weak-key") {
-    return `the key is shorter than ${String(leastKeyBits)} bits`;
+    return `the key is shorter than ${String(minKeyBits)} bits`;
   }
   return status.comment ?? status.result;
 }

@@ -53,11 +53,11 @@ function judge(checked: readonly Checked[]): Verification {
   return {
     verdict: unknown === undefined ? "failed" : "not-checked",
     signer: hostNameOf(worst?.claim.domain),
-    detail: (worst?.flaw ?? "no signature can be read").slice(0, mostDetail),
+    detail: (worst?.flaw ?? "no signature can be read").slice(0, maxDetail),
   };
 }
 
-const mostDetail = 200;
+const maxDetail = 200;
 
 /** A signature that does not hold may name anything as its domain, at any length. */
 function hostNameOf(domain: string | undefined): string | null {
@@ -71,5 +71,5 @@ function withCrlf(message: Uint8Array): Buffer {
 }
 
 function failed(detail: string): Verification {
-  return { verdict: "failed", signer: null, detail: detail.slice(0, mostDetail) };
+  return { verdict: "failed", signer: null, detail: detail.slice(0, maxDetail) };
 }

@@ -1,11 +1,11 @@
 /** A mail's lines, counted before anything reads them that takes long over many. */
 
 /** More than any reporter's; the time that parsing takes grows with the square of the lines. */
-const mostHeaderBytes = 128 * 1024;
-const mostHeaderLines = 2000;
+const maxHeaderBytes = 128 * 1024;
+const maxHeaderLines = 2000;
 
 /** 10 MB in base64 are 190,000. Canonicalization takes microseconds over each, however short it is. */
-const mostLines = 500_000;
+const maxLines = 500_000;
 
 const lf = 10;
 const cr = 13;
@@ -28,15 +28,15 @@ export function readSignedLines(message: Uint8Array): SignedLines | null {
     const endsInCrlf = message[end - 1] === cr;
     hasBareLf ||= !endsInCrlf;
     lines += 1;
-    if (lines > mostLines) return null;
+    if (lines > maxLines) return null;
     if (isHeader) {
       isHeader = end - start > (endsInCrlf ? 1 : 0);
-      if (end > mostHeaderBytes || lines > mostHeaderLines) return null;
+      if (end > maxHeaderBytes || lines > maxHeaderLines) return null;
       hasSignature ||= isSignature(message.subarray(start, end));
     }
     start = end + 1;
   }
-  return isHeader && message.length > mostHeaderBytes ? null : { hasSignature, hasBareLf };
+  return isHeader && message.length > maxHeaderBytes ? null : { hasSignature, hasBareLf };
 }
 
 const signatureName = /^dkim-signature[ \t]*:/i;

@@ -50,7 +50,7 @@ export interface OutlineBatch {
 export class ImapProblem extends Error {}
 
 /** Octets of the largest mail that is read: a report of 10 MB, in base64. */
-export const mostMailBytes = 16 * 1024 * 1024;
+export const maxMailBytes = 16 * 1024 * 1024;
 
 /** Mails whose outlines are asked for at once. */
 const outlineBatch = 200;
@@ -163,7 +163,7 @@ export class Mailbox {
 
   /** One mail whose size the server told wrongly; null: it has gone. */
   async #whole(uid: number): Promise<Uint8Array | null> {
-    const maxLength = mostMailBytes + 1;
+    const maxLength = maxMailBytes + 1;
     const found = await this.#ask(() =>
       this.#client.fetchAll(String(uid), { uid: true, source: { maxLength } }, { uid: true }),
     );

@@ -3,9 +3,9 @@ import type { QueryType } from "./message.ts";
 import type { DataOf } from "./records.ts";
 import type { DnsEvidence } from "./dns-evidence.ts";
 
-const mostKept = 1000;
+const maxKept = 1000;
 const keptMs = 30_000;
-const mostRecords = 20;
+const maxRecords = 20;
 
 type Evidence<T extends QueryType> = DnsEvidence<DataOf[T]>;
 
@@ -39,7 +39,7 @@ export class AnswerCache {
   #keep(key: string, evidence: Evidence<QueryType>): void {
     this.#kept.delete(key);
     this.#kept.set(key, { evidence, until: performance.now() + keptMs });
-    if (this.#kept.size <= mostKept) return;
+    if (this.#kept.size <= maxKept) return;
     for (const oldest of this.#kept.keys()) {
       this.#kept.delete(oldest);
       return;
@@ -49,5 +49,5 @@ export class AnswerCache {
 
 /** TXT is large and asked for once; a failure may be over. */
 function isWorthKeeping({ type, status, records }: Evidence<QueryType>): boolean {
-  return type !== "TXT" && status !== "failed" && records.length <= mostRecords;
+  return type !== "TXT" && status !== "failed" && records.length <= maxRecords;
 }

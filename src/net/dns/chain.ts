@@ -4,9 +4,9 @@ import { plainName, type DnsFailure, type QueryType, type Reply } from "./messag
 import { readRecord, type RecordOf } from "./records.ts";
 
 /** Aliases that may follow one another; resolvers stop between 8 and 16. */
-const mostAliases = 16;
+const maxAliases = 16;
 /** More than 64 KB can hold of any record that says something. */
-const mostRecords = 5000;
+const maxRecords = 5000;
 
 /** How far the names have led so far: what was asked for first, then each alias target. */
 export class Chain {
@@ -27,7 +27,7 @@ export class Chain {
 
   /** Goes on to an alias target; false where that leads back, or on and on. The step is kept all the same. */
   follow(target: string): boolean {
-    const leadsOn = !this.#names.includes(target) && this.#names.length <= mostAliases;
+    const leadsOn = !this.#names.includes(target) && this.#names.length <= maxAliases;
     this.#names.push(target);
     return leadsOn;
   }
@@ -104,7 +104,7 @@ function byOwner<T extends QueryType>(
 } {
   const records = new Map<string, RecordOf<T>[]>();
   const targets = new Map<string, string>();
-  for (const answer of answers.slice(0, mostRecords)) {
+  for (const answer of answers.slice(0, maxRecords)) {
     if ("class" in answer && answer.class !== "IN") continue;
     const owner = plainName(answer.name);
     if (answer.type === "CNAME") {

@@ -28,7 +28,7 @@ export interface DnsOptions {
 }
 
 /** Questions on their way at one time, each with one socket. */
-const mostOpen = 500;
+const maxOpen = 500;
 
 /**
  * A stub resolver. Nothing in it rejects: what goes wrong is evidence as well. Names are taken with or
@@ -39,7 +39,7 @@ export class DnsClient {
   readonly #servers: readonly DnsServer[];
   readonly #timeoutMs: number;
   readonly #tries: number;
-  readonly #slots = new Slots(mostOpen);
+  readonly #slots = new Slots(maxOpen);
   readonly #cache = new AnswerCache();
   /** The server that answered last is asked first, so that a dead one is waited for once. */
   #preferred = 0;

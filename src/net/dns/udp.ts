@@ -10,7 +10,7 @@ import type { Server } from "./servers.ts";
 
 /** A port that is known is half of what a forger has to guess. */
 const questionsPerSocket = 32;
-const mostIdle = 128;
+const maxIdle = 128;
 const firstResendMs = 1000;
 
 export interface UdpQuestion<R> {
@@ -38,7 +38,7 @@ export class UdpSockets {
     this.#busy.add(socket);
     const answer = await socket.ask(question);
     this.#busy.delete(socket);
-    if (socket.isReusable && this.#idle.length < mostIdle) this.#idle.push(socket);
+    if (socket.isReusable && this.#idle.length < maxIdle) this.#idle.push(socket);
     else socket.close();
     return answer;
   }

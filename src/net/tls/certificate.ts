@@ -21,10 +21,10 @@ const maxText = 200;
 /** Longer than any host name, so that what was cut can match none. */
 const maxDnsName = 300;
 /** More than fit into the 100 KB of certificates that OpenSSL takes in a handshake. */
-const mostDnsNames = 20_000;
+const maxDnsNames = 20_000;
 
 const kept = new Map<string, CertificateFields>();
-const mostKept = 256;
+const maxKept = 256;
 /** In bytes; what is larger is nobody's intermediate. */
 const largestKept = 4096;
 
@@ -39,7 +39,7 @@ export function readCertificate(der: Buffer): CertificateFields {
   const fields = known ?? { ...fieldsOf(der), fingerprint };
   if (der.length > largestKept) return fields;
   kept.set(fingerprint, fields);
-  if (kept.size > mostKept) {
+  if (kept.size > maxKept) {
     for (const oldest of kept.keys()) {
       kept.delete(oldest);
       break;
@@ -124,7 +124,7 @@ function dnsNamesOf(
   for (const { tag, content } of inside(names)) {
     if (tag !== 0x82) continue;
     dnsNameCount += 1;
-    if (dnsNameCount > mostDnsNames) continue;
+    if (dnsNameCount > maxDnsNames) continue;
     dnsNames.push(content.subarray(0, maxDnsName).toString("latin1"));
   }
   return { dnsNames, dnsNameCount };

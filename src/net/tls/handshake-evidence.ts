@@ -5,8 +5,8 @@ import { explainTrust } from "./trust.ts";
 import { fingerprintOf, type TrustStore } from "./trust-store.ts";
 import type { CertificateEvidence, TlsEvidence } from "./tls-evidence.ts";
 
-const mostCertificates = 10;
-const mostDnsNames = 100;
+const maxCertificates = 10;
+const maxDnsNames = 100;
 
 /** What Node tells of a chain: each certificate with its issuer, as far as it knows; a root is its own. */
 export interface PeerChain {
@@ -53,7 +53,7 @@ export function tlsEvidence(
 /** Records one certificate; of more names than evidence holds, those nearest to `host`, and first of all those that match it. */
 function certificateEvidence(der: Buffer, host: string): CertificateEvidence {
   const fields = readCertificate(der);
-  if (fields.dnsNames.length <= mostDnsNames) return fields;
+  if (fields.dnsNames.length <= maxDnsNames) return fields;
   const parent = host.slice(host.indexOf("."));
   const wanted = [host.toLowerCase(), `*${parent}`.toLowerCase()];
   const distance = (name: string): number => {
@@ -61,7 +61,7 @@ function certificateEvidence(der: Buffer, host: string): CertificateEvidence {
     return `.${name}`.toLowerCase().endsWith(parent) ? 1 : 2;
   };
   const dnsNames = fields.dnsNames.toSorted((a, b) => distance(a) - distance(b));
-  return { ...fields, dnsNames: dnsNames.slice(0, mostDnsNames) };
+  return { ...fields, dnsNames: dnsNames.slice(0, maxDnsNames) };
 }
 
 /**
@@ -73,7 +73,7 @@ function servedChain(peer: PeerChain, store: TrustStore): readonly Buffer[] {
   const chain: Buffer[] = [];
   const seen = new Set<PeerChain>();
   let next: PeerChain | undefined = peer;
-  while (next !== undefined && !seen.has(next) && chain.length < mostCertificates) {
+  while (next !== undefined && !seen.has(next) && chain.length < maxCertificates) {
     seen.add(next);
     if (chain.length > 0 && store.fingerprints.has(fingerprintOf(next))) break;
     chain.push(next.raw);

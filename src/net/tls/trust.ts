@@ -9,7 +9,7 @@ type Trust = TlsEvidence["trust"];
 const dateReasons = new Set(["CERT_HAS_EXPIRED", "CERT_NOT_YET_VALID"]);
 
 /** More steps than any chain has. */
-const mostSteps = 12;
+const maxSteps = 12;
 
 /**
  * Says why OpenSSL does not trust a chain (DER, the leaf first), the leaf's dates aside. `reason` is
@@ -37,7 +37,7 @@ function lead(
   { anchors }: Issuers,
 ): Trust {
   let current = leaf;
-  for (let step = 0; step < mostSteps; step += 1) {
+  for (let step = 0; step < maxSteps; step += 1) {
     const certificate = current;
     if (isSelfSigned(certificate)) return certificate === leaf ? "self-signed" : "private-root";
     const roots = anchors.get(certificate.issuer) ?? [];

@@ -1,6 +1,6 @@
 /** A mailbox → the journal: group by group, so that it can be killed anywhere and go on where it was. */
 import type { MailboxState } from "./imap-state.ts";
-import { mostMailBytes, type Mailbox, type MailOutline, type Mark } from "../../mail/imap/imap.ts";
+import { maxMailBytes, type Mailbox, type MailOutline, type Mark } from "../../mail/imap/imap.ts";
 import type { Refusal } from "../../tls-rpt/report/refusal.ts";
 import type { ReadyReport, TakenIn } from "./take-in.ts";
 
@@ -92,13 +92,13 @@ class Run {
     const fitting: MailOutline[] = [];
     for (const outline of outlines) {
       if (!outline.seemsReport) this.fetched.notReports += 1;
-      else if (outline.size <= mostMailBytes) fitting.push(outline);
+      else if (outline.size <= maxMailBytes) fitting.push(outline);
       else this.#refuseLarge(outline);
       this.#seen.add(outline.uid);
     }
     for await (const mails of this.#ports.mailbox.mails(fitting)) {
       // A server may have told a smaller size than there is.
-      const large = mails.filter(({ bytes }) => bytes.length > mostMailBytes);
+      const large = mails.filter(({ bytes }) => bytes.length > maxMailBytes);
       for (const { outline } of large) this.#refuseLarge(outline);
       await this.#takeGroup(mails.filter((mail) => !large.includes(mail)));
     }

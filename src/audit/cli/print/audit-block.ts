@@ -12,7 +12,7 @@ import type { CertificateEvidence, TlsEvidence } from "../../../net/tls/tls-evid
 
 const label = 14;
 const longest = 160;
-const mostRows = 16;
+const maxRows = 16;
 
 /** Prints the block of one domain; its last line begins with `safe to enforce: `. */
 export function auditBlock(
@@ -86,7 +86,7 @@ function rows<T extends { readonly address: string }>(
   none: string,
 ): string[] {
   if (entries.length === 0) return [row(name, none)];
-  const some = entries.slice(0, mostRows);
+  const some = entries.slice(0, maxRows);
   const width = Math.max(...some.map(({ address }) => Math.min(address.length, 40)));
   const shown = some.map((entry, at) =>
     row(at === 0 ? name : "", `${entry.address.padEnd(width)}  ${textOf(entry)}`),
@@ -104,7 +104,7 @@ function mxHostRows(host: MxHostEvidence, at: number): string[] {
 
 function mxText(mx: Subject["evidence"]["mx"]): string {
   if (mx.status !== "found") return answerText(mx);
-  const sorted = mx.records.toSorted((a, b) => a.preference - b.preference).slice(0, mostRows);
+  const sorted = mx.records.toSorted((a, b) => a.preference - b.preference).slice(0, maxRows);
   const list = sorted.map(
     ({ preference, exchange }) => `${String(preference)} ${exchange === "" ? "." : exchange}`,
   );

@@ -10,7 +10,7 @@ export interface AuditCounts {
 }
 
 /** Beyond this a list is counted, not printed. */
-const mostListed = 60;
+const maxListed = 60;
 
 /** Words it; "" where one domain was audited and nothing recorded: its block has said all. */
 export function auditSummary(
@@ -25,17 +25,17 @@ export function auditSummary(
     lines.push(
       `${String(domains)} domains: ${String(yes)} safe to enforce, ${String(no)} not, ${String(unknown)} unknown`,
     );
-    for (const { domain, safe, reason } of notSafe.slice(0, mostListed)) {
+    for (const { domain, safe, reason } of notSafe.slice(0, maxListed)) {
       const verdict = paint(safe, safe === "no" ? "error" : "warning", options);
       lines.push(`  ${printable(domain)}: ${verdict}, ${printable(reason)}`);
     }
-    const more = notSafe.length - mostListed;
+    const more = notSafe.length - maxListed;
     if (more > 0) lines.push(`  and ${String(more)} more`);
   }
-  for (const { domain, id, live } of recorded.slice(0, mostListed)) {
+  for (const { domain, id, live } of recorded.slice(0, maxListed)) {
     lines.push(`stspress.lock: ${printable(domain)} is live since ${live} (id ${printable(id)})`);
   }
-  const unlisted = recorded.length - mostListed;
+  const unlisted = recorded.length - maxListed;
   if (unlisted > 0) lines.push(`stspress.lock: and ${String(unlisted)} more`);
   return lines.length === 0 ? "" : `\n${lines.join("\n")}\n`;
 }
