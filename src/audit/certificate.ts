@@ -1,8 +1,8 @@
 /** What is wrong with a certificate chain, for policy hosts and MX hosts alike. */
 import { dnsIdMatches } from "./dns-id.ts";
 import { prose, type FindingProse } from "./finding.ts";
-import { counted } from "./counted.ts";
-import { dayOf, daysBetween } from "./moment.ts";
+import { pluralize } from "./pluralize.ts";
+import { dayOf, daysBetween } from "./dates.ts";
 import { quote } from "../diagnostics/catalogue/quote.ts";
 import type { CertificateEvidence, TlsEvidence } from "../net/tls/tls-evidence.ts";
 
@@ -127,7 +127,7 @@ export function certificateProse({ source, cost: clause, example: host }: Kind):
       reason: `A certificate that has expired proves nothing any more. ${cost} Mostly the renewal failed, or the server was not reloaded after it.`,
       example,
       message: (a) =>
-        `${a.host} shows a certificate that expired on ${a.until}${a.days === 0 ? "" : `, ${counted(a.days, "day")} ago`}${
+        `${a.host} shows a certificate that expired on ${a.until}${a.days === 0 ? "" : `, ${pluralize(a.days, "day")} ago`}${
           a.subject === "" || a.subject === a.host ? "" : ` (${quote(a.subject)})`
         }`,
       fix: () => "renew it, reload the server, and let a timer do both from now on",
@@ -191,7 +191,7 @@ export function certificateProse({ source, cost: clause, example: host }: Kind):
       reason: `Automatic renewal is done long before ${String(warningDays)} days are left, so it has most likely stopped. Once this one has expired, ${clause}.`,
       example: { ...example, until: "2026-12-04" },
       message: (a) =>
-        `the certificate of ${a.host} expires on ${a.until}, ${a.days === 0 ? "within a day" : `in ${counted(a.days, "day")}`}`,
+        `the certificate of ${a.host} expires on ${a.until}, ${a.days === 0 ? "within a day" : `in ${pluralize(a.days, "day")}`}`,
       fix: () => "renew it now, and find out why the timer did not",
     }),
   };

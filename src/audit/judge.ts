@@ -1,6 +1,6 @@
 /** Evidence and declaration → findings and the verdict. Pure. */
 import type { Subject } from "./declared.ts";
-import { counted } from "./counted.ts";
+import { pluralize } from "./pluralize.ts";
 import { probesOf } from "./mx-hosts.ts";
 import { explainFinding, rules, type Finding } from "./rules.ts";
 
@@ -40,5 +40,5 @@ function isDangerous({ code }: Finding): boolean {
 function passed(subject: Subject): string {
   const probes = probesOf(subject).filter(({ probe }) => probe.failure === null);
   const hosts = new Set(probes.map(({ host }) => host));
-  return `every MX host would pass: ${counted(hosts.size, "host")}, ${counted(probes.length, "address")}`;
+  return `every MX host would pass: ${pluralize(hosts.size, "host")}, ${pluralize(probes.length, "address")}`;
 }

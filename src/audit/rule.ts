@@ -31,7 +31,7 @@ export function defineRule<T extends CodeTable>(
   codes: T,
   judge: (
     subject: Subject,
-    report: <C extends keyof T & string>(code: C, args: ArgsOf<T, C>, where: Where) => void,
+    add: <C extends keyof T & string>(code: C, args: ArgsOf<T, C>, where: Where) => void,
   ) => void,
 ): Rule<T> {
   return {

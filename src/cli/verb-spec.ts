@@ -36,7 +36,7 @@ export const format: OptionSpec = {
 export const told = [site, json, format];
 
 /** How to look at the world outside. */
-export const lookOptions: readonly OptionSpec[] = [
+export const probeOptions: readonly OptionSpec[] = [
   { flags: "--resolver <ip>", about: "DNS resolver, as IP or IP:port (default: the system's)" },
   { flags: "--ca <file>", about: "trust these root certificates too (PEM)" },
   {

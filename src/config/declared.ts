@@ -19,7 +19,7 @@ export interface DeclaredMtaSts {
 
 /** What both a domain file and `defaults:` may say; a key that is absent was not said. */
 export interface DeclaredSettings {
-  /** Report URIs without duplicates; false: no TLS-RPT, whatever the defaults say. */
+  /** DiagnosticCollector URIs without duplicates; false: no TLS-RPT, whatever the defaults say. */
   readonly rua?: readonly string[] | false;
   /** false: no MTA-STS, whatever the defaults say. */
   readonly mtaSts?: DeclaredMtaSts | false;

@@ -4,7 +4,7 @@ import { parseDomainName } from "../names/domain-name.ts";
 import type { YamlPath } from "./site-config.ts";
 import type { DeclaredFile } from "./declared.ts";
 import { readSettings } from "./read-settings.ts";
-import { Report } from "./report.ts";
+import { DiagnosticCollector } from "./diagnostic-collector.ts";
 import { salvage } from "./salvage.ts";
 import { domainFileSchema } from "./schema.ts";
 import { checkShape, kindOf } from "./shape.ts";
@@ -27,16 +27,16 @@ export function parseDomainFile(file: string, bytes: Uint8Array): ReadFile<Decla
   const odd = refuseTopLevel(source, "domain: example.com");
   if (odd !== null) return { declarations: null, diagnostics: [odd] };
 
-  const report = new Report(source);
-  const shape = checkShape(domainFileSchema, source.value, report);
-  checkNames(source, report);
+  const collector = new DiagnosticCollector(source);
+  const shape = checkShape(domainFileSchema, source.value, collector);
+  checkNames(source, collector);
   const readable = shape ?? salvage(domainFileSchema, source.value);
-  if (readable === null) return { declarations: null, diagnostics: report.finish() };
+  if (readable === null) return { declarations: null, diagnostics: collector.finish() };
 
-  const names = readNames(readable.domain ?? readable.domains ?? [], report);
-  const settings = readSettings(readable, [], report);
-  const diagnostics = report.finish();
-  if (shape === null || report.failed()) return { declarations: null, diagnostics };
+  const names = readNames(readable.domain ?? readable.domains ?? [], collector);
+  const settings = readSettings(readable, [], collector);
+  const diagnostics = collector.finish();
+  if (shape === null || collector.failed()) return { declarations: null, diagnostics };
   const group = shape.domains !== undefined;
   return { declarations: { file, group, ...names, settings }, diagnostics };
 }
@@ -51,20 +51,20 @@ export function refuseTopLevel(source: YamlSource, beginning: string): Diagnosti
     : diagnostic("file/not-a-map", { got, beginning }, place);
 }
 
-function checkNames(source: YamlSource, report: Report): void {
+function checkNames(source: YamlSource, collector: DiagnosticCollector): void {
   const map = source.value as { readonly [key: string]: unknown };
   const has = (key: string): boolean => map[key] !== undefined;
   if (has("domain") && has("domains")) {
     const args = { first: "domain", second: "domains" };
-    report.say("config/both-keys", args, ["domains"], "key", [["domain"]]);
+    collector.add("config/both-keys", args, ["domains"], "key", [["domain"]]);
   } else if (!has("domain") && !has("domains")) {
-    report.say("config/no-name", {}, []);
+    collector.add("config/no-name", {}, []);
   }
 }
 
 function readNames(
   written: string | readonly string[],
-  report: Report,
+  collector: DiagnosticCollector,
 ): Pick<DeclaredFile, "domains" | "unicode"> {
   const domains: string[] = [];
   const unicode: Record<string, string> = {};
@@ -72,11 +72,11 @@ function readNames(
   const group = typeof written !== "string";
   for (const [index, text] of (group ? written : [written]).entries()) {
     const path = group ? ["domains", index] : ["domain"];
-    const name = report.take(path, parseDomainName(text));
+    const name = collector.take(path, parseDomainName(text));
     if (name === null) continue;
     const first = seen.get(name.ascii);
     if (first !== undefined) {
-      report.say("config/duplicate-domain", { domain: name.ascii }, path, "value", [first]);
+      collector.add("config/duplicate-domain", { domain: name.ascii }, path, "value", [first]);
       continue;
     }
     seen.set(name.ascii, path);

@@ -10,7 +10,7 @@ export interface NewDomainFile {
   readonly unicode: string | null;
   /** Lines above everything else: printable ASCII. */
   readonly comments: readonly string[];
-  /** Report URIs; null: none are live. */
+  /** DiagnosticCollector URIs; null: none are live. */
   readonly rua: readonly string[] | null;
   /** The policy to publish, or null: none yet. */
   readonly policy: Policy | null;

@@ -40,7 +40,7 @@ interface Pending {
 const maxPerCode = 1000;
 const keptTexts = 8;
 
-export class LateReport {
+export class PlacedDiagnostics {
   #failed = false;
   readonly #pending: Pending[] = [];
   readonly #counted = new Map<string, { others: number }>();
@@ -57,7 +57,7 @@ export class LateReport {
     return this.#failed;
   }
 
-  say<C extends DiagnosticCode>(
+  add<C extends DiagnosticCode>(
     code: C,
     args: CodeArgs<C>,
     where: Where,
@@ -84,7 +84,7 @@ export class LateReport {
     const counted = { ...args, others: 0 };
     this.#counted.set(key, counted);
     // Omit and this spread are inverse; tsc does not follow that for a generic code.
-    this.say(code, counted, where);
+    this.add(code, counted, where);
   }
 
   /** Says something at a place at which several files come to the same conclusion. */
@@ -92,7 +92,7 @@ export class LateReport {
     const key = JSON.stringify([code, where.file, where.path, args]);
     if (this.#counted.has(key)) return;
     this.#counted.set(key, { others: 0 });
-    this.say(code, args, where);
+    this.add(code, args, where);
   }
 
   /** Gives everything its place, in order. */

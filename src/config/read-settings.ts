@@ -6,7 +6,7 @@ import { parseRua } from "../tls-rpt/rua.ts";
 import type { DeclaredMtaSts, DeclaredSettings } from "./declared.ts";
 import { parseDuration } from "./duration.ts";
 import { readReason } from "./reason.ts";
-import type { Report } from "./report.ts";
+import type { DiagnosticCollector } from "./diagnostic-collector.ts";
 import type { SettingsShape } from "./schema.ts";
 import { printPath } from "./shape.ts";
 
@@ -22,27 +22,27 @@ const maxTtl = 2_147_483_647;
 export function readSettings(
   shape: SettingsShape,
   base: YamlPath,
-  report: Report,
+  collector: DiagnosticCollector,
 ): DeclaredSettings {
   const settings: Writable<DeclaredSettings> = {};
   const tlsRpt = shape["tls-rpt"];
   if (tlsRpt === false) settings.rua = false;
   else if (tlsRpt !== undefined) {
-    settings.rua = readRua(tlsRpt.rua, [...base, "tls-rpt", "rua"], report);
+    settings.rua = readRua(tlsRpt.rua, [...base, "tls-rpt", "rua"], collector);
   }
   const mtaSts = shape["mta-sts"];
   if (mtaSts === false) settings.mtaSts = false;
   else if (mtaSts !== undefined) {
-    settings.mtaSts = readMtaSts(mtaSts, [...base, "mta-sts"], report);
+    settings.mtaSts = readMtaSts(mtaSts, [...base, "mta-sts"], collector);
   }
-  const zone = readName(shape.dns?.zone, [...base, "dns", "zone"], report);
+  const zone = readName(shape.dns?.zone, [...base, "dns", "zone"], collector);
   if (zone !== null) settings.zone = zone;
-  const ttl = readTtl(shape.dns?.ttl, [...base, "dns", "ttl"], report);
+  const ttl = readTtl(shape.dns?.ttl, [...base, "dns", "ttl"], collector);
   if (ttl !== null) settings.ttlSeconds = ttl;
   if (shape.target !== undefined) settings.target = shape.target;
   if (shape.delegation === false) settings.delegation = false;
   else {
-    const delegation = readName(shape.delegation?.zone, [...base, "delegation", "zone"], report);
+    const delegation = readName(shape.delegation?.zone, [...base, "delegation", "zone"], collector);
     if (delegation !== null) settings.delegation = delegation;
   }
   return settings;
@@ -52,15 +52,15 @@ export function readSettings(
 export function readMx(
   written: string | readonly string[],
   path: YamlPath,
-  report: Report,
+  collector: DiagnosticCollector,
 ): readonly string[] {
   const patterns: string[] = [];
   for (const [at, item] of items(written, path)) {
-    const pattern = report.take(at, parseMxPattern(toAscii(item)));
+    const pattern = collector.take(at, parseMxPattern(toAscii(item)));
     if (pattern === null) continue;
     patterns.push(pattern.text);
   }
-  warnOfRepeats(patterns, written, path, report);
+  warnOfRepeats(patterns, written, path, collector);
   return patterns;
 }
 
@@ -76,62 +76,66 @@ function toAscii(pattern: string): string {
 export function readName(
   written: string | undefined,
   path: YamlPath,
-  report: Report,
+  collector: DiagnosticCollector,
 ): string | null {
   return written === undefined
     ? null
-    : (report.take(path, parseDomainName(written))?.ascii ?? null);
+    : (collector.take(path, parseDomainName(written))?.ascii ?? null);
 }
 
 /** Reads one domain name or a list into A-labels, each once; duplicates are warned about. */
 export function readNames(
   written: string | readonly string[],
   path: YamlPath,
-  report: Report,
+  collector: DiagnosticCollector,
 ): readonly string[] {
   const names: string[] = [];
   for (const [at, item] of items(written, path)) {
-    const name = readName(item, at, report);
+    const name = readName(item, at, collector);
     if (name !== null) names.push(name);
   }
-  warnOfRepeats(names, written, path, report);
+  warnOfRepeats(names, written, path, collector);
   return [...new Set(names)];
 }
 
 function readRua(
   written: string | readonly string[],
   path: YamlPath,
-  report: Report,
+  collector: DiagnosticCollector,
 ): readonly string[] {
   const uris: string[] = [];
   for (const [at, item] of items(written, path)) {
-    const uri = report.take(at, parseRua(item));
+    const uri = collector.take(at, parseRua(item));
     if (uri !== null) uris.push(uri);
   }
-  warnOfRepeats(uris, written, path, report);
+  warnOfRepeats(uris, written, path, collector);
   return [...new Set(uris)];
 }
 
-function readMtaSts(shape: MtaStsShape, path: YamlPath, report: Report): DeclaredMtaSts {
+function readMtaSts(
+  shape: MtaStsShape,
+  path: YamlPath,
+  collector: DiagnosticCollector,
+): DeclaredMtaSts {
   const mtaSts: Writable<DeclaredMtaSts> = {};
   if (shape.mode !== undefined) mtaSts.mode = shape.mode;
-  if (shape.mx !== undefined) mtaSts.mx = readMx(shape.mx, [...path, "mx"], report);
-  const maxAge = readMaxAge(shape.max_age, [...path, "max_age"], report);
+  if (shape.mx !== undefined) mtaSts.mx = readMx(shape.mx, [...path, "mx"], collector);
+  const maxAge = readMaxAge(shape.max_age, [...path, "max_age"], collector);
   if (maxAge !== null) mtaSts.maxAgeSeconds = maxAge;
   if (shape.profile !== undefined) {
     // The schema lets any text or false through; a boolean here is false.
     mtaSts.profile = shape.profile;
   }
-  const skipTesting = readReason(shape.skip_testing, [...path, "skip_testing"], report);
+  const skipTesting = readReason(shape.skip_testing, [...path, "skip_testing"], collector);
   if (skipTesting !== null) mtaSts.skipTesting = skipTesting;
-  const skipOverlap = readReason(shape.skip_overlap, [...path, "skip_overlap"], report);
+  const skipOverlap = readReason(shape.skip_overlap, [...path, "skip_overlap"], collector);
   if (skipOverlap !== null) mtaSts.skipOverlap = skipOverlap;
   if (shape.retire !== undefined) mtaSts.retire = shape.retire;
   if (shape.retire === true) {
     const keys = (
       ["mode", "mx", "max_age", "profile", "skip_testing", "skip_overlap"] as const
     ).filter((key) => shape[key] !== undefined);
-    if (keys.length > 0) report.say("config/retire-alone", { keys }, [...path, "retire"], "key");
+    if (keys.length > 0) collector.add("config/retire-alone", { keys }, [...path, "retire"], "key");
   }
   return mtaSts;
 }
@@ -139,32 +143,32 @@ function readMtaSts(shape: MtaStsShape, path: YamlPath, report: Report): Declare
 function readMaxAge(
   written: string | number | undefined,
   path: YamlPath,
-  report: Report,
+  collector: DiagnosticCollector,
 ): number | null {
-  const seconds = readDuration(written, path, report);
+  const seconds = readDuration(written, path, collector);
   if (seconds === null || seconds <= maxMaxAge) return seconds;
-  report.say("config/max-age-range", { seconds }, path);
+  collector.add("config/max-age-range", { seconds }, path);
   return null;
 }
 
 function readTtl(
   written: string | number | undefined,
   path: YamlPath,
-  report: Report,
+  collector: DiagnosticCollector,
 ): number | null {
-  const seconds = readDuration(written, path, report);
+  const seconds = readDuration(written, path, collector);
   if (seconds === null || (seconds >= 1 && seconds <= maxTtl)) return seconds;
-  report.say("config/ttl-range", { seconds }, path);
+  collector.add("config/ttl-range", { seconds }, path);
   return null;
 }
 
 function readDuration(
   written: string | number | undefined,
   path: YamlPath,
-  report: Report,
+  collector: DiagnosticCollector,
 ): number | null {
   if (written === undefined) return null;
-  return typeof written === "number" ? written : report.take(path, parseDuration(written));
+  return typeof written === "number" ? written : collector.take(path, parseDuration(written));
 }
 
 /** One text or a list, each with its path. */
@@ -181,7 +185,7 @@ function warnOfRepeats(
   values: readonly string[],
   written: string | readonly string[],
   path: YamlPath,
-  report: Report,
+  collector: DiagnosticCollector,
 ): void {
   if (typeof written === "string" || values.length !== written.length) return;
   const seen = new Map<string, number>();
@@ -190,7 +194,7 @@ function warnOfRepeats(
     if (first === undefined) seen.set(value, index);
     else {
       const args = { key: printPath(path), value };
-      report.say("config/repeated", args, [...path, index], "value", [[...path, first]]);
+      collector.add("config/repeated", args, [...path, index], "value", [[...path, first]]);
     }
   }
 }

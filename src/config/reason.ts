@@ -1,6 +1,6 @@
 /** The reasons that people give for leaving a guard out: kept in the file for whoever reviews it. */
 import type { YamlPath } from "./site-config.ts";
-import type { Report } from "./report.ts";
+import type { DiagnosticCollector } from "./diagnostic-collector.ts";
 import { printPath } from "./shape.ts";
 
 const maxCharacters = 200;
@@ -9,7 +9,7 @@ const maxCharacters = 200;
 export function readReason(
   written: string | undefined,
   path: YamlPath,
-  report: Report,
+  collector: DiagnosticCollector,
 ): string | null {
   if (written === undefined) return null;
   const reason = written.trim();
@@ -22,6 +22,6 @@ export function readReason(
           ? "long"
           : null;
   if (why === null) return reason;
-  report.say("config/reason", { key: printPath(path), why }, path);
+  collector.add("config/reason", { key: printPath(path), why }, path);
   return null;
 }

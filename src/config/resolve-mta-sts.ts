@@ -2,7 +2,7 @@
 import type { Mode, Policy } from "../mta-sts/policy.ts";
 import type { MtaSts, YamlPath } from "./site-config.ts";
 import type { DeclaredFile, DeclaredMtaSts } from "./declared.ts";
-import type { LateReport, Where } from "./places.ts";
+import type { PlacedDiagnostics, Where } from "./places.ts";
 import type { SiteSettings } from "./site-file.ts";
 import { suggest } from "./suggest.ts";
 
@@ -22,13 +22,13 @@ interface Interned {
 
 export class MtaStsResolver {
   readonly #site: SiteSettings;
-  readonly #report: LateReport;
+  readonly #collector: PlacedDiagnostics;
   readonly #policies = new Map<string, Interned>();
   readonly #settings = new Map<string, MtaSts>();
 
-  constructor(site: SiteSettings, report: LateReport) {
+  constructor(site: SiteSettings, collector: PlacedDiagnostics) {
     this.#site = site;
-    this.#report = report;
+    this.#collector = collector;
   }
 
   /** Returns what a file's domains publish; null: no MTA-STS; `wrong`: an error was reported. */
@@ -64,7 +64,7 @@ export class MtaStsResolver {
     if (merged.mode === undefined) {
       const path = ["mta-sts"];
       for (const domain of declared.domains) {
-        this.#report.count(
+        this.#collector.count(
           "config/mode-missing",
           { domain },
           { file: declared.file, path, at: "key" },
@@ -76,7 +76,7 @@ export class MtaStsResolver {
     const mx = [...new Set([...profile, ...(merged.mx ?? [])])];
     if (mx.length === 0 && merged.mode !== "none") {
       for (const domain of declared.domains) {
-        this.#report.count(
+        this.#collector.count(
           "config/mx-missing",
           { domain, mode: merged.mode },
           this.#whereIs(declared, "mode", ["mode"]),
@@ -95,7 +95,7 @@ export class MtaStsResolver {
     if (patterns !== undefined) return patterns;
     const allowed = [...this.#site.profiles.keys()];
     const where = this.#whereIs(declared, "profile", ["profile"]);
-    this.#report.once(
+    this.#collector.once(
       "config/unknown-value",
       {
         key: where.path.join("."),
@@ -142,14 +142,14 @@ export class MtaStsResolver {
       const by = pattern.replace(/^[^.]+/, "*");
       if (by !== pattern && patterns.has(by)) {
         const where = this.#whereIsPattern(declared, merged, pattern);
-        this.#report.once("config/mx-covered", { pattern, by }, where);
+        this.#collector.once("config/mx-covered", { pattern, by }, where);
       }
     }
     const bytes = policyBytes(policy);
     if (bytes > maxPolicyBytes) {
       const domain = declared.domains[0] ?? "";
       const where = this.#whereIs(declared, "mx", ["mx"]);
-      this.#report.say("config/policy-too-large", { bytes, domain }, where);
+      this.#collector.add("config/policy-too-large", { bytes, domain }, where);
     }
   }
 
@@ -160,14 +160,15 @@ export class MtaStsResolver {
     const code = adviceOnMaxAge(policy.mode, seconds);
     if (code !== null) {
       const where = this.#whereIs(declared, "maxAgeSeconds", ["max_age"]);
-      for (const domain of declared.domains) this.#report.count(code, { seconds, domain }, where);
+      for (const domain of declared.domains)
+        this.#collector.count(code, { seconds, domain }, where);
     }
     for (const pattern of wildcards) {
       const parent = pattern.slice(2);
       for (const domain of declared.domains) {
         if (domain === parent || domain.endsWith(pattern.slice(1))) {
           const where = this.#whereIsPattern(declared, merged, pattern);
-          this.#report.count("config/own-wildcard", { pattern, domain }, where);
+          this.#collector.count("config/own-wildcard", { pattern, domain }, where);
         }
       }
     }

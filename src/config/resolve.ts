@@ -11,7 +11,7 @@ import {
 } from "./site-config.ts";
 import type { DeclaredFile, DeclaredSettings } from "./declared.ts";
 import { withTarget } from "./read-targets.ts";
-import { LateReport, type ReadText, type Where } from "./places.ts";
+import { PlacedDiagnostics, type ReadText, type Where } from "./places.ts";
 import { MtaStsResolver } from "./resolve-mta-sts.ts";
 import type { SiteSettings } from "./site-file.ts";
 
@@ -54,33 +54,33 @@ export function resolveSite(
   files: Iterable<DeclaredFile>,
   readText: ReadText,
 ): ResolvedSite {
-  const report = new LateReport(readText);
+  const collector = new PlacedDiagnostics(readText);
   const entries = new Map<string, Entry>();
-  const policies = new MtaStsResolver(settings, report);
+  const policies = new MtaStsResolver(settings, collector);
   const ruas = new Map<string, readonly string[]>();
   for (const declared of files) {
-    const from = resolveFile(declared, settings, policies, ruas, report);
-    checkFile(from, settings, report);
+    const from = resolveFile(declared, settings, policies, ruas, collector);
+    checkFile(from, settings, collector);
     for (const [index, domain] of declared.domains.entries()) {
       const first = entries.get(domain);
       if (first === undefined) entries.set(domain, { from, index });
       else {
         const where = whereIsName(declared, index);
         const related = [whereIsName(first.from.declared, first.index)];
-        report.say("config/duplicate-domain", { domain }, where, related);
+        collector.add("config/duplicate-domain", { domain }, where, related);
       }
     }
   }
-  checkGone(settings, entries, report);
-  const targets = checkTargets(settings, entries, report);
-  if (report.failed()) return { site: null, diagnostics: report.finish() };
+  checkGone(settings, entries, collector);
+  const targets = checkTargets(settings, entries, collector);
+  if (collector.failed()) return { site: null, diagnostics: collector.finish() };
 
   const domains = toDomains(entries);
   const gone = new Map(settings.gone.map(({ domain, reason }) => [domain, reason]));
   const { delegationZone, reportsTrust, reportsSigners } = settings;
   return {
     site: { targets, delegationZone, domains, gone, reportsTrust, reportsSigners },
-    diagnostics: report.finish(),
+    diagnostics: collector.finish(),
   };
 }
 
@@ -89,7 +89,7 @@ function resolveFile(
   site: SiteSettings,
   policies: MtaStsResolver,
   ruas: Map<string, readonly string[]>,
-  report: LateReport,
+  collector: PlacedDiagnostics,
 ): Resolved {
   const own = declared.settings;
   const { defaults } = site;
@@ -101,7 +101,7 @@ function resolveFile(
       const where: Where = declared.group
         ? { file: declared.file, path: ["domains"], at: "key" }
         : whereIsName(declared, index);
-      report.count("config/nothing-to-publish", { domain }, where);
+      collector.count("config/nothing-to-publish", { domain }, where);
     }
   }
   return {
@@ -126,12 +126,12 @@ function shareList(
   return first ?? list;
 }
 
-function checkFile(from: Resolved, site: SiteSettings, report: LateReport): void {
+function checkFile(from: Resolved, site: SiteSettings, collector: PlacedDiagnostics): void {
   const { declared, zone, delegation, rua, mtaSts } = from;
   for (const [index, domain] of declared.domains.entries()) {
     if (zone !== null && domain !== zone && !domain.endsWith(`.${zone}`)) {
       const where = whereIs(declared, site, "zone", "dns", ["zone"]);
-      report.count("config/zone-outside", { zone, domain }, where);
+      collector.count("config/zone-outside", { zone, domain }, where);
     }
     const longest = domain.length + "._smtp._tls.".length + (delegation?.length ?? 0);
     if (longest <= maxNameOctets) continue;
@@ -145,7 +145,7 @@ function checkFile(from: Resolved, site: SiteSettings, report: LateReport): void
     for (const name of names) {
       if (name.length <= maxNameOctets) continue;
       const args = { name, octets: name.length };
-      report.say("config/name-too-long", args, whereIsName(declared, index));
+      collector.add("config/name-too-long", args, whereIsName(declared, index));
     }
   }
   if (rua !== null) {
@@ -157,7 +157,7 @@ function checkFile(from: Resolved, site: SiteSettings, report: LateReport): void
         ? { file: declared.file, path: ["tls-rpt", "rua"], at: "key" }
         : { file: site.file, path: ["defaults", "tls-rpt", "rua"], at: "key" };
       const domain = declared.domains[0] ?? "";
-      report.once(
+      collector.once(
         "config/record-too-large",
         { bytes, domain: own ? domain : "every domain" },
         where,
@@ -169,14 +169,14 @@ function checkFile(from: Resolved, site: SiteSettings, report: LateReport): void
 function checkGone(
   site: SiteSettings,
   entries: ReadonlyMap<string, Entry>,
-  report: LateReport,
+  collector: PlacedDiagnostics,
 ): void {
   for (const { domain, key } of site.gone) {
     const entry = entries.get(domain);
     if (entry === undefined) continue;
     const where: Where = { file: site.file, path: ["gone", key], at: "key" };
     const related = [whereIsName(entry.from.declared, entry.index)];
-    report.say("config/gone-declared", { domain }, where, related);
+    collector.add("config/gone-declared", { domain }, where, related);
   }
 }
 
@@ -184,7 +184,7 @@ function checkGone(
 function checkTargets(
   site: SiteSettings,
   entries: ReadonlyMap<string, Entry>,
-  report: LateReport,
+  collector: PlacedDiagnostics,
 ): TargetSettings {
   const used = new Set<TargetName>();
   const published = new Set<TargetName>();
@@ -204,10 +204,14 @@ function checkTargets(
     if (address.host !== null) continue;
     if (address.ipv4.length + address.ipv6.length === 0) {
       const path: YamlPath = named ? ["targets", target] : site.defaultPaths.target;
-      report.say("config/address-missing", { target }, { file: site.file, path, at: "key" });
+      collector.add("config/address-missing", { target }, { file: site.file, path, at: "key" });
     } else if (delegated.has(target)) {
       const path = ["targets", target, "address"];
-      report.say("config/delegation-address", { target }, { file: site.file, path, at: "value" });
+      collector.add(
+        "config/delegation-address",
+        { target },
+        { file: site.file, path, at: "value" },
+      );
     }
   }
   return targets;

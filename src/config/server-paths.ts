@@ -1,14 +1,14 @@
 /** Values that end up in a web server's configuration: only what no syntax there can take apart. */
 import { parseDomainName } from "../names/domain-name.ts";
 import type { YamlPath } from "./site-config.ts";
-import type { Report } from "./report.ts";
+import type { DiagnosticCollector } from "./diagnostic-collector.ts";
 
 /** Reads an absolute path of letters, digits and `. _ - /`; wrong or absent gives the fallback. */
 export function readFolder(
   written: string | undefined,
   fallback: string,
   path: YamlPath,
-  report: Report,
+  collector: DiagnosticCollector,
 ): string {
   if (written === undefined) return fallback;
   const names = written.replace(/\/$/, "").split("/").slice(1);
@@ -17,7 +17,7 @@ export function readFolder(
     /^\/[A-Za-z0-9._/-]+$/.test(written) &&
     names.every((name) => name !== "" && name !== "." && name !== "..");
   if (sound) return `/${names.join("/")}`;
-  report.say("config/path", { text: written }, path);
+  collector.add("config/path", { text: written }, path);
   return fallback;
 }
 
@@ -25,7 +25,7 @@ export function readFolder(
 export function readEmail(
   written: string | undefined,
   path: YamlPath,
-  report: Report,
+  collector: DiagnosticCollector,
 ): string | null {
   if (written === undefined) return null;
   const match = /^([A-Za-z0-9_+=~-]+(?:\.[A-Za-z0-9_+=~-]+)*)@([^@]+)$/.exec(written);
@@ -33,6 +33,6 @@ export function readEmail(
   if (match !== null && domain?.ok === true && (match[1] ?? "").length <= 64) {
     return `${match[1] ?? ""}@${domain.value.ascii}`;
   }
-  report.say("config/email", { text: written }, path);
+  collector.add("config/email", { text: written }, path);
   return null;
 }

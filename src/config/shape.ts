@@ -3,7 +3,7 @@ import { z } from "zod";
 import { kinds, type Kind } from "../diagnostics/catalogue/config.ts";
 import type { YamlPath } from "./site-config.ts";
 import { parseDuration } from "./duration.ts";
-import type { Report } from "./report.ts";
+import type { DiagnosticCollector } from "./diagnostic-collector.ts";
 import { suggest } from "./suggest.ts";
 import type { Plain } from "./yaml-source.ts";
 
@@ -13,26 +13,26 @@ type Issue = z.core.$ZodIssue;
 export function checkShape<S extends z.ZodType>(
   schema: S,
   value: Plain,
-  report: Report,
+  collector: DiagnosticCollector,
 ): z.infer<S> | null {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  for (const issue of result.error.issues) explainIssue(issue, [], { schema, value, report });
+  for (const issue of result.error.issues) explainIssue(issue, [], { schema, value, collector });
   return null;
 }
 
 interface Context {
   readonly schema: z.ZodType;
   readonly value: Plain;
-  readonly report: Report;
+  readonly collector: DiagnosticCollector;
 }
 
 function explainIssue(issue: Issue, base: YamlPath, context: Context): void {
-  const { report } = context;
+  const { collector } = context;
   const path = [...base, ...issue.path.map((step) => (typeof step === "symbol" ? "" : step))];
   const value = valueAt(context.value, path);
   if (value === undefined) {
-    report.say(
+    collector.add(
       "config/missing-key",
       { key: String(path.at(-1) ?? ""), where: printPath(path.slice(0, -1)) },
       path.slice(0, -1),
@@ -45,30 +45,30 @@ function explainIssue(issue: Issue, base: YamlPath, context: Context): void {
       const allowed = keysAt(context.schema, path);
       for (const key of issue.keys) {
         const args = { key, where: printPath(path), suggestion: suggest(key, allowed), allowed };
-        report.say("config/unknown-key", args, [...path, key], "key");
+        collector.add("config/unknown-key", args, [...path, key], "key");
       }
       return;
     }
     case "invalid_union": {
       const meant = meantBranch(issue);
-      if (meant === undefined) wrongType(issue, path, value, report);
+      if (meant === undefined) wrongType(issue, path, value, collector);
       else for (const inner of meant) explainIssue(inner, path, context);
       return;
     }
     case "invalid_value": {
       if (!isScalar(value)) {
-        wrongType(issue, path, value, report);
+        wrongType(issue, path, value, collector);
         return;
       }
       const allowed = issue.values.map(String);
       const suggestion = suggest(String(value), allowed);
       const args = { key: printPath(path), value: String(value), suggestion, allowed };
-      report.say("config/unknown-value", args, path);
+      collector.add("config/unknown-value", args, path);
       return;
     }
     case "too_small":
       if (Array.isArray(value)) {
-        report.say("config/empty-list", { key: printPath(path) }, path);
+        collector.add("config/empty-list", { key: printPath(path) }, path);
         return;
       }
       break;
@@ -77,11 +77,11 @@ function explainIssue(issue: Issue, base: YamlPath, context: Context): void {
   if (issue.message === ("duration" satisfies Kind) && isScalar(value)) {
     const parsed = parseDuration(String(value));
     if (!parsed.ok && typeof value !== "boolean") {
-      report.take(path, parsed);
+      collector.take(path, parsed);
       return;
     }
   }
-  wrongType(issue, path, value, report);
+  wrongType(issue, path, value, collector);
 }
 
 /** The branch of a union that was meant: the one whose fault lies deeper than the value's own type. */
@@ -103,10 +103,15 @@ function isAboutType(issue: Issue): boolean {
   );
 }
 
-function wrongType(issue: Issue, path: YamlPath, value: Plain, report: Report): void {
+function wrongType(
+  issue: Issue,
+  path: YamlPath,
+  value: Plain,
+  collector: DiagnosticCollector,
+): void {
   const expected = Object.hasOwn(kinds, issue.message) ? (issue.message as Kind) : "text";
   const args = { key: printPath(path), expected, got: kindOf(value) };
-  report.say("config/wrong-type", args, path);
+  collector.add("config/wrong-type", args, path);
 }
 
 /** Names the kind of a value that was found. */

@@ -43,7 +43,7 @@ export interface DomainConfig {
   readonly target: TargetName;
   /** The zone that this domain's records are delegated to by CNAME, or null. */
   readonly delegation: string | null;
-  /** Report URIs of the TLS-RPT record (RFC 8460 §3), percent-encoded as published; null: no record. */
+  /** DiagnosticCollector URIs of the TLS-RPT record (RFC 8460 §3), percent-encoded as published; null: no record. */
   readonly rua: readonly string[] | null;
   /** null: only TLS-RPT, the first step of a rollout. */
   readonly mtaSts: MtaSts | null;

@@ -14,7 +14,7 @@ import { builtInProfiles } from "./profiles.ts";
 import { items, readMx, readName, readNames, readSettings } from "./read-settings.ts";
 import { readTargets } from "./read-targets.ts";
 import { readReason } from "./reason.ts";
-import { Report } from "./report.ts";
+import { DiagnosticCollector } from "./diagnostic-collector.ts";
 import { salvage } from "./salvage.ts";
 import { readEmail } from "./server-paths.ts";
 import { siteFileSchema, type SiteFileShape } from "./schema.ts";
@@ -60,20 +60,20 @@ export function parseSiteFile(file: string, bytes: Uint8Array | null): ReadFile<
   const odd = refuseTopLevel(source, "target: caddy");
   if (odd !== null) return { declarations: null, diagnostics: [odd] };
 
-  const report = new Report(source);
-  const shape = checkShape(siteFileSchema, source.value, report);
+  const collector = new DiagnosticCollector(source);
+  const shape = checkShape(siteFileSchema, source.value, collector);
   if (shape === null) {
     const rest = salvage(siteFileSchema, source.value);
     // Targets are left alone: what was taken out of them would be said to be missing.
-    readSettings(rest?.defaults ?? {}, ["defaults"], report);
-    readProfiles(rest?.profiles ?? {}, report);
-    readGone(rest?.gone ?? {}, report);
-    readNames(rest?.reports?.signers ?? [], ["reports", "signers"], report);
-    return { declarations: null, diagnostics: report.finish() };
+    readSettings(rest?.defaults ?? {}, ["defaults"], collector);
+    readProfiles(rest?.profiles ?? {}, collector);
+    readGone(rest?.gone ?? {}, collector);
+    readNames(rest?.reports?.signers ?? [], ["reports", "signers"], collector);
+    return { declarations: null, diagnostics: collector.finish() };
   }
-  const settings = readSite(file, shape, report);
-  const diagnostics = report.finish();
-  return { declarations: report.failed() ? null : settings, diagnostics };
+  const settings = readSite(file, shape, collector);
+  const diagnostics = collector.finish();
+  return { declarations: collector.failed() ? null : settings, diagnostics };
 }
 
 function absent(file: string): SiteSettings {
@@ -91,7 +91,11 @@ function absent(file: string): SiteSettings {
   };
 }
 
-function readSite(file: string, shape: SiteFileShape, report: Report): SiteSettings {
+function readSite(
+  file: string,
+  shape: SiteFileShape,
+  collector: DiagnosticCollector,
+): SiteSettings {
   const inDefaults = shape.defaults ?? {};
   const paths = { dns: ["dns"], target: ["target"], delegation: ["delegation"] };
   for (const key of ["dns", "target", "delegation"] as const) {
@@ -99,7 +103,7 @@ function readSite(file: string, shape: SiteFileShape, report: Report): SiteSetti
     paths[key] = ["defaults", key];
     if (shape[key] !== undefined) {
       const args = { first: key, second: `defaults.${key}` };
-      report.say("config/both-keys", args, ["defaults", key], "key", [[key]]);
+      collector.add("config/both-keys", args, ["defaults", key], "key", [[key]]);
     }
   }
   const { dns, target, delegation } = shape;
@@ -110,30 +114,30 @@ function readSite(file: string, shape: SiteFileShape, report: Report): SiteSetti
       ...(delegation === undefined ? {} : { delegation: delegation && { zone: delegation.zone } }),
     },
     [],
-    report,
+    collector,
   );
-  const defaults = { ...own, ...readSettings(inDefaults, ["defaults"], report) };
+  const defaults = { ...own, ...readSettings(inDefaults, ["defaults"], collector) };
   return {
     file,
-    target: defaults.target ?? chooseTarget(shape, report),
-    targets: readTargets(shape.targets ?? {}, report),
+    target: defaults.target ?? chooseTarget(shape, collector),
+    targets: readTargets(shape.targets ?? {}, collector),
     defaults,
-    delegationZone: readDelegationZone(delegation, defaults.delegation, report),
+    delegationZone: readDelegationZone(delegation, defaults.delegation, collector),
     defaultPaths: paths,
-    profiles: readProfiles(shape.profiles ?? {}, report),
-    gone: readGone(shape.gone ?? {}, report),
+    profiles: readProfiles(shape.profiles ?? {}, collector),
+    gone: readGone(shape.gone ?? {}, collector),
     reportsTrust: shape.reports?.trust ?? "verified",
-    reportsSigners: readNames(shape.reports?.signers ?? [], ["reports", "signers"], report),
+    reportsSigners: readNames(shape.reports?.signers ?? [], ["reports", "signers"], collector),
   };
 }
 
 /** The only target that is named, else Caddy. */
-function chooseTarget(shape: SiteFileShape, report: Report): TargetName {
+function chooseTarget(shape: SiteFileShape, collector: DiagnosticCollector): TargetName {
   const named = targetNames.filter((name) => shape.targets?.[name] !== undefined);
   const [only = "caddy"] = named;
   if (named.length < 2) return only;
   if (!named.includes("caddy")) {
-    report.say("config/target-choice", { targets: named }, ["targets"], "key");
+    collector.add("config/target-choice", { targets: named }, ["targets"], "key");
   }
   return "caddy";
 }
@@ -142,53 +146,56 @@ function chooseTarget(shape: SiteFileShape, report: Report): TargetName {
 function readDelegationZone(
   shape: SiteFileShape["delegation"],
   zone: string | false | undefined,
-  report: Report,
+  collector: DiagnosticCollector,
 ): DelegationZone | null {
   if (zone === undefined || zone === false) return null;
   if (shape === undefined || shape === false) return { zone, ns: [], hostmaster: null };
   const ns: string[] = [];
   for (const [path, text] of items(shape.ns ?? [], ["delegation", "ns"])) {
-    const name = readName(text, path, report);
+    const name = readName(text, path, collector);
     if (name === null) continue;
     if (name === zone || name.endsWith(`.${zone}`))
-      report.say("config/ns-inside", { name, zone }, path);
+      collector.add("config/ns-inside", { name, zone }, path);
     else if (!ns.includes(name)) ns.push(name);
   }
   return {
     zone,
     ns,
-    hostmaster: readEmail(shape.hostmaster, ["delegation", "hostmaster"], report),
+    hostmaster: readEmail(shape.hostmaster, ["delegation", "hostmaster"], collector),
   };
 }
 
 function readProfiles(
   shape: NonNullable<SiteFileShape["profiles"]>,
-  report: Report,
+  collector: DiagnosticCollector,
 ): ReadonlyMap<string, readonly string[]> {
   const profiles = new Map(builtIn);
   for (const [name, { mx }] of Object.entries(shape)) {
     const path = ["profiles", name];
     if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(name)) {
-      report.say("config/profile-name", { name }, path, "key");
+      collector.add("config/profile-name", { name }, path, "key");
     }
-    if (builtIn.has(name)) report.say("config/profile-shadows", { name }, path, "key");
-    profiles.set(name, readMx(mx, [...path, "mx"], report));
+    if (builtIn.has(name)) collector.add("config/profile-shadows", { name }, path, "key");
+    profiles.set(name, readMx(mx, [...path, "mx"], collector));
   }
   return profiles;
 }
 
-function readGone(shape: NonNullable<SiteFileShape["gone"]>, report: Report): GoneDomain[] {
+function readGone(
+  shape: NonNullable<SiteFileShape["gone"]>,
+  collector: DiagnosticCollector,
+): GoneDomain[] {
   const gone = new Map<string, GoneDomain>();
   for (const [key, text] of Object.entries(shape)) {
     const path = ["gone", key];
-    const reason = readReason(text, path, report);
-    const domain = report.take(path, parseDomainName(key), "key")?.ascii ?? null;
+    const reason = readReason(text, path, collector);
+    const domain = collector.take(path, parseDomainName(key), "key")?.ascii ?? null;
     if (reason === null || domain === null) continue;
     const first = gone.get(domain);
     if (first === undefined) gone.set(domain, { domain, reason, key });
     else {
       const args = { key: "gone", value: domain };
-      report.say("config/repeated", args, path, "key", [["gone", first.key]]);
+      collector.add("config/repeated", args, path, "key", [["gone", first.key]]);
     }
   }
   return [...gone.values()];

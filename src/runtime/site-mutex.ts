@@ -1,7 +1,7 @@
 /**
  * Lets one stspress at a time write a site. The owner is a file that names its process; taking it is
  * one `link`, so that two takers cannot both succeed, and an owner that died is removed by one
- * `rename`, so that two finders of the same corpse cannot either.
+ * `rename`, so that two processes that find it dead cannot both remove it.
  */
 import fs from "node:fs";
 import path from "node:path";
@@ -38,7 +38,7 @@ export function takeSite(root: string): Taken {
       const holder = readOwner(owner);
       if (holder === null) continue;
       if (isAlive(holder)) return { ok: false, pid: Number(holder.split(" ")[0]) };
-      buryOwner(owner, holder);
+      removeDeadOwner(owner, holder);
     }
   } finally {
     fs.rmSync(mine, { force: true });
@@ -54,21 +54,21 @@ function readOwner(owner: string): string | null {
   }
 }
 
-function buryOwner(owner: string, dead: string): void {
-  const grave = `${owner}.${String(ownPid)}.dead`;
+function removeDeadOwner(owner: string, dead: string): void {
+  const aside = `${owner}.${String(ownPid)}.dead`;
   try {
-    fs.renameSync(owner, grave);
+    fs.renameSync(owner, aside);
   } catch (error) {
     if (codeOf(error) === "ENOENT") return;
     throw error;
   }
   // Somebody may have taken the site between the look and the rename: then it is given back.
-  if (fs.readFileSync(grave, "utf8") === dead) fs.rmSync(grave);
+  if (fs.readFileSync(aside, "utf8") === dead) fs.rmSync(aside);
   else {
     try {
-      fs.linkSync(grave, owner);
+      fs.linkSync(aside, owner);
     } finally {
-      fs.rmSync(grave);
+      fs.rmSync(aside);
     }
   }
 }

@@ -28,7 +28,7 @@ const opcodeShift = 11;
 const rcodes = { NOERROR: 0, FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5 };
 
 /** What is said to a question; null: nothing at all. */
-type Said = {
+type FirstProblem = {
   readonly rcode: keyof typeof rcodes;
   readonly answers: readonly Answer[];
   /** Whether the zone's SOA says that the answer ends here. */
@@ -108,7 +108,7 @@ function answerTo(bytes: Buffer, names: Names, over: "udp" | "tcp"): Buffer | nu
 
 function encode(
   query: DecodedPacket,
-  said: NonNullable<Said>,
+  said: NonNullable<FirstProblem>,
   edns: boolean,
   cut?: "truncated",
 ): Buffer {
@@ -182,7 +182,7 @@ function opcodeOf({ flags = 0 }: DecodedPacket): number {
   return (flags >> opcodeShift) & 0b1111;
 }
 
-function refusal(rcode: keyof typeof rcodes): NonNullable<Said> {
+function refusal(rcode: keyof typeof rcodes): NonNullable<FirstProblem> {
   return { rcode, answers: [], isNegative: false, isProven: false };
 }
 
@@ -203,7 +203,7 @@ class Names {
     }
   }
 
-  say({ name, type }: Question): Said {
+  say({ name, type }: Question): FirstProblem {
     const answers: Answer[] = [];
     const seen = new Set<string>();
     let owner = name;

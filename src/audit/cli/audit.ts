@@ -7,13 +7,13 @@ import { liveInstanceOf, type LiveInstance } from "../live-instance.ts";
 import { locateInFile } from "../../config/locate.ts";
 import { diagnostic, type Place } from "../../diagnostics/diagnostic.ts";
 import { combine, failure, success, type Result } from "../../diagnostics/result.ts";
-import { readLookOptions, type LookOptions } from "../probe/look-options.ts";
-import { AuditReport } from "./print/audit-report.ts";
+import { readProbeOptions, type ProbeOptions } from "../probe/probe-options.ts";
+import { AuditPrinter } from "./print/audit-printer.ts";
 import { fromSaved, fromWorld, readSaved, type EvidenceSource } from "../probe/audit-source.ts";
 import { declaredOf } from "../declared-domains.ts";
 import type { Context } from "../../cli/context.ts";
 import { readDomains } from "../../cli/domain-operands.ts";
-import { eachInOrder } from "../../runtime/each-in-order.ts";
+import { mapInOrder } from "../../runtime/map-in-order.ts";
 import type { ExitCode } from "../../cli/io.ts";
 import type { Options } from "../../cli/options.ts";
 import { hasErrors } from "../../cli/output.ts";
@@ -32,7 +32,7 @@ interface KnownSite {
 
 /** What was asked for. */
 interface Request {
-  readonly look: LookOptions;
+  readonly look: ProbeOptions;
   readonly names: readonly DomainName[];
 }
 
@@ -51,7 +51,7 @@ export async function run(context: Context): Promise<Result<ExitCode>> {
   const plan = makePlan(context, request.value, site.value);
   if (!plan.ok) return plan;
 
-  const report = new AuditReport(context, site.value.place);
+  const report = new AuditPrinter(context, site.value.place);
   report.begin();
   const live = await auditAll(context, plan.value, site.value, report);
   const saved = await plan.value.source.close();
@@ -62,7 +62,7 @@ export async function run(context: Context): Promise<Result<ExitCode>> {
 function readRequest({ operands, options }: Context): Result<Request> {
   return combine({
     formats: oneFormat(options),
-    look: readLookOptions(options, os.hostname()),
+    look: readProbeOptions(options, os.hostname()),
     names: readDomains(operands),
   });
 }
@@ -125,12 +125,12 @@ async function auditAll(
   { format, io }: Context,
   { domains, source }: Plan,
   site: KnownSite,
-  report: AuditReport,
+  report: AuditPrinter,
 ): Promise<readonly LiveInstance[]> {
   const live: LiveInstance[] = [];
   const progress = await startProgress(io);
   let done = 0;
-  await eachInOrder(
+  await mapInOrder(
     domains,
     source.concurrency,
     async (domain) => {

@@ -1,5 +1,5 @@
 /** The verb `audit`: how it is called, documented and loaded. */
-import { concurrency, lookOptions, told, type VerbSpec } from "../../cli/verb-spec.ts";
+import { concurrency, probeOptions, told, type VerbSpec } from "../../cli/verb-spec.ts";
 
 export const audit: VerbSpec = {
   name: "audit",
@@ -8,7 +8,7 @@ export const audit: VerbSpec = {
   about:
     "Looks at DNS, the policy host and every MX host as a sender would, compares with what is declared and built, and says per domain whether an enforced policy is safe. Without a domain, every declared one; a domain that is not declared can be audited too. Where port 25 is blocked the answer is unknown, and the exit code 3.",
   options: [
-    ...lookOptions,
+    ...probeOptions,
     concurrency,
     {
       flags: "--record",

@@ -6,8 +6,8 @@ import { diagnostic } from "../../diagnostics/diagnostic.ts";
 import { failure, success, type Failure, type Result } from "../../diagnostics/result.ts";
 import { EvidenceFile } from "./evidence-file.ts";
 import type { Observed } from "./observer.ts";
-import type { LookOptions } from "./look-options.ts";
-import { openLook } from "./look.ts";
+import type { ProbeOptions } from "./probe-options.ts";
+import { openProbeSession } from "./probe-session.ts";
 import { describe } from "../../runtime/system-error.ts";
 
 /** How a domain comes to be observed: by looking, or from a file. */
@@ -74,11 +74,11 @@ export function fromSaved(
 
 /** Looks at the world, and saves what it sees where `save` names a file. `now` gives Unix seconds. */
 export function fromWorld(
-  options: LookOptions,
+  options: ProbeOptions,
   save: string | null,
   now: () => number,
 ): Result<EvidenceSource> {
-  const opened = openLook(options, now);
+  const opened = openProbeSession(options, now);
   if (!opened.ok) return opened;
   const look = opened.value;
   let file: EvidenceFile | null = null;

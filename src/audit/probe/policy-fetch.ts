@@ -7,7 +7,7 @@ import {
   type ResponseHead,
 } from "../../net/https/response.ts";
 import { ByteReader } from "../../net/tls/byte-reader.ts";
-import { Link, type Destination } from "../../net/tls/link.ts";
+import { Connection, type Destination } from "../../net/tls/connection.ts";
 import type { BodyEvidence, PolicyFetch } from "../evidence.ts";
 import type { TlsEvidence } from "../../net/tls/tls-evidence.ts";
 
@@ -21,7 +21,7 @@ const maxField = 500;
  */
 export async function fetchPolicy(request: Destination): Promise<PolicyFetch> {
   const began = performance.now();
-  const link = new Link(request);
+  const link = new Connection(request);
   const { tls, head, body } = await exchange(link, request.host);
   const durationMs = Math.round(performance.now() - began);
   const { failure } = link;
@@ -50,7 +50,7 @@ interface Exchanged {
 }
 
 /** Goes as far as the link carries; why it went no further stands there. */
-async function exchange(link: Link, host: string): Promise<Exchanged> {
+async function exchange(link: Connection, host: string): Promise<Exchanged> {
   const tls = (await link.connect()) ? await link.secure({ sni: true }) : null;
   if (tls === null || link.failure !== null) return { tls, head: null, body: null };
   link.enter("request");

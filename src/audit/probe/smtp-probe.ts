@@ -1,6 +1,6 @@
 /** Talks SMTP to one address of an MX host as a sender does, up to the TLS handshake, and takes its leave. */
 import { Replies, type Reply } from "../../net/smtp/replies.ts";
-import { Link, type Destination } from "../../net/tls/link.ts";
+import { Connection, type Destination } from "../../net/tls/connection.ts";
 import type { SmtpProbe } from "../evidence.ts";
 import type { Failure } from "../../net/failure.ts";
 
@@ -48,7 +48,7 @@ export async function probeMx(request: ProbeRequest): Promise<SmtpProbe> {
 
 /** Holds one conversation from the first byte to the last. */
 async function converse(request: ProbeRequest, how: { sni: boolean }): Promise<Seen> {
-  const link = new Link(request);
+  const link = new Connection(request);
   const seen: Seen = {
     failure: null,
     banner: null,
@@ -66,7 +66,7 @@ async function converse(request: ProbeRequest, how: { sni: boolean }): Promise<S
 
 /** Comes as far as TLS, or to where the server says no; null also where the link has failed. */
 async function negotiate(
-  link: Link,
+  link: Connection,
   heloName: string,
   how: { sni: boolean },
   seen: Seen,
@@ -103,7 +103,7 @@ async function negotiate(
 }
 
 /** Says EHLO, or HELO where EHLO is not known: then nothing is offered. */
-async function greet(link: Link, replies: Replies, heloName: string): Promise<Reply | null> {
+async function greet(link: Connection, replies: Replies, heloName: string): Promise<Reply | null> {
   link.send(`EHLO ${heloName}\r\n`);
   const reply = await replies.next();
   // RFC 5321 §3.2. Seen in the wild: firewalls that spoil EHLO, to keep TLS out of what they read.

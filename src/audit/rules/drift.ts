@@ -99,7 +99,7 @@ export const drift = defineRule(
         `declare \`mta-sts:\` for ${a.domain} and take the live policy with \`stspress adopt\`, or retire it`,
     }),
   },
-  (subject, report) => {
+  (subject, add) => {
     const { domain, declared, evidence } = subject;
     const where = { kind: "domain" } as const;
     if (declared === null) return;
@@ -108,43 +108,43 @@ export const drift = defineRule(
     const { policy, current } = declared;
     if (policy === null) {
       const anything = live.length > 0 || reading.kind === "record";
-      if (anything) report("drift/undeclared", { domain }, where);
+      if (anything) add("drift/undeclared", { domain }, where);
       return;
     }
     if (current === null) {
-      report("drift/not-built", { domain, differs: "no build knows it" }, where);
+      add("drift/not-built", { domain, differs: "no build knows it" }, where);
       const id = reading.kind === "record" ? reading.value.id : null;
-      if (live.length > 0) report("drift/foreign", { domain, built: "", id }, where);
+      if (live.length > 0) add("drift/foreign", { domain, built: "", id }, where);
       return;
     }
     const deployment = deploymentOf(subject, declared, current);
     const args = { domain, built: current.id };
     switch (driftOf(deployment)) {
       case "policy-old":
-        report("drift/policy-old", args, where);
+        add("drift/policy-old", args, where);
         break;
       case "not-deployed":
-        report("drift/not-deployed", args, where);
+        add("drift/not-deployed", args, where);
         break;
       case "txt-old":
-        report("drift/txt-old", { ...args, id: deployment.id ?? "" }, where);
+        add("drift/txt-old", { ...args, id: deployment.id ?? "" }, where);
         break;
       case "foreign":
-        report("drift/foreign", { ...args, id: deployment.id }, where);
+        add("drift/foreign", { ...args, id: deployment.id }, where);
         break;
       case "text-differs": {
         const differs = differences(
           deployment.live?.policy ?? policy,
           announcedBy(deployment, declared),
         );
-        report("drift/text-differs", { ...args, differs }, where);
+        add("drift/text-differs", { ...args, differs }, where);
         break;
       }
       case null:
         break;
     }
     if (meaningOf(policy) !== meaningOf(current.policy)) {
-      report("drift/not-built", { domain, differs: differences(policy, current.policy) }, where);
+      add("drift/not-built", { domain, differs: differences(policy, current.policy) }, where);
     }
   },
 );

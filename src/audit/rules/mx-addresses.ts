@@ -4,7 +4,7 @@ import type { MxHostEvidence } from "../evidence.ts";
 import { prose } from "../finding.ts";
 import { mxHostsOf } from "../mx-hosts.ts";
 import { defineRule } from "../rule.ts";
-import { dnsFix, dnsWhy, type DnsFailure } from "../why.ts";
+import { dnsFix, dnsWhy, type DnsFailure } from "../failure-texts.ts";
 
 const host = "mx1.example.com";
 
@@ -61,25 +61,25 @@ export const mxAddresses = defineRule(
       fix: (a) => dnsFix(a.failure),
     }),
   },
-  (subject, report) => {
+  (subject, add) => {
     const hosts = mxHostsOf(subject);
     let unresolved = 0;
     for (const { host, seen } of hosts) {
       const where = { kind: "mx", host, address: null } as const;
       const target = seen === null ? undefined : [...seen.a.aliases, ...seen.aaaa.aliases].at(-1);
-      if (target !== undefined) report("mx/alias", { host, target }, where);
+      if (target !== undefined) add("mx/alias", { host, target }, where);
       const open = unansweredOf(seen);
       if (open !== null) {
-        report("mx/address-unanswered", { host, ...open }, where);
+        add("mx/address-unanswered", { host, ...open }, where);
       } else if (seen !== null && !hasAddress(seen)) {
         unresolved += 1;
-        report("mx/unresolved", { host }, where);
+        add("mx/unresolved", { host }, where);
       }
     }
     if (unresolved > 0 && unresolved === hosts.length) {
       const { domain, evidence } = subject;
       const where = { kind: "dns", name: evidence.mx.name } as const;
-      report("mx/none-resolves", { domain, hosts: unresolved }, where);
+      add("mx/none-resolves", { domain, hosts: unresolved }, where);
     }
   },
 );

@@ -35,16 +35,16 @@ export const mxHostCertificate = defineRule(
       fix: (a) => `make the certificate of ${a.host} the server's default one`,
     }),
   },
-  (subject, report) => {
+  (subject, add) => {
     const { observedAt } = subject.evidence;
     for (const { host, probe } of probesOf(subject)) {
       const where = { kind: "mx", host, address: probe.address } as const;
       if (probe.tls === null) continue;
       for (const { fault, args } of certificateFaults(probe.tls, host, observedAt)) {
-        report(`mx-host/certificate-${fault}`, args, where);
+        add(`mx-host/certificate-${fault}`, args, where);
       }
       const names = otherNames(host, probe);
-      if (names !== null) report("mx-host/certificate-needs-sni", { host, names }, where);
+      if (names !== null) add("mx-host/certificate-needs-sni", { host, names }, where);
     }
   },
 );

@@ -5,7 +5,7 @@ import { hasAddress } from "../expectation.ts";
 import { prose } from "../finding.ts";
 import { mxHostsOf } from "../mx-hosts.ts";
 import { defineRule } from "../rule.ts";
-import { failureWhy } from "../why.ts";
+import { failureWhy } from "../failure-texts.ts";
 import type { Failure } from "../../net/failure.ts";
 
 const host = "mx1.example.com";
@@ -105,7 +105,7 @@ export const mxHostConnection = defineRule(
       fix: () => "see the mail server's log; a proxy before it is a usual cause",
     }),
   },
-  (subject, report) => {
+  (subject, add) => {
     for (const { host, seen } of mxHostsOf(subject)) {
       if (seen === null) continue;
       const everywhere = { kind: "mx", host, address: null } as const;
@@ -114,10 +114,10 @@ export const mxHostConnection = defineRule(
       const reachable = tried.filter((probe) => !isUnreachable(probe));
       const hidden = tried.filter(({ failure }) => failure?.kind === "not-public");
       const allHidden = hidden.length > 0 && hidden.length === probes.length;
-      if (allHidden) report("mx-host/not-public", { host }, everywhere);
+      if (allHidden) add("mx-host/not-public", { host }, everywhere);
       else if (reachable.length === 0 && hasAddress(seen)) {
         const [first] = [...tried.filter((one) => !hidden.includes(one)), ...probes];
-        report("mx-host/unreachable", failedOf(host, first), everywhere);
+        add("mx-host/unreachable", failedOf(host, first), everywhere);
       }
       for (const probe of probes) {
         const { failure, address } = probe;
@@ -125,15 +125,15 @@ export const mxHostConnection = defineRule(
         const where = { kind: "mx", host, address } as const;
         const why = failedOf(host, probe);
         if (failure.kind === "not-public") {
-          if (!allHidden) report("mx-host/address-not-public", { host }, where);
+          if (!allHidden) add("mx-host/address-not-public", { host }, where);
         } else if (failure.kind === "missing") {
-          if (tried.length > 0) report("mx-host/address-not-tried", why, where);
+          if (tried.length > 0) add("mx-host/address-not-tried", why, where);
         } else if (isUnreachable(probe)) {
-          if (reachable.length > 0) report("mx-host/address-unreachable", why, where);
+          if (reachable.length > 0) add("mx-host/address-unreachable", why, where);
         } else if (isTurnedAway(failure)) {
-          report("mx-host/rejects-us", { ...why, stage: failure.stage }, where);
-        } else if (failure.stage === "banner") report("mx-host/no-greeting", why, where);
-        else if (failure.stage === "ehlo") report("mx-host/no-ehlo", why, where);
+          add("mx-host/rejects-us", { ...why, stage: failure.stage }, where);
+        } else if (failure.stage === "banner") add("mx-host/no-greeting", why, where);
+        else if (failure.stage === "ehlo") add("mx-host/no-ehlo", why, where);
       }
     }
   },

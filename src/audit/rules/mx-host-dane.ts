@@ -35,11 +35,11 @@ export const mxHostDane = defineRule(
         `sign the zone of ${a.name}, or remove the records; ask a resolver that validates`,
     }),
   },
-  (subject, report) => {
+  (subject, add) => {
     for (const { host, seen } of mxHostsOf(subject)) {
       if (seen === null || seen.tlsa.status !== "found" || seen.tlsa.records.length === 0) continue;
       const code = seen.tlsa.authenticated ? "mx-host/dane" : "mx-host/tlsa-insecure";
-      report(code, { host, name: seen.tlsa.name }, { kind: "mx", host, address: null });
+      add(code, { host, name: seen.tlsa.name }, { kind: "mx", host, address: null });
     }
   },
 );

@@ -4,7 +4,7 @@ import { prose } from "../finding.ts";
 import { probesOf } from "../mx-hosts.ts";
 import { defineRule } from "../rule.ts";
 import { isOldTls } from "../tls-protocol.ts";
-import { failureWhy } from "../why.ts";
+import { failureWhy } from "../failure-texts.ts";
 import type { Failure } from "../../net/failure.ts";
 
 const host = "mx1.example.com";
@@ -67,7 +67,7 @@ export const mxHostStartTls = defineRule(
         "see the mail server's log; `openssl s_client -starttls smtp` shows the same from outside",
     }),
   },
-  (subject, report) => {
+  (subject, add) => {
     for (const { host, probe } of probesOf(subject)) {
       const where = { kind: "mx", host, address: probe.address } as const;
       const fault = faultOf(probe);
@@ -75,9 +75,9 @@ export const mxHostStartTls = defineRule(
       if (fault === "starttls-refused" || fault === "tls-failed") {
         const { failure } = probe;
         const [kind, detail] = [failure?.kind ?? "protocol", failure?.detail ?? ""];
-        report(`mx-host/${fault}`, { host, kind, detail }, where);
+        add(`mx-host/${fault}`, { host, kind, detail }, where);
       } else {
-        report(`mx-host/${fault}`, { host }, where);
+        add(`mx-host/${fault}`, { host }, where);
       }
     }
   },

@@ -53,7 +53,7 @@ export const mxPattern = defineRule(
       fix: () => "leave it while MX hosts are about to move; otherwise remove it from `mx:`",
     }),
   },
-  (subject, report) => {
+  (subject, add) => {
     const hosts = mxHostsOf(subject).map((one) => one.host);
     const policies = judgedPolicies(subject);
     for (const host of hosts) {
@@ -63,9 +63,9 @@ export const mxPattern = defineRule(
       const { which, policy } = missed;
       const pattern = policy.mx.find((one) => isAbove(one, host));
       if (pattern !== undefined) {
-        report("mx-pattern/too-deep", { host, policy: which, pattern }, where);
+        add("mx-pattern/too-deep", { host, policy: which, pattern }, where);
       } else {
-        report("mx-pattern/uncovered", { host, policy: which, patterns: policy.mx }, where);
+        add("mx-pattern/uncovered", { host, policy: which, patterns: policy.mx }, where);
       }
     }
     const { declared } = subject;
@@ -73,7 +73,7 @@ export const mxPattern = defineRule(
     const patterns = [...new Set(declared.policy?.mx)].filter(
       (one) => !declared.profilePatterns.has(one) && !hosts.some((host) => mxMatches(one, host)),
     );
-    if (patterns.length > 0) report("mx-pattern/unused", { patterns }, { kind: "domain" });
+    if (patterns.length > 0) add("mx-pattern/unused", { patterns }, { kind: "domain" });
   },
 );
 

@@ -3,7 +3,7 @@ import { quote } from "../../diagnostics/catalogue/quote.ts";
 import { prose } from "../finding.ts";
 import { isAddressLiteral } from "../mx-hosts.ts";
 import { defineRule } from "../rule.ts";
-import { dnsFix, dnsWhy, type DnsFailure } from "../why.ts";
+import { dnsFix, dnsWhy, type DnsFailure } from "../failure-texts.ts";
 
 const domain = "example.com";
 
@@ -73,23 +73,23 @@ export const mxRecords = defineRule(
       fix: () => "give the address a host name with an A or AAAA record, and name that host",
     }),
   },
-  ({ domain, evidence }, report) => {
+  ({ domain, evidence }, add) => {
     const { mx } = evidence;
     const where = { kind: "dns", name: mx.name } as const;
     const exchanges = new Set(mx.records.map(({ exchange }) => exchange));
-    if (mx.status === "failed") report("mx/unanswered", { domain, failure: mx.failure }, where);
-    else if (mx.status === "no-name") report("mx/unknown-domain", { domain }, where);
-    else if (mx.status === "no-data" || exchanges.size === 0) report("mx/none", { domain }, where);
+    if (mx.status === "failed") add("mx/unanswered", { domain, failure: mx.failure }, where);
+    else if (mx.status === "no-name") add("mx/unknown-domain", { domain }, where);
+    else if (mx.status === "no-data" || exchanges.size === 0) add("mx/none", { domain }, where);
     else if (exchanges.has("")) {
       const others = exchanges.size - 1;
-      if (others === 0) report("mx/null", { domain }, where);
-      else report("mx/null-beside-others", { domain, others }, where);
+      if (others === 0) add("mx/null", { domain }, where);
+      else add("mx/null-beside-others", { domain, others }, where);
     }
     if (mx.status !== "found") return;
     for (const exchange of exchanges) {
       if (!isAddressLiteral(exchange)) continue;
       const place = { kind: "mx", host: exchange, address: null } as const;
-      report("mx/address-literal", { domain, exchange }, place);
+      add("mx/address-literal", { domain, exchange }, place);
     }
   },
 );

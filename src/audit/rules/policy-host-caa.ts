@@ -67,7 +67,7 @@ export const policyHostCaa = defineRule(
         `add CAA records at ${a.host}: ${a.needed.map((ca) => `\`0 issue "${ca}"\``).join(", ")}`,
     }),
   },
-  (subject, report) => {
+  (subject, add) => {
     const { policyHost } = subject.evidence;
     const { host, caa } = policyHost;
     if (caa.status !== "found" || !expectsPolicy(subject)) return;
@@ -77,21 +77,21 @@ export const policyHostCaa = defineRule(
       (one) => one.critical && !knownTags.includes(one.tag.toLowerCase()),
     );
     if (critical !== undefined) {
-      report("policy-host/caa-forbids", { host, owner, critical: critical.tag }, where);
+      add("policy-host/caa-forbids", { host, owner, critical: critical.tag }, where);
       return;
     }
     const issuers = issuersOf(caa.records);
     if (issuers === null) return;
     const admitted = [...new Set(issuers)].filter((issuer) => issuer !== "");
     if (admitted.length === 0) {
-      report("policy-host/caa-forbids", { host, owner, critical: null }, where);
+      add("policy-host/caa-forbids", { host, owner, critical: null }, where);
       return;
     }
     const target = subject.declared?.target;
     const needed = target === undefined ? [] : targetCas[target];
     if (target === undefined || needed.length === 0) return;
     if (admitted.some((issuer) => needed.includes(issuer))) return;
-    report("policy-host/caa-target", { host, owner, target, admitted, needed }, where);
+    add("policy-host/caa-target", { host, owner, target, admitted, needed }, where);
   },
 );
 

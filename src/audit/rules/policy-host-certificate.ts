@@ -20,14 +20,14 @@ export const policyHostCertificate = defineRule(
     "policy-host/certificate-invalid": words.invalid,
     "policy-host/certificate-expiring": words.expiring,
   },
-  (subject, report) => {
+  (subject, add) => {
     if (!expectsPolicy(subject)) return;
     const { policyHost, observedAt } = subject.evidence;
     const { host } = policyHost;
     for (const { address, tls } of policyHost.fetches) {
       if (tls === null) continue;
       for (const { fault, args } of certificateFaults(tls, host, observedAt)) {
-        report(`policy-host/certificate-${fault}`, args, { kind: "policy-host", host, address });
+        add(`policy-host/certificate-${fault}`, args, { kind: "policy-host", host, address });
       }
     }
   },

@@ -5,7 +5,7 @@ import { expectsPolicy, hasAddress } from "../expectation.ts";
 import { prose } from "../finding.ts";
 import { defineRule } from "../rule.ts";
 import { isOldTls } from "../tls-protocol.ts";
-import { failureWhy } from "../why.ts";
+import { failureWhy } from "../failure-texts.ts";
 import type { Failure } from "../../net/failure.ts";
 
 const host = "mta-sts.example.com";
@@ -95,7 +95,7 @@ export const policyHostConnection = defineRule(
         `see that the web server speaks TLS on port 443 and has a certificate for ${a.host}`,
     }),
   },
-  (subject, report) => {
+  (subject, add) => {
     if (!expectsPolicy(subject)) return;
     const { policyHost } = subject.evidence;
     const { host, fetches } = policyHost;
@@ -106,32 +106,32 @@ export const policyHostConnection = defineRule(
     const [first] = dead;
     const allDead = dead.length === public_.length;
     if (first !== undefined && allDead) {
-      report("policy-host/unreachable", failedOf(host, first), everywhere);
+      add("policy-host/unreachable", failedOf(host, first), everywhere);
     }
     if (tried.length === 0 && hasAddress(policyHost)) {
       const [skipped] = fetches;
       const none = { host, kind: "missing", detail: "" } as const;
       const why = skipped === undefined ? none : failedOf(host, skipped);
-      report("policy-host/not-tried", why, everywhere);
+      add("policy-host/not-tried", why, everywhere);
     }
     for (const fetch of fetches) {
       const { failure, tls, address } = fetch;
       const where = { kind: "policy-host", host, address } as const;
-      if (tls !== null && isOldTls(tls)) report("policy-host/tls-version", { host }, where);
+      if (tls !== null && isOldTls(tls)) add("policy-host/tls-version", { host }, where);
       if (failure === null) {
         const none = { host, kind: "protocol", detail: "" } as const;
-        if (tls === null) report("policy-host/tls-failed", none, where);
+        if (tls === null) add("policy-host/tls-failed", none, where);
         continue;
       }
       const why = failedOf(host, fetch);
-      if (failure.kind === "not-public") report("policy-host/not-public", { host }, where);
+      if (failure.kind === "not-public") add("policy-host/not-public", { host }, where);
       else if (failure.kind === "missing") {
-        if (tried.length > 0) report("policy-host/address-not-tried", why, where);
+        if (tried.length > 0) add("policy-host/address-not-tried", why, where);
       } else if (isUnreachable(fetch)) {
-        if (!allDead) report("policy-host/address-unreachable", why, where);
+        if (!allDead) add("policy-host/address-unreachable", why, where);
       } else if (failure.stage === "tls") {
-        if (failure.kind !== "tls-version") report("policy-host/tls-failed", why, where);
-        else if (tls === null) report("policy-host/tls-version", { host }, where);
+        if (failure.kind !== "tls-version") add("policy-host/tls-failed", why, where);
+        else if (tls === null) add("policy-host/tls-version", { host }, where);
       }
     }
   },

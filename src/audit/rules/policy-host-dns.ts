@@ -5,7 +5,7 @@ import type { PolicyHostEvidence } from "../evidence.ts";
 import { expectsPolicy, halfDelegation, hasAddress } from "../expectation.ts";
 import { prose } from "../finding.ts";
 import { defineRule } from "../rule.ts";
-import { dnsFix, dnsWhy, type DnsFailure } from "../why.ts";
+import { dnsFix, dnsWhy, type DnsFailure } from "../failure-texts.ts";
 
 const host = "mta-sts.example.com";
 
@@ -55,23 +55,23 @@ export const policyHostDns = defineRule(
         `publish at ${a.host} the records that \`stspress records\` prints, or correct the target's address`,
     }),
   },
-  (subject, report) => {
+  (subject, add) => {
     const { policyHost } = subject.evidence;
     const { host, a, aaaa } = policyHost;
     const where = { kind: "policy-host", host, address: null } as const;
     if (subject.declared !== null && subject.declared.address !== null) {
       const found = difference(policyHost, subject.declared.address);
-      if (found !== null) report("policy-host/address-differs", { host, ...found }, where);
+      if (found !== null) add("policy-host/address-differs", { host, ...found }, where);
     }
     if (!expectsPolicy(subject) || halfDelegation(subject)?.half === "policy-host") return;
     const failed = [a, aaaa].filter(({ status }) => status === "failed");
     const [first] = failed;
     if (first !== undefined) {
       const type = failed.length === 2 ? null : first === a ? "A" : "AAAA";
-      report("policy-host/unanswered", { host, type, failure: first.failure }, where);
+      add("policy-host/unanswered", { host, type, failure: first.failure }, where);
     } else if (!hasAddress(policyHost)) {
       const target = [...a.aliases, ...aaaa.aliases].at(-1) ?? null;
-      report("policy-host/unresolved", { host, target }, where);
+      add("policy-host/unresolved", { host, target }, where);
     }
   },
 );

@@ -5,7 +5,7 @@ import { expectsPolicy } from "../expectation.ts";
 import { prose } from "../finding.ts";
 import { defineRule } from "../rule.ts";
 import { bodyBytes, insteadOf, livePolicies } from "../served-policy.ts";
-import { failureWhy } from "../why.ts";
+import { failureWhy } from "../failure-texts.ts";
 import type { Failure } from "../../net/failure.ts";
 
 const host = "mta-sts.example.com";
@@ -110,7 +110,7 @@ export const policyHostResponse = defineRule(
       fix: () => "deploy the same dist/ to every address of the policy host",
     }),
   },
-  (subject, report) => {
+  (subject, add) => {
     if (!expectsPolicy(subject)) return;
     const { policyHost } = subject.evidence;
     const { host } = policyHost;
@@ -119,21 +119,21 @@ export const policyHostResponse = defineRule(
       const { status, location } = fetch;
       const instead = insteadOf(fetch);
       if (instead === "redirect") {
-        report("policy-host/redirect", { host, status: status ?? 0, location }, where);
+        add("policy-host/redirect", { host, status: status ?? 0, location }, where);
       } else if (instead === "status") {
-        report("policy-host/status", { host, status: status ?? 0 }, where);
+        add("policy-host/status", { host, status: status ?? 0 }, where);
       } else if (instead === "encoded") {
-        report("policy-host/encoded", { host, encoding: fetch.contentEncoding ?? "" }, where);
+        add("policy-host/encoded", { host, encoding: fetch.contentEncoding ?? "" }, where);
       } else if (instead !== null) {
-        report(`policy-host/${instead}`, { host }, where);
+        add(`policy-host/${instead}`, { host }, where);
       } else {
         const broken = brokenness(fetch);
-        if (broken === "too-large") report("policy-host/too-large", { host }, where);
+        if (broken === "too-large") add("policy-host/too-large", { host }, where);
         else if (broken !== null) {
           const { failure } = fetch;
           const stage = failure?.stage ?? "body";
           const [kind, detail] = [failure?.kind ?? "protocol", failure?.detail ?? ""];
-          report(`policy-host/${broken}`, { host, stage, kind, detail }, where);
+          add(`policy-host/${broken}`, { host, stage, kind, detail }, where);
         }
       }
     }
@@ -141,7 +141,7 @@ export const policyHostResponse = defineRule(
     if (live.length > 1) {
       const addresses = live.map(({ address }) => address);
       const where = { kind: "policy-host", host, address: null } as const;
-      report("policy-host/bodies-differ", { host, addresses }, where);
+      add("policy-host/bodies-differ", { host, addresses }, where);
     }
   },
 );

@@ -4,10 +4,10 @@ import type { Problem } from "../../diagnostics/diagnostic.ts";
 import { expectsPolicy } from "../expectation.ts";
 import { prose } from "../finding.ts";
 import { defineRule } from "../rule.ts";
-import { saidText, sayFirst, type Said } from "../said.ts";
+import { firstProblemText, firstProblem, type FirstProblem } from "../first-problem.ts";
 import { servedBodies } from "../served-policy.ts";
 
-interface Text extends Said {
+interface Text extends FirstProblem {
   readonly host: string;
   readonly line: number;
 }
@@ -30,7 +30,8 @@ export const policyText = defineRule(
         advice: "add a line `mx: <host name>` for every MX record of the domain",
         more: 0,
       },
-      message: (a) => `what ${a.host} serves is no policy: line ${String(a.line)}: ${saidText(a)}`,
+      message: (a) =>
+        `what ${a.host} serves is no policy: line ${String(a.line)}: ${firstProblemText(a)}`,
       fix: (a) => a.advice ?? "deploy what `stspress build` wrote to dist/",
     }),
     "policy-text/loose": prose<Text>({
@@ -47,11 +48,11 @@ export const policyText = defineRule(
         more: 0,
       },
       message: (a) =>
-        `the policy of ${a.host} is read in more than one way: line ${String(a.line)}: ${saidText(a)}`,
+        `the policy of ${a.host} is read in more than one way: line ${String(a.line)}: ${firstProblemText(a)}`,
       fix: (a) => a.advice ?? "deploy what `stspress build` wrote to dist/",
     }),
   },
-  (subject, report) => {
+  (subject, add) => {
     if (!expectsPolicy(subject)) return;
     const { policyHost } = subject.evidence;
     const { host } = policyHost;
@@ -60,11 +61,11 @@ export const policyText = defineRule(
       const problems = parsed.ok
         ? parsed.warnings.filter(isLoose)
         : parsed.problems.filter(({ code }) => severityOf(code) === "error");
-      const said = sayFirst(problems);
+      const said = firstProblem(problems);
       if (said === null) continue;
       const line = lineAt(text, problems[0]?.offset ?? 0);
       const code = parsed.ok ? "policy-text/loose" : "policy-text/invalid";
-      report(code, { host, line, ...said }, where);
+      add(code, { host, line, ...said }, where);
     }
   },
 );

@@ -71,14 +71,14 @@ export const senderQuirk = defineRule(
       fix: () => "move them to the names that they belong to",
     }),
   },
-  (subject, report) => {
+  (subject, add) => {
     const { evidence } = subject;
     const reading = readStsTxt(evidence);
     const [sample] = reading.kind === "record" ? reading.unrelated : [];
     if (reading.kind === "record" && sample !== undefined) {
       const { name } = evidence.stsTxt;
       const count = reading.unrelated.length;
-      report("sender-quirk/unrelated-txt", { name, count, sample }, { kind: "dns", name });
+      add("sender-quirk/unrelated-txt", { name, count, sample }, { kind: "dns", name });
     }
     if (!expectsPolicy(subject)) return;
     const { host, fetches } = evidence.policyHost;
@@ -87,11 +87,11 @@ export const senderQuirk = defineRule(
       const where = { kind: "policy-host", host, address } as const;
       const fetch = fetches.find((one) => one.address === address);
       if (fetch !== undefined && !isPolicyMediaType(fetch.contentType)) {
-        report("sender-quirk/media-type", { host, found: fetch.contentType }, where);
+        add("sender-quirk/media-type", { host, found: fetch.contentType }, where);
       }
       const codes = new Set(parsed.warnings.map(({ code }) => code));
       for (const [code, told] of Object.entries(ofText)) {
-        if (codes.has(code as keyof typeof ofText)) report(told, { host }, where);
+        if (codes.has(code as keyof typeof ofText)) add(told, { host }, where);
       }
     }
   },

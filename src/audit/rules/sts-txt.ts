@@ -4,9 +4,9 @@ import { isStillAtHome } from "../deployment.ts";
 import { halfDelegation, hasWildcardAlias } from "../expectation.ts";
 import { prose } from "../finding.ts";
 import { defineRule } from "../rule.ts";
-import { saidText, sayFirst, type Said } from "../said.ts";
+import { firstProblemText, firstProblem, type FirstProblem } from "../first-problem.ts";
 import { otherRecords, readStsTxt, textsOf } from "../txt-reading.ts";
-import { dnsFix, dnsWhy, type DnsFailure } from "../why.ts";
+import { dnsFix, dnsWhy, type DnsFailure } from "../failure-texts.ts";
 
 const name = "_mta-sts.example.com";
 
@@ -48,7 +48,7 @@ export const stsTxt = defineRule(
         `${String(a.count)} TXT records at ${a.name} begin with "v=STSv1;"; senders then act as if there were none`,
       fix: () => "keep the record with the id of the policy that is served, and remove the others",
     }),
-    "sts-txt/invalid": prose<{ name: string } & Said>({
+    "sts-txt/invalid": prose<{ name: string } & FirstProblem>({
       severity: "error",
       effect: "no",
       source: "RFC 8461 §3.1",
@@ -61,10 +61,10 @@ export const stsTxt = defineRule(
         advice: "write `id=20260101`, if no earlier policy had that id",
         more: 0,
       },
-      message: (a) => `the TXT record at ${a.name} is void: ${saidText(a)}`,
+      message: (a) => `the TXT record at ${a.name} is void: ${firstProblemText(a)}`,
       fix: (a) => a.advice ?? "publish the record that `stspress records` prints",
     }),
-    "sts-txt/loose": prose<{ name: string } & Said>({
+    "sts-txt/loose": prose<{ name: string } & FirstProblem>({
       severity: "warning",
       effect: "none",
       source: "RFC 8461 §3.1",
@@ -76,7 +76,8 @@ export const stsTxt = defineRule(
         advice: "keep one",
         more: 0,
       },
-      message: (a) => `the TXT record at ${a.name} is read in more than one way: ${saidText(a)}`,
+      message: (a) =>
+        `the TXT record at ${a.name} is read in more than one way: ${firstProblemText(a)}`,
       fix: (a) => a.advice ?? "publish the record that `stspress records` prints",
     }),
     "sts-txt/broken-alias": prose<{ name: string; target: string }>({
@@ -116,41 +117,41 @@ export const stsTxt = defineRule(
         `once the policy is served, publish at ${a.name} itself the TXT record that \`stspress records\` prints`,
     }),
   },
-  (subject, report) => {
+  (subject, add) => {
     const { evidence } = subject;
     const { stsTxt, wildcardTxt } = evidence;
     const { name } = stsTxt;
     const where = { kind: "dns", name } as const;
     const half = halfDelegation(subject);
-    if (half !== null) report("sts-txt/half-delegated", half, { kind: "dns", name: half.missing });
+    if (half !== null) add("sts-txt/half-delegated", half, { kind: "dns", name: half.missing });
     const reading = readStsTxt(evidence);
     switch (reading.kind) {
       case "unanswered":
-        report("sts-txt/unanswered", { name, failure: stsTxt.failure }, where);
+        add("sts-txt/unanswered", { name, failure: stsTxt.failure }, where);
         break;
       case "several":
-        report("sts-txt/several", { name, count: reading.count }, where);
+        add("sts-txt/several", { name, count: reading.count }, where);
         break;
       case "invalid": {
-        const said = sayFirst(reading.problems);
-        if (said !== null) report("sts-txt/invalid", { name, ...said }, where);
+        const said = firstProblem(reading.problems);
+        if (said !== null) add("sts-txt/invalid", { name, ...said }, where);
         break;
       }
       case "record": {
-        const said = sayFirst(reading.warnings);
-        if (said !== null) report("sts-txt/loose", { name, ...said }, where);
+        const said = firstProblem(reading.warnings);
+        if (said !== null) add("sts-txt/loose", { name, ...said }, where);
         break;
       }
       case "absent": {
         const target = stsTxt.aliases.at(-1);
         const everywhere = new Set(textsOf(wildcardTxt));
         const found = reading.unrelated.find((text) => everywhere.has(text));
-        if (found !== undefined) report("sts-txt/wildcard", { name, found }, where);
+        if (found !== undefined) add("sts-txt/wildcard", { name, found }, where);
         else if (target !== undefined && hasWildcardAlias(evidence)) {
-          report("sts-txt/wildcard", { name, found: target }, where);
-        } else if (target !== undefined) report("sts-txt/broken-alias", { name, target }, where);
+          add("sts-txt/wildcard", { name, found: target }, where);
+        } else if (target !== undefined) add("sts-txt/broken-alias", { name, target }, where);
         else if (half === null && !isStillAtHome(subject)) {
-          report("sts-txt/none", { name, unrelated: reading.unrelated.length }, where);
+          add("sts-txt/none", { name, unrelated: reading.unrelated.length }, where);
         }
       }
     }

@@ -2,9 +2,9 @@
 import { quote } from "../../diagnostics/catalogue/quote.ts";
 import { prose } from "../finding.ts";
 import { defineRule } from "../rule.ts";
-import { saidText, sayFirst, type Said } from "../said.ts";
+import { firstProblemText, firstProblem, type FirstProblem } from "../first-problem.ts";
 import { otherRecords, readTlsRptTxt } from "../txt-reading.ts";
-import { dnsFix, dnsWhy, type DnsFailure } from "../why.ts";
+import { dnsFix, dnsWhy, type DnsFailure } from "../failure-texts.ts";
 
 const name = "_smtp._tls.example.com";
 const rua = ["mailto:tls-reports@example.com"];
@@ -56,7 +56,7 @@ export const tlsRptTxt = defineRule(
         `${String(a.count)} TXT records at ${a.name} begin with "v=TLSRPTv1;"; senders then report to nobody`,
       fix: () => "join the addresses in one record, parted by commas, and remove the others",
     }),
-    "tls-rpt-txt/invalid": prose<{ name: string } & Said>({
+    "tls-rpt-txt/invalid": prose<{ name: string } & FirstProblem>({
       severity: "error",
       effect: "none",
       source: "RFC 8460 §3",
@@ -69,10 +69,10 @@ export const tlsRptTxt = defineRule(
         advice: "write a URI such as mailto:tls-reports@example.com, or remove the extra comma",
         more: 0,
       },
-      message: (a) => `the TXT record at ${a.name} is void: ${saidText(a)}`,
+      message: (a) => `the TXT record at ${a.name} is void: ${firstProblemText(a)}`,
       fix: (a) => a.advice ?? "publish the record that `stspress records` prints",
     }),
-    "tls-rpt-txt/loose": prose<{ name: string } & Said>({
+    "tls-rpt-txt/loose": prose<{ name: string } & FirstProblem>({
       severity: "warning",
       effect: "none",
       source: "RFC 8460 §3",
@@ -85,7 +85,8 @@ export const tlsRptTxt = defineRule(
         advice: "keep one",
         more: 0,
       },
-      message: (a) => `the TXT record at ${a.name} is read in more than one way: ${saidText(a)}`,
+      message: (a) =>
+        `the TXT record at ${a.name} is read in more than one way: ${firstProblemText(a)}`,
       fix: (a) => a.advice ?? "publish the record that `stspress records` prints",
     }),
     "tls-rpt-txt/differs": prose<{
@@ -103,7 +104,7 @@ export const tlsRptTxt = defineRule(
       fix: (a) => `publish at ${a.name} the TXT record that \`stspress records\` prints`,
     }),
   },
-  ({ declared, evidence }, report) => {
+  ({ declared, evidence }, add) => {
     const { tlsRptTxt } = evidence;
     const { name } = tlsRptTxt;
     const where = { kind: "dns", name } as const;
@@ -111,28 +112,28 @@ export const tlsRptTxt = defineRule(
     const reading = readTlsRptTxt(evidence);
     switch (reading.kind) {
       case "unanswered":
-        report("tls-rpt-txt/unanswered", { name, failure: tlsRptTxt.failure }, where);
+        add("tls-rpt-txt/unanswered", { name, failure: tlsRptTxt.failure }, where);
         break;
       case "several":
-        report("tls-rpt-txt/several", { name, count: reading.count }, where);
+        add("tls-rpt-txt/several", { name, count: reading.count }, where);
         break;
       case "invalid": {
-        const said = sayFirst(reading.problems);
-        if (said !== null) report("tls-rpt-txt/invalid", { name, ...said }, where);
+        const said = firstProblem(reading.problems);
+        if (said !== null) add("tls-rpt-txt/invalid", { name, ...said }, where);
         break;
       }
       case "absent": {
         const unrelated = reading.unrelated.length;
-        if (wanted === null) report("tls-rpt-txt/none", { name, unrelated }, where);
-        else report("tls-rpt-txt/missing", { name, declared: wanted }, where);
+        if (wanted === null) add("tls-rpt-txt/none", { name, unrelated }, where);
+        else add("tls-rpt-txt/missing", { name, declared: wanted }, where);
         break;
       }
       case "record": {
-        const said = sayFirst(reading.warnings);
-        if (said !== null) report("tls-rpt-txt/loose", { name, ...said }, where);
+        const said = firstProblem(reading.warnings);
+        if (said !== null) add("tls-rpt-txt/loose", { name, ...said }, where);
         const live = reading.value.rua;
         if (wanted !== null && !sameUris(live, wanted)) {
-          report("tls-rpt-txt/differs", { name, live, declared: wanted }, where);
+          add("tls-rpt-txt/differs", { name, live, declared: wanted }, where);
         }
       }
     }

@@ -1,8 +1,8 @@
 /** `stspress init`: looks domains up, and writes a domain file for each that says what is live already. */
 import os from "node:os";
 import path from "node:path";
-import { readLookOptions, type LookOptions } from "../../audit/probe/look-options.ts";
-import { openLook } from "../../audit/probe/look.ts";
+import { readProbeOptions, type ProbeOptions } from "../../audit/probe/probe-options.ts";
+import { openProbeSession } from "../../audit/probe/probe-session.ts";
 import type { Observer } from "../../audit/probe/observer.ts";
 import { propose, type Proposal } from "../../audit/proposal.ts";
 import type { Context } from "../../cli/context.ts";
@@ -13,7 +13,7 @@ import { startProgress } from "../../cli/progress.ts";
 import { combine, success, type Result } from "../../diagnostics/result.ts";
 import type { DomainName } from "../../names/domain-name.ts";
 import { shortDigest } from "../../runtime/digest.ts";
-import { eachInOrder } from "../../runtime/each-in-order.ts";
+import { mapInOrder } from "../../runtime/map-in-order.ts";
 import { writeNewFile } from "../../runtime/new-file.ts";
 import { codeOf, describe } from "../../runtime/system-error.ts";
 import { changeLock } from "../../site/disk/change-lock.ts";
@@ -24,7 +24,7 @@ import { initSummary, type InitOutcome } from "./print/init-summary.ts";
 
 /** What was asked for. */
 interface Request {
-  readonly look: LookOptions;
+  readonly look: ProbeOptions;
   readonly names: readonly DomainName[];
 }
 
@@ -67,7 +67,7 @@ export async function run(context: Context): Promise<Result<ExitCode>> {
 }
 
 async function readRequest({ operands, options, io }: Context): Promise<Result<Request>> {
-  const look = readLookOptions(options, os.hostname());
+  const look = readProbeOptions(options, os.hostname());
   const from = options.text("from");
   if ((operands.length === 0) === (from === null)) {
     const detail = "name the domains, or a file of them with --from, not both";
@@ -83,7 +83,7 @@ async function draftAll(
   { look: options, names }: Request,
   declared: Declarations,
 ): Promise<Result<Drafts>> {
-  const look = openLook(options, clock);
+  const look = openProbeSession(options, clock);
   if (!look.ok) return look;
   const { observer, close } = look.value;
   const drafted: Drafted[] = [];
@@ -91,7 +91,7 @@ async function draftAll(
   const progress = await startProgress(io);
   let done = 0;
   try {
-    await eachInOrder(
+    await mapInOrder(
       names,
       options.concurrency,
       async (name) => {

@@ -1,5 +1,5 @@
 /** The verb `init`: how it is called, documented and loaded. */
-import { concurrency, lookOptions, told, type VerbSpec } from "../../cli/verb-spec.ts";
+import { concurrency, probeOptions, told, type VerbSpec } from "../../cli/verb-spec.ts";
 
 export const init: VerbSpec = {
   name: "init",
@@ -12,7 +12,7 @@ export const init: VerbSpec = {
       flags: "--from <file>",
       about: "read the domains from a file, one per line (- is standard input)",
     },
-    ...lookOptions.filter(({ flags }) => !/^--(smtp-port|helo) /.test(flags)),
+    ...probeOptions.filter(({ flags }) => !/^--(smtp-port|helo) /.test(flags)),
     concurrency,
     ...told,
   ],

@@ -13,7 +13,7 @@ import { nothing, type Outcome } from "./outcome.ts";
 import type { DataOf } from "./records.ts";
 import { DnsServer } from "./server.ts";
 import type { Server } from "./servers.ts";
-import { Slots } from "../../runtime/slots.ts";
+import { Semaphore } from "../../runtime/semaphore.ts";
 import type { CaaData, DnsEvidence } from "./dns-evidence.ts";
 
 type Evidence<T extends QueryType> = DnsEvidence<DataOf[T]>;
@@ -39,7 +39,7 @@ export class DnsClient {
   readonly #servers: readonly DnsServer[];
   readonly #timeoutMs: number;
   readonly #tries: number;
-  readonly #slots = new Slots(maxOpen);
+  readonly #slots = new Semaphore(maxOpen);
   readonly #cache = new AnswerCache();
   /** The server that answered last is asked first, so that a dead one is waited for once. */
   #preferred = 0;

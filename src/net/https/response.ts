@@ -3,7 +3,7 @@
  * above all, and an audit has to tell what came.
  */
 import type { ByteReader } from "../tls/byte-reader.ts";
-import type { Link } from "../tls/link.ts";
+import type { Connection } from "../tls/connection.ts";
 
 /** Status line and header fields. */
 export interface ResponseHead {
@@ -28,7 +28,7 @@ const hugeBytes = Number.MAX_SAFE_INTEGER;
  *
  * @see RFC 9112 §4, §5
  */
-export async function readHead(link: Link, reader: ByteReader): Promise<ResponseHead | null> {
+export async function readHead(link: Connection, reader: ByteReader): Promise<ResponseHead | null> {
   let left = maxHeadBytes;
   const nextLine = async (): Promise<string | null> => {
     const line = await reader.line(left);
@@ -63,7 +63,7 @@ export async function readHead(link: Link, reader: ByteReader): Promise<Response
  * @see RFC 9112 §6.3, RFC 8461 §3.3
  */
 export async function readBody(
-  link: Link,
+  link: Connection,
   reader: ByteReader,
   { status, fields }: ResponseHead,
 ): Promise<ResponseBody> {

@@ -1,6 +1,6 @@
 /** Reads the replies of an SMTP server, which may be of any length and of any bytes. */
 import { ByteReader } from "../tls/byte-reader.ts";
-import type { Link } from "../tls/link.ts";
+import type { Connection } from "../tls/connection.ts";
 
 /** One reply. */
 export interface Reply {
@@ -14,10 +14,10 @@ const maxLines = 100;
 
 /** The server's side of a conversation in clear. */
 export class Replies {
-  readonly #link: Link;
+  readonly #link: Connection;
   readonly #reader: ByteReader;
 
-  constructor(link: Link) {
+  constructor(link: Connection) {
     this.#link = link;
     this.#reader = new ByteReader(link);
   }

@@ -1,15 +1,15 @@
 /** Reads lines and bytes off a link, and never more than its caller can bear. */
-import type { Link } from "./link.ts";
+import type { Connection } from "./connection.ts";
 
 const nothing = Buffer.alloc(0);
 const lineFeed = 0x0a;
 
 /** One side's bytes in order. Where they do not come, the link has failed, and null is given. */
 export class ByteReader {
-  readonly #link: Link;
+  readonly #link: Connection;
   #bytes: Buffer = nothing;
 
-  constructor(link: Link) {
+  constructor(link: Connection) {
     this.#link = link;
   }
 

@@ -6,7 +6,7 @@ import http from "node:http";
 import type net from "node:net";
 import type { Hints } from "../../tls-rpt/report/hints.ts";
 import type { Refusal } from "../../tls-rpt/report/refusal.ts";
-import { Slots } from "../../runtime/slots.ts";
+import { Semaphore } from "../../runtime/semaphore.ts";
 import { blockBytes, BodyReader, ShareFull } from "./body-reader.ts";
 import { clientNetwork, forwardedClient, isLoopback, plainAddress } from "./client-address.ts";
 import type { JournalRecord } from "../journal/journal.ts";
@@ -136,7 +136,7 @@ class Handler {
   readonly #limit: RateLimit;
   readonly #budget = new OctetBudget(budgetSize);
   readonly #bodies: BodyReader;
-  readonly #unpacking = new Slots(mostUnpacking);
+  readonly #unpacking = new Semaphore(mostUnpacking);
   readonly #working = new Set<Promise<void>>();
   /** Why the last report could not be written; null: it could. */
   #trouble: string | null = null;

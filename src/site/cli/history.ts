@@ -16,7 +16,7 @@ import {
 import { suggest } from "../../config/suggest.ts";
 import { diagnostic } from "../../diagnostics/diagnostic.ts";
 import { parseDomainName } from "../../names/domain-name.ts";
-import { outlookOf, wordMoment } from "../outlook.ts";
+import { nextStepsOf, formatMoment } from "../next-steps.ts";
 import { formatSpan, formatTime } from "../stamp.ts";
 
 /** Runs `history DOMAIN`. */
@@ -41,7 +41,7 @@ function printHistory(context: Context): Result<ExitCode> {
     lock,
     now: context.now,
     hold: holdOf(domain, context.now),
-    outlook: outlookOf(name, domain, lock, context.now),
+    outlook: nextStepsOf(name, domain, lock, context.now),
   };
   printResult(context, { json: historyJson(history), text: () => historyText(history) });
   return success(0);
@@ -53,7 +53,7 @@ interface History {
   readonly lock: Lock;
   readonly now: number;
   readonly hold: Hold;
-  readonly outlook: ReturnType<typeof outlookOf>;
+  readonly outlook: ReturnType<typeof nextStepsOf>;
 }
 
 function historyJson({ name, domain, lock, hold, outlook }: History): object {
@@ -90,8 +90,8 @@ function historyText({ name, domain, lock, now, hold, outlook }: History): strin
         ? "senders may hold an earlier policy, with no end yet"
         : `senders may hold an earlier policy until ${formatTime(hold)}`,
   );
-  for (const prospect of outlook) {
-    lines.push(`  ${wordMoment(prospect.from)}: ${prospect.what}`);
+  for (const step of outlook) {
+    lines.push(`  ${formatMoment(step.from)}: ${step.what}`);
   }
   return lines.map((line) => `${line}\n`).join("");
 }

@@ -81,7 +81,7 @@ function withSuperseded(
 
 /**
  * The earlier instances of a domain that is given a policy again. The end of the one that was removed
- * was counted from a build that perhaps nobody deployed; now it has a successor, which tells its end.
+ * is calculated from a build that perhaps nobody deployed; now it has a successor, which tells its end.
  */
 export function reopened(
   domain: LockedDomain,

@@ -31,7 +31,7 @@ const goodbyeMs = 2000;
  * One connection. Nothing throws: what ends it early stands in `failure`, and whoever waits is told by
  * null or false. `close` has to be called in the end.
  */
-export class Link {
+export class Connection {
   readonly #to: Destination;
   readonly #deadline: NodeJS.Timeout;
   #socket: net.Socket | null = null;

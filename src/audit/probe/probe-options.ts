@@ -3,7 +3,7 @@ import type { Options } from "../../cli/options.ts";
 import { combine, success, type Result } from "../../diagnostics/result.ts";
 import { parseServer, type Server } from "../../net/dns/servers.ts";
 
-export interface LookOptions {
+export interface ProbeOptions {
   /** null: the system's. */
   readonly resolver: Server | null;
   /** File with more roots to trust, or null. */
@@ -17,7 +17,7 @@ export interface LookOptions {
 }
 
 /** Reads the options that say how to look. `hostName` is this machine's name. */
-export function readLookOptions(options: Options, hostName: string): Result<LookOptions> {
+export function readProbeOptions(options: Options, hostName: string): Result<ProbeOptions> {
   const port = { min: 1, max: 65_535 };
   const read = combine({
     resolver: options.parsed("resolver", parseServer, "an IP address or IP:port", "192.0.2.53"),

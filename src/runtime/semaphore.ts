@@ -1,5 +1,5 @@
 /** Lets so many at a time go on, the others in the order in which they came. */
-export class Slots {
+export class Semaphore {
   #free: number;
   readonly #waiting: (() => void)[] = [];
   /** Where the queue begins: shifting a long array would cost its length each time. */

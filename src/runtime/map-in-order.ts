@@ -2,7 +2,7 @@
  * Does work on every item, at most so many at once, and calls `done` in the order of the items, each
  * as soon as everything before it is done.
  */
-export async function eachInOrder<T, R>(
+export async function mapInOrder<T, R>(
   items: readonly T[],
   concurrency: number,
   work: (item: T, index: number) => Promise<R>,

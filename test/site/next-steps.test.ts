@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { outlookOf, wordMoment } from "../../../src/site/outlook.ts";
-import { day, hour, Ledger, policy, start } from "./ledger.ts";
+import { nextStepsOf, formatMoment } from "../../src/site/next-steps.ts";
+import { day, hour, Ledger, policy, start } from "./lock/ledger.ts";
 
 const week = 7 * day;
 const testing = policy("testing");
@@ -17,7 +17,7 @@ const remove = (from: unknown) => ({
 });
 
 function outlook(ledger: Ledger, now: number) {
-  return outlookOf("acme.de", ledger.domain, ledger.lock, now);
+  return nextStepsOf("acme.de", ledger.domain, ledger.lock, now);
 }
 
 describe("what may be done", () => {
@@ -66,5 +66,5 @@ test.each([
   [null, "only after this policy was recorded live"],
   [start, "from 2026-11-01 09:00 UTC"],
 ] as const)("%s is worded %j", (from, words) => {
-  expect(wordMoment(from)).toBe(words);
+  expect(formatMoment(from)).toBe(words);
 });

@@ -5,10 +5,10 @@ import { DnsClient } from "../../net/dns/client.ts";
 import { systemServers } from "../../net/dns/servers.ts";
 import { Observer } from "./observer.ts";
 import { loadTrustStore } from "../../net/tls/trust-store.ts";
-import type { LookOptions } from "./look-options.ts";
+import type { ProbeOptions } from "./probe-options.ts";
 import { describe } from "../../runtime/system-error.ts";
 
-export interface Look {
+export interface ProbeSession {
   readonly observer: Observer;
   readonly close: () => void;
 }
@@ -17,7 +17,7 @@ export interface Look {
 const dnsTimeoutMs = 10_000;
 
 /** Opens them, or says why they cannot be had. `now` gives Unix seconds. */
-export function openLook(options: LookOptions, now: () => number): Result<Look> {
+export function openProbeSession(options: ProbeOptions, now: () => number): Result<ProbeSession> {
   const servers = options.resolver === null ? systemServers() : [options.resolver];
   let trust;
   try {

@@ -3,7 +3,7 @@ import { explain } from "../diagnostics/catalogue.ts";
 import type { Problem } from "../diagnostics/diagnostic.ts";
 
 /** What the first problem of a text is, and how many more there are. */
-export interface Said {
+export interface FirstProblem {
   /** The diagnostic's code, such as `policy/missing-mx`. */
   readonly problem: string;
   readonly said: string;
@@ -12,7 +12,7 @@ export interface Said {
 }
 
 /** Repeats the first of some problems; null where there is none. */
-export function sayFirst(problems: readonly Problem[]): Said | null {
+export function firstProblem(problems: readonly Problem[]): FirstProblem | null {
   const [first, ...others] = problems;
   if (first === undefined) return null;
   const { message, fix } = explain(first);
@@ -20,6 +20,6 @@ export function sayFirst(problems: readonly Problem[]): Said | null {
 }
 
 /** The first problem's message, and how many more there are. */
-export function saidText({ said, more }: Said): string {
+export function firstProblemText({ said, more }: FirstProblem): string {
   return more === 0 ? said : `${said}, and ${String(more)} more`;
 }

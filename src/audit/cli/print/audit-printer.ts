@@ -20,7 +20,7 @@ import { jsonVersion, type Format } from "../../../cli/format.ts";
 import type { RecordedLive } from "../../probe/record-observed.ts";
 
 /** Tells the domains one by one in the format that was asked for, and counts them. */
-export class AuditReport {
+export class AuditPrinter {
   readonly #format: Format;
   readonly #io: Io;
   readonly #placeOf: (domain: string) => Place | null;

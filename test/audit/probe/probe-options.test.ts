@@ -1,9 +1,9 @@
 /** The options of verbs that look at the world outside: what they are normally, and what is refused. */
 import { expect, test } from "vitest";
-import { readLookOptions } from "../../../src/audit/probe/look-options.ts";
+import { readProbeOptions } from "../../../src/audit/probe/probe-options.ts";
 import { Options, type OptionValues } from "../../../src/cli/options.ts";
 
-const read = (values: OptionValues) => readLookOptions(new Options("audit", values), "box");
+const read = (values: OptionValues) => readProbeOptions(new Options("audit", values), "box");
 
 test("nothing is given: as a sender looks", () => {
   expect(read({})).toEqual({

@@ -4,22 +4,22 @@ import { holdOf, policyOf, type Lock, type LockedDomain } from "./lock/lock.ts";
 import { formatTime, type UnixSeconds } from "./stamp.ts";
 
 /** One thing that may be done. */
-export interface Prospect {
+export interface NextStep {
   readonly what: string;
   /** UTC seconds; null: as soon as the present instance was recorded live; "now": already. */
   readonly from: UnixSeconds | "now" | null;
 }
 
 /** Says what may be done when, in the order in which it comes. */
-export function outlookOf(
+export function nextStepsOf(
   name: string,
   domain: LockedDomain,
   lock: Pick<Lock, "policies">,
   now: UnixSeconds,
-): Prospect[] {
+): NextStep[] {
   const { current } = domain;
   if (current === null) return [];
-  const found: Prospect[] = [];
+  const found: NextStep[] = [];
   const { mode } = policyOf(lock, current);
   const hold = holdOf(domain, now);
   if (current.liveAt === null) {
@@ -44,8 +44,8 @@ function orNow(from: UnixSeconds | null, now: UnixSeconds): UnixSeconds | "now" 
   return from !== null && from <= now ? "now" : from;
 }
 
-/** Words the moment of a prospect. */
-export function wordMoment(from: Prospect["from"]): string {
+/** Words the moment of a step. */
+export function formatMoment(from: NextStep["from"]): string {
   if (from === "now") return "now";
   return from === null ? "only after this policy was recorded live" : `from ${formatTime(from)}`;
 }

@@ -15,7 +15,7 @@ const maxPerCode = 200;
 /** Each diagnostic carries its line, and a line may be as long as the file. */
 const maxLineText = 2_000_000;
 
-export class Report {
+export class DiagnosticCollector {
   readonly diagnostics: Diagnostic[] = [];
   readonly #source: YamlSource;
   readonly #counts = new Map<DiagnosticCode, number>();
@@ -32,7 +32,7 @@ export class Report {
   }
 
   /** Says something about a key or a value, and names other places that matter. */
-  say<C extends DiagnosticCode>(
+  add<C extends DiagnosticCode>(
     code: C,
     args: CodeArgs<C>,
     path: YamlPath,
