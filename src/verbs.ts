@@ -21,5 +21,5 @@ export const verbs: readonly VerbSpec[] = [
 
 /** What a group of verbs is for, by its name. */
 export const groups: Readonly<Record<string, string>> = {
-  reports: "take in the TLS-RPT reports that senders send back, and show what they say",
+  reports: "collect the TLS-RPT reports that senders send, and show what they mean",
 };

@@ -151,7 +151,7 @@ export function certificateProse({ source, cost: clause, example: host }: Kind):
             : `it is for ${a.names.map(quote).join(", ")}${a.nameCount > a.names.length ? ` and ${String(a.nameCount - a.names.length)} more` : ""}`
         }`,
       fix: (a) =>
-        `get a certificate with the DNS name ${a.host}, and see that the server picks it by SNI`,
+        `get a certificate with the DNS name ${a.host}, and check that the server selects it by SNI`,
     }),
     "self-signed": prose<CertificateArgs>({
       ...error,

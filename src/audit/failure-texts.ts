@@ -15,7 +15,7 @@ interface Told {
 const dnsFailures: Readonly<Record<NonNullable<DnsFailure>, Told>> = {
   timeout: {
     why: "no answer in time",
-    fix: "see that every name server of the zone answers over UDP and over TCP, then audit again",
+    fix: "check that every name server of the zone answers over UDP and TCP, then audit again",
   },
   servfail: {
     why: "SERVFAIL",
@@ -23,19 +23,19 @@ const dnsFailures: Readonly<Record<NonNullable<DnsFailure>, Told>> = {
   },
   refused: {
     why: "the name server refuses to answer",
-    fix: "see that the name servers in the delegation serve the zone, or ask another resolver with --resolver",
+    fix: "check that the delegated name servers serve the zone, or use another resolver with --resolver",
   },
   malformed: {
     why: "the answer cannot be read",
-    fix: "ask another resolver with --resolver; if that says the same, the zone's name server is broken",
+    fix: "use another resolver with --resolver; if it gives the same answer, the zone's name server is broken",
   },
   loop: {
-    why: "its CNAMEs lead in a circle, or on and on",
+    why: "its CNAMEs form a loop or a chain that is too long",
     fix: "let the CNAME point directly at the name that holds the record",
   },
   "too-large": {
-    why: "the answer is larger than anybody reads",
-    fix: "remove the records of this name that nobody needs",
+    why: "the answer is too large",
+    fix: "remove records of this name that are not needed",
   },
   unreachable: {
     why: "the resolver cannot be reached",
@@ -45,7 +45,7 @@ const dnsFailures: Readonly<Record<NonNullable<DnsFailure>, Told>> = {
 
 /** Says why nobody knows, as it goes on after a colon. */
 export function dnsWhy(failure: DnsFailure): string {
-  return failure === null ? "nobody looked" : dnsFailures[failure].why;
+  return failure === null ? "it was not looked up" : dnsFailures[failure].why;
 }
 
 /** Says what to do about it. */
@@ -61,7 +61,7 @@ const kinds: Readonly<Record<Failure["kind"], string>> = {
   closed: "the connection is closed",
   "not-public": "the address is not public",
   protocol: "what came is no answer",
-  "too-large": "the answer has no end",
+  "too-large": "the answer is too large",
   "tls-version": "only versions older than TLS 1.2",
   tls: "the handshake failed",
   rejected: "the server says no",

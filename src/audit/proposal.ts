@@ -86,7 +86,7 @@ function livePolicyOf(
   const record = selectStsRecord(texts);
   if (!record.ok) {
     if (texts.some((text) => text.startsWith("v=STSv1"))) {
-      remarks.push("What stands at _mta-sts is no valid record, so senders see no policy.");
+      remarks.push("The TXT record at _mta-sts is not valid, so senders see no policy.");
     }
     return null;
   }
@@ -129,7 +129,7 @@ function ruaOf(txt: DnsEvidence<TxtData>, remarks: string[]): readonly string[] 
   const record = selectTlsRptRecord(texts);
   if (record.ok) return record.value.rua;
   if (texts.some((text) => text.startsWith("v=TLSRPTv1"))) {
-    remarks.push("What stands at _smtp._tls is no valid record, so nobody sends reports.");
+    remarks.push("The TXT record at _smtp._tls is not valid, so no sender sends reports.");
   }
   return null;
 }

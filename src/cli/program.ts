@@ -99,7 +99,9 @@ function makeProgram(
   act: (verb: VerbSpec, args: Arguments) => Promise<void>,
 ): Command {
   const program = new Command("stspress")
-    .description("A static site generator whose pages are mail-transport policies.")
+    .description(
+      "Publishes MTA-STS policies and TLS-RPT records for your mail domains, and checks that they are safe to enforce.",
+    )
     .version(version, "-V, --version", "print the version")
     .helpCommand("help [command]", "show the help of a command")
     .showSuggestionAfterError()

@@ -29,7 +29,7 @@ export const site: OptionSpec = {
 export const json: OptionSpec = { flags: "--json", about: "print the result as JSON" };
 export const format: OptionSpec = {
   flags: "--format <name>",
-  about: "how diagnostics are told: text, json, or github (annotations of a workflow)",
+  about: "how diagnostics are printed: text, json, or github (workflow annotations)",
   choices: ["text", "json", "github"],
 };
 /** Of verbs that tell diagnostics. */

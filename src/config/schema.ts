@@ -76,7 +76,7 @@ const mtaSts = z
         }),
       skip_testing: text.optional().meta({
         description:
-          "Why this domain may go to enforce without 14 live days of testing. Kept in the file for whoever reviews it.",
+          "Why this domain may go to enforce without 14 live days of testing. It stays in the file for reviewers.",
         examples: ["in enforce at the former host since 2024"],
       }),
       skip_overlap: text.optional().meta({
@@ -143,7 +143,7 @@ const settings = {
     .optional()
     .meta({
       description:
-        "The MTA-STS policy (RFC 8461). Key by key, what stands here wins over `defaults:`. false: none, whatever the defaults say.",
+        "The MTA-STS policy (RFC 8461). Each key here overrides the same key under `defaults:`. false: no policy, whatever the defaults say.",
     }),
   dns: z
     .strictObject(
@@ -327,7 +327,7 @@ export const siteFileSchema = z.strictObject(
         {
           trust: z.enum(["verified", "all"], takes("text")).optional().meta({
             description:
-              "Which TLS-RPT reports may decide on a rollout: those that a trusted domain has signed (verified), or all, which anybody can forge. Default: verified.",
+              "Which TLS-RPT reports may decide on a rollout: verified (signed by a trusted domain), or all (anybody can forge those). Default: verified.",
           }),
           signers: oneOrMore(text)
             .optional()

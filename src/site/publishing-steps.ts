@@ -44,7 +44,7 @@ function mtaStsWords(domain: string, records: readonly DnsRecord[]): readonly st
   return [
     `Only when https://${policyHostOf(domain)}/.well-known/mta-sts.txt answers 200 with the policy of`,
     leads
-      ? "this build: senders follow this name to the record that tells them to fetch it."
-      : "this build: this record tells senders to fetch it, and a new id to fetch it again.",
+      ? "this build: senders follow this name to the record that makes them fetch it."
+      : "this build: this record makes senders fetch it, and a new id makes them fetch it again.",
   ];
 }

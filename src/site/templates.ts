@@ -149,7 +149,7 @@ class Boundaries extends Handlebars.Visitor {
   }
 
   #refuse(node: hbs.AST.Node): never {
-    const detail = "partials are not available: every template stands alone";
+    const detail = "partials are not supported";
     throw syntax(this.#source, detail, startOf(node));
   }
 }

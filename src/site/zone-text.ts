@@ -62,7 +62,7 @@ export function parseZoneText(text: string): ZoneText {
   for (let at = 0; at < text.length;) {
     line += 1;
     const end = text.indexOf("\n", at);
-    if (end === -1) return { ok: false, line, reason: "the last line has no end" };
+    if (end === -1) return { ok: false, line, reason: "the last line is not terminated" };
     const read = parseLine(text.slice(at, end));
     at = end + 1;
     if (read === "directive") directives += 1;

@@ -4,7 +4,7 @@ import { concurrency, probeOptions, told, type VerbSpec } from "../../cli/verb-s
 export const audit: VerbSpec = {
   name: "audit",
   operands: "[domain...]",
-  summary: "look at domains from outside: is it live, and is it safe to enforce",
+  summary: "check domains from outside: is the policy live, and is it safe to enforce",
   about:
     "Looks at DNS, the policy host and every MX host as a sender would, compares with what is declared and built, and says per domain whether an enforced policy is safe. Without a domain, every declared one; a domain that is not declared can be audited too. Where port 25 is blocked the answer is unknown, and the exit code 3.",
   options: [

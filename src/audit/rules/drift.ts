@@ -50,7 +50,7 @@ export const drift = defineRule(
       effect: "no",
       source: "RFC 8461 §3.1",
       reason:
-        "The record bears an id of this site, and the policy is one that the site never built. One id stands for one policy: senders that hold the right one never learn of the other.",
+        "The record has an id of this site, but the site never built the policy that is served. One id stands for one policy: senders that hold the right policy never fetch the other.",
       example: { domain, built, differs: "mode is testing, built was enforce" },
       message: (a) =>
         `the policy served for ${a.domain} is not the one that was built: ${a.differs}`,

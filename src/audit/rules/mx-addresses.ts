@@ -54,7 +54,7 @@ export const mxAddresses = defineRule(
       effect: "unknown",
       source: "RFC 5321 §5.1",
       reason:
-        "An address that could not be looked up could not be probed, so nobody knows whether mail to it would survive an enforced policy.",
+        "The address could not be looked up, so it could not be probed. It is unknown whether mail to it would survive an enforced policy.",
       example: { host, type: "AAAA", failure: "timeout" },
       message: (a) =>
         `the ${a.type === null ? "" : `${a.type} `}addresses of the MX host ${a.host} are not known: ${dnsWhy(a.failure)}`,

@@ -47,7 +47,7 @@ export const mxHostConnection = defineRule(
       effect: "no",
       source: "RFC 6890 §2.2.2",
       reason:
-        "Every address of the MX host is private, loopback or reserved: no sender on the Internet can reach it. It was not tried, so that nobody can aim an audit at what stands behind it.",
+        "Every address of the MX host is private, loopback or reserved: no sender on the Internet can reach it. It was not tried, so that nobody can use an audit to reach private networks.",
       example: { host },
       message: (a) => `${a.host} has no public address, so no sender gets there`,
       fix: () => "publish a public address (in a network of your own, audit with --allow-private)",
@@ -68,10 +68,11 @@ export const mxHostConnection = defineRule(
       effect: "none",
       source: "RFC 8461 §8.4",
       reason:
-        "An address could not be tried from here, such as an IPv6 address from a machine that has none. What is said about the host holds for the others.",
+        "An address could not be tried from here, such as an IPv6 address from a machine without IPv6. The findings about this host are about its other addresses.",
       example: { host, kind: "missing", detail: "no IPv6" },
       message: (a) => `${a.host} was not tried at this address${because(a)}`,
-      fix: () => "audit from a machine that can, or see for yourself that it is like the others",
+      fix: () =>
+        "audit from a machine that can reach it, or check by hand that it behaves like the other addresses",
     }),
     "mx-host/no-greeting": prose<Failed>({
       severity: "error",
@@ -81,14 +82,14 @@ export const mxHostConnection = defineRule(
         "The port is open, and no mail server greets there. Senders hang up and try again later; with a policy or without, no mail arrives.",
       example: silent,
       message: (a) => `${a.host} does not greet as a mail server does: ${failureWhy(a)}`,
-      fix: () => "see that the mail server, and nothing else, answers on port 25",
+      fix: () => "check that the mail server, and nothing else, answers on port 25",
     }),
     "mx-host/rejects-us": prose<Failed & { stage: Failure["stage"] }>({
       severity: "warning",
       effect: "unknown",
       source: "RFC 5321 §3.1",
       reason:
-        "The server turns this client away, mostly by the reputation of its address, so nobody sees from here what it shows to others.",
+        "The server rejects this client, usually because of the reputation of its address, so an audit from here cannot see what other senders see.",
       example: { host, stage: "banner", kind: "rejected", detail: "554 5.7.1 go away" },
       message: (a) =>
         `${a.host} turns us away${a.stage === "ehlo" ? " after EHLO" : ""}${a.detail === "" ? "" : `: ${quote(a.detail)}`}`,
@@ -99,7 +100,7 @@ export const mxHostConnection = defineRule(
       effect: "no",
       source: "RFC 5321 §3.2",
       reason:
-        "Without a reply to EHLO nobody learns that STARTTLS is there, and no mail arrives either.",
+        "Without a reply to EHLO no sender can see that STARTTLS is offered, and no mail arrives.",
       example: silent,
       message: (a) => `${a.host} greets, and gives no reply to EHLO: ${failureWhy(a)}`,
       fix: () => "see the mail server's log; a proxy before it is a usual cause",

@@ -34,7 +34,7 @@ export const mxHostStartTls = defineRule(
       ...error,
       source: "RFC 3207 §4",
       reason:
-        "STARTTLS is offered and not carried out, mostly because certificate or key cannot be read. Senders that honour an enforced policy then do not deliver.",
+        "The server offers STARTTLS but does not start it, usually because it cannot read its certificate or key. Senders that honour an enforced policy then do not deliver.",
       example: { host, kind: "rejected", detail: "454 4.7.0 TLS not available" },
       message: (a) => `${a.host} offers STARTTLS and does not carry it out: ${failureWhy(a)}`,
       fix: () => "see the mail server's log for the certificate or the key that it could not load",
@@ -46,7 +46,7 @@ export const mxHostStartTls = defineRule(
         "Bytes came in clear between the go-ahead for TLS and the handshake. A server that keeps such bytes mixes what an attacker put on the line with what is encrypted (CVE-2021-38371 and its kin); careful senders hang up.",
       example: { host },
       message: (a) => `${a.host} goes on in clear after its go-ahead for TLS`,
-      fix: () => "update the mail server, and whatever proxy stands before it",
+      fix: () => "update the mail server, and any proxy in front of it",
     }),
     "mx-host/tls-version": prose<Host>({
       ...error,
@@ -60,7 +60,7 @@ export const mxHostStartTls = defineRule(
     "mx-host/tls-failed": prose<Failed>({
       ...error,
       reason:
-        "The handshake that follows STARTTLS fails. Senders that honour an enforced policy do not deliver; others fall back to clear text, so that nobody notices.",
+        "The handshake that follows STARTTLS fails. Senders that honour an enforced policy do not deliver; others fall back to clear text, and nobody notices.",
       example: { host, kind: "closed", detail: "" },
       message: (a) => `the TLS handshake with ${a.host} fails: ${failureWhy(a)}`,
       fix: () =>

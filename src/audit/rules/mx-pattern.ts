@@ -32,7 +32,7 @@ export const mxPattern = defineRule(
       effect: "no",
       source: "RFC 8461 §4.1",
       reason:
-        "The `*` stands for exactly one label. Postfix with one of its resolvers takes it for any number, so that such a policy seems to work until another sender reads it.",
+        "The `*` stands for exactly one label. Postfix with one of its resolvers accepts any number of labels, so such a policy seems to work until another sender reads it.",
       example: { host: "a.h-v1.mx.example", policy: "live", pattern: "*.mx.example" },
       message: (a) =>
         `the pattern ${quote(a.pattern)} of the ${a.policy} policy does not reach the MX host ${a.host}: \`*\` is one label`,

@@ -14,7 +14,7 @@ export const mxRecords = defineRule(
       effect: "unknown",
       source: "RFC 5321 §5.1",
       reason:
-        "Without the MX records nobody knows which hosts a policy has to cover. A server that fails is not a domain without mail: senders wait and try again, and so should the verdict.",
+        "Without the MX records it is unknown which hosts a policy must cover. A DNS failure does not mean that the domain has no mail: senders retry, so audit again.",
       example: { domain, failure: "servfail" },
       message: (a) => `the MX records of ${a.domain} are not known: ${dnsWhy(a.failure)}`,
       fix: (a) => dnsFix(a.failure),

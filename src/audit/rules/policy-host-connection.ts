@@ -47,7 +47,7 @@ export const policyHostConnection = defineRule(
       effect: "no",
       source: "RFC 6890 §2.2.2",
       reason:
-        "The address is private, loopback or reserved: no sender on the Internet can reach it. It was not tried, so that nobody can aim an audit at what stands behind it.",
+        "The address is private, loopback or reserved: no sender on the Internet can reach it. It was not tried, so that nobody can use an audit to reach private networks.",
       example: { host },
       message: (a) => `${a.host} has an address that is not public, where no sender gets`,
       fix: () =>
@@ -68,10 +68,11 @@ export const policyHostConnection = defineRule(
       effect: "none",
       source,
       reason:
-        "An address could not be tried from here, such as an IPv6 address from a machine that has none. What is said about the host holds for the others.",
+        "An address could not be tried from here, such as an IPv6 address from a machine without IPv6. The findings about this host are about its other addresses.",
       example: { host, kind: "missing", detail: "no IPv6" },
       message: (a) => `${a.host} was not tried at this address${because(a)}`,
-      fix: () => "audit from a machine that can, or see for yourself that it is like the others",
+      fix: () =>
+        "audit from a machine that can reach it, or check by hand that it behaves like the other addresses",
     }),
     "policy-host/tls-version": prose<{ host: string }>({
       severity: "error",
@@ -92,7 +93,7 @@ export const policyHostConnection = defineRule(
       example: { host, kind: "closed", detail: "" },
       message: (a) => `the TLS handshake with ${a.host} fails: ${failureWhy(a)}`,
       fix: (a) =>
-        `see that the web server speaks TLS on port 443 and has a certificate for ${a.host}`,
+        `check that the web server speaks TLS on port 443 and has a certificate for ${a.host}`,
     }),
   },
   (subject, add) => {

@@ -20,7 +20,7 @@ export const policyHostDns = defineRule(
       effect: "unknown",
       source: "RFC 8461 §3.3",
       reason:
-        "A sender that cannot resolve the policy host keeps the policy it holds. Whether there is one to fetch nobody knows until the DNS answers.",
+        "A sender that cannot resolve the policy host keeps the policy it has cached. Until DNS answers, nobody knows whether there is a policy to fetch.",
       example: { host, type: null, failure: "servfail" },
       message: (a) =>
         `the ${a.type === null ? "" : `${a.type} `}addresses of ${a.host} are not known: ${dnsWhy(a.failure)}`,
@@ -48,7 +48,7 @@ export const policyHostDns = defineRule(
       severity: "warning",
       effect: "none",
       reason:
-        "The policy host points elsewhere than `target` says. Whatever is deployed to the declared place is then seen by nobody, and its certificate cannot be issued.",
+        "The policy host does not point where `target` says. Nobody sees what you deploy there, and its certificate cannot be issued.",
       example: { host, live: ["198.51.100.7"], declared: ["192.0.2.10"] },
       message: (a) => `${a.host} points to ${listed(a.live)}; declared is ${listed(a.declared)}`,
       fix: (a) =>

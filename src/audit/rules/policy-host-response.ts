@@ -26,7 +26,7 @@ export const policyHostResponse = defineRule(
     "policy-host/redirect": prose<Host & { status: number; location: string | null }>({
       ...error,
       reason:
-        "Senders must not follow redirects, because whoever can redirect a request could hand out a policy of his own. Content management systems and web site hosts redirect by default.",
+        "Senders must not follow redirects, because anyone who can redirect the request could serve a policy of their own. Content management systems and web hosts often redirect by default.",
       example: { host, status: 301, location: "https://www.example.com/" },
       message: (a) =>
         `${a.host} answers ${String(a.status)}${a.location === null ? ", a redirect without a target" : ` and leads to ${quote(a.location)}`}; senders do not follow`,
@@ -64,7 +64,7 @@ export const policyHostResponse = defineRule(
     "policy-host/encoded": prose<Host & { encoding: string }>({
       ...error,
       reason:
-        "The answer is compressed though nobody asked for it. Senders that asked for no encoding read bytes that are no policy.",
+        "The answer is compressed although the request did not allow it. Senders then read bytes that are not a policy.",
       example: { host, encoding: "gzip" },
       message: (a) =>
         `${a.host} serves the policy in the encoding ${quote(a.encoding)}, which was not asked for`,

@@ -21,7 +21,7 @@ export const policyText = defineRule(
       effect: "no",
       source: "RFC 8461 §3.2",
       reason:
-        "A text outside the grammar is no policy to a sender that keeps to it; others guess. The problem is one of the diagnostics, told by the parser that reads the site's own texts.",
+        "A sender that follows the grammar rejects such a text; others guess. The problem is one of the diagnostics: the same parser reads the site's own texts.",
       example: {
         host,
         line: 4,
@@ -43,7 +43,7 @@ export const policyText = defineRule(
         host,
         line: 5,
         problem: "policy/duplicate-field",
-        said: '"mode" stands here again; most senders take the first, some the last, some none',
+        said: '"mode" appears twice; most senders use the first, some the last, some neither',
         advice: "keep one line",
         more: 0,
       },

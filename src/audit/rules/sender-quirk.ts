@@ -67,7 +67,7 @@ export const senderQuirk = defineRule(
         "Senders have to discard TXT records that do not begin with `v=STSv1;`. Checkers do not all do so, and large answers need TCP, which not every network lets through.",
       example: { name: "_mta-sts.example.com", count: 1, sample: "site-verification=abc" },
       message: (a) =>
-        `${a.count === 1 ? `another TXT record stands at ${a.name}:` : `${String(a.count)} other TXT records stand at ${a.name}, such as`} ${quote(a.sample)}; checkdmarc then calls the record invalid`,
+        `${a.count === 1 ? `there is another TXT record at ${a.name}:` : `${String(a.count)} other TXT records are at ${a.name}, such as`} ${quote(a.sample)}; checkdmarc then calls the record invalid`,
       fix: () => "move them to the names that they belong to",
     }),
   },

@@ -53,7 +53,7 @@ export const stsTxt = defineRule(
       effect: "no",
       source: "RFC 8461 §3.1",
       reason:
-        "Senders that keep to the grammar discard such a record, and with it the policy. The problem is one of the diagnostics, told by the parser that reads the site's own texts.",
+        "Senders that keep to the grammar discard such a record, and with it the policy. The problem is one of the diagnostics: the same parser reads the site's own texts.",
       example: {
         name,
         problem: "sts-record/id",
@@ -72,7 +72,7 @@ export const stsTxt = defineRule(
       example: {
         name,
         problem: "record/duplicate-field",
-        said: '"id" stands here again; most senders take the first, some the last, some none',
+        said: '"id" appears twice; most senders use the first, some the last, some neither',
         advice: "keep one",
         more: 0,
       },
@@ -95,7 +95,7 @@ export const stsTxt = defineRule(
       effect: "no",
       source: "RFC 8461 §8.2",
       reason:
-        "A delegated policy needs both names: `_mta-sts` for its id and `mta-sts` for its host. With one of them senders find an announcement without a policy, or a policy that nobody announces.",
+        "A delegated policy needs both names: `_mta-sts` for its id and `mta-sts` for its host. With only one of them, senders find an id without a policy, or a policy without an id.",
       example: {
         present: name,
         target: "example.com._mta-sts.provider.example",

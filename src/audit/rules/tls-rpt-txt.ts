@@ -25,8 +25,7 @@ export const tlsRptTxt = defineRule(
       severity: "warning",
       effect: "none",
       source: "RFC 8460 §3",
-      reason:
-        "Without this record nobody tells the domain that its mail fails: a policy is then enforced blindly.",
+      reason: "Without this record no sender reports failures, so a policy is enforced blindly.",
       example: { name, unrelated: 0 },
       message: (a) =>
         a.unrelated === 0
@@ -53,19 +52,19 @@ export const tlsRptTxt = defineRule(
       reason: "If not exactly one record begins with `v=TLSRPTv1;`, senders do not report at all.",
       example: { name, count: 2 },
       message: (a) =>
-        `${String(a.count)} TXT records at ${a.name} begin with "v=TLSRPTv1;"; senders then report to nobody`,
-      fix: () => "join the addresses in one record, parted by commas, and remove the others",
+        `${String(a.count)} TXT records at ${a.name} begin with "v=TLSRPTv1;"; senders then send no reports`,
+      fix: () => "put all addresses into one record, separated by commas, and remove the others",
     }),
     "tls-rpt-txt/invalid": prose<{ name: string } & FirstProblem>({
       severity: "error",
       effect: "none",
       source: "RFC 8460 §3",
       reason:
-        "Senders that keep to the grammar discard such a record and report to nobody. The problem is one of the diagnostics, told by the parser that reads the site's own texts.",
+        "Senders that keep to the grammar discard such a record and send no reports. The problem is one of the diagnostics: the same parser reads the site's own texts.",
       example: {
         name,
         problem: "tls-rpt/empty-uri",
-        said: "there is no URI here: nothing stands after `rua=`, or beside a comma",
+        said: "a URI is missing here, after `rua=` or next to a comma",
         advice: "write a URI such as mailto:tls-reports@example.com, or remove the extra comma",
         more: 0,
       },
@@ -76,12 +75,11 @@ export const tlsRptTxt = defineRule(
       severity: "warning",
       effect: "none",
       source: "RFC 8460 §3",
-      reason:
-        "The record counts, but not every sender reads it alike, and some may report to nobody.",
+      reason: "The record is valid, but senders read it differently, and some may send no reports.",
       example: {
         name,
         problem: "record/duplicate-field",
-        said: '"rua" stands here again; most senders take the first, some the last, some none',
+        said: '"rua" appears twice; most senders use the first, some the last, some neither',
         advice: "keep one",
         more: 0,
       },
@@ -98,7 +96,7 @@ export const tlsRptTxt = defineRule(
       effect: "none",
       source: "RFC 8460 §3",
       reason:
-        "Reports say who could not send mail to the domain, and from where. They should go where the site says, and to nobody else.",
+        "Reports say who could not send mail to the domain, and from where. They should go only where the site says.",
       example: { name, live: ["mailto:old@example.net"], declared: rua },
       message: (a) => `reports go to ${listed(a.live)}; declared is ${listed(a.declared)}`,
       fix: (a) => `publish at ${a.name} the TXT record that \`stspress records\` prints`,

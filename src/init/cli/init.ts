@@ -127,7 +127,7 @@ async function draft(
   const text = wordFirstFile(name, proposal, observedAt, settings);
   if (text === null) {
     const why =
-      "its live policy names MX hosts in a way that a domain file refuses; mend that first";
+      "its live policy has mx patterns that a domain file does not allow; fix those first";
     return { domain, kind: "failed", why };
   }
   return { kind: "drafted", name, file: `domains/${domain}.yaml`, text, proposal, observedAt };

@@ -4,9 +4,9 @@ import { concurrency, probeOptions, told, type VerbSpec } from "../../cli/verb-s
 export const init: VerbSpec = {
   name: "init",
   operands: "[domain...]",
-  summary: "look domains up and write a domain file for each",
+  summary: "look up domains and write a domain file for each",
   about:
-    "Finds the MX hosts, the provider's profile, the policy and the TLS-RPT record that are live, and writes domains/<domain>.yaml. A live policy is taken into stspress.lock with its id, so that it keeps its history. Nothing that is there is overwritten.",
+    "Finds the MX hosts, the provider's profile, the policy and the TLS-RPT record that are live, and writes domains/<domain>.yaml. A live policy is recorded in stspress.lock with its id, so that it keeps its history. Existing files are never overwritten.",
   options: [
     {
       flags: "--from <file>",

@@ -180,7 +180,7 @@ export class Mailbox {
       }
       return await this.#client.messageFlagsAdd(range, [flags[mark.how]], { uid: true });
     });
-    if (!done) throw new ImapProblem("the server refused to mark the mail that was taken");
+    if (!done) throw new ImapProblem("the server refused to mark the messages that were fetched");
   }
 
   async close(): Promise<void> {

@@ -58,7 +58,7 @@ export interface Headlined extends Condition {
 /** One line: what is wrong and since when; or that all is well; or that nobody reports. */
 export function headlineOf(about: Headlined): string {
   const { silence, lastDay, trend, recent } = about;
-  if (lastDay === null || silence === null) return "nobody has reported in this time";
+  if (lastDay === null || silence === null) return "no reports in this period";
   if (silence > silentDays) return `no report since ${lastDay}: nothing is known since`;
   const what = about.resultType ?? "failures without details";
   const since = about.since === null ? "" : ` since ${about.since}`;

@@ -107,7 +107,7 @@ function dnsClient(resolver: Server | null): DnsClient {
 /** How taken mail is marked: a server may keep no keywords, and that is told. */
 function markOf(mailbox: Mailbox, mark: Mark, io: Io): Mark {
   if (mailbox.takesKeywords || mark.how !== "keyword") return mark;
-  io.err("the server keeps no keywords, so what is taken is not marked; see --mark\n");
+  io.err("the server does not support keywords, so fetched messages are not marked; see --mark\n");
   return { how: "none" };
 }
 

@@ -10,11 +10,11 @@ export const reportVerbs: readonly VerbSpec[] = [
   {
     name: "reports add",
     operands: "<path...>",
-    summary: "take in reports from files, folders and mailboxes",
+    summary: "add reports from files, folders and mailboxes",
     about:
       "Takes files and folders of mails, mbox, Maildir, JSON, gzip and zip, whatever they are called; - is standard input. The same report counts once, whatever its wrapping. What cannot be read is kept in .stspress/reports/quarantine/ with the reason, and the exit code is 1; the files that were named stay as they are.",
     options: [
-      { flags: "--no-dkim", about: "do not verify the signatures of mails: nobody is asked" },
+      { flags: "--no-dkim", about: "do not verify DKIM signatures, and ask no DNS" },
       resolver,
       json,
       site,
@@ -28,7 +28,7 @@ export const reportVerbs: readonly VerbSpec[] = [
   {
     name: "reports fetch",
     operands: "",
-    summary: "take in reports from a mailbox on an IMAP server",
+    summary: "add reports from a mailbox on an IMAP server",
     about:
       "Takes what came since the last run, and marks it; other mail stays as it is, nothing is deleted. The password is read from STSPRESS_IMAP_PASSWORD or from a file that only you may read.",
     options: [
@@ -44,7 +44,7 @@ export const reportVerbs: readonly VerbSpec[] = [
       {
         flags: "--mark <how>",
         about:
-          "what becomes of a mail that was taken: keyword (the keyword $StspressTaken, the default), seen, flag, move:FOLDER or none",
+          "how to mark a message that was fetched: keyword (the keyword $StspressTaken, the default), seen, flag, move:FOLDER or none",
       },
       { flags: "--password-file <file>", about: "read the password from this file" },
       { flags: "--ca <file>", about: "trust these root certificates too (PEM)" },
@@ -66,7 +66,8 @@ export const reportVerbs: readonly VerbSpec[] = [
       { flags: "--listen <ip:port>", about: "where it listens (default: 127.0.0.1:8460)" },
       {
         flags: "--proxy <ip>",
-        about: "the web server's address where that is another machine; nobody else may post then",
+        about:
+          "the address of the web server in front, where it is another machine; only it may post then",
       },
       {
         flags: "--rate <number>",

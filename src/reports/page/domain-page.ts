@@ -87,7 +87,7 @@ function whatToDo({ row, days }: DomainPage, active: readonly FailureGroup[]): H
   if (row.health === "unknown") {
     return notice(
       row.health,
-      html`<h2>No reports: nobody knows</h2>
+      html`<h2>No reports: unknown</h2>
         <p>
           ${row.lastDay === null ? `In ${plural(days.length, "day")} no sender has reported about this domain.` : `No sender has reported about this domain since ${dayWords(row.lastDay)}.`}
           That is not a sign that all is well. Senders report when they sent mail here; a small

@@ -57,7 +57,7 @@ function groupBody(group: FailureGroup, rows: readonly FailureRow[]): Html {
 function failureRow(row: FailureRow): Html {
   return html`<tr>
     <td class="host" data-label="Receiving host">
-      ${row.mxHost === null ? html`<span class="note">no host told</span>` : html`<code>${row.mxHost}</code>`}${reasons(row.reasons)}
+      ${row.mxHost === null ? html`<span class="note">no host given</span>` : html`<code>${row.mxHost}</code>`}${reasons(row.reasons)}
     </td>
     <td class="count" data-label="Failed">${thousands(row.count)}</td>
     <td class="seen" data-label="Seen">${span(row)}</td>

@@ -39,7 +39,7 @@ function instanceRow(one: PolicyInstance): Html {
 
 function heldUntil({ current, heldUntil: until }: PolicyInstance): string {
   if (until !== null) return momentWords(until);
-  return current ? "it is the current one" : "not known: its successor is not recorded live";
+  return current ? "it is the current one" : "not known: its successor is not recorded as live";
 }
 
 /** Sessions by the policy that the sender held. */

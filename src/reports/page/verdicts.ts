@@ -20,7 +20,7 @@ const healthMeanings: Readonly<Record<Health, string>> = {
 const trendMeanings: Readonly<Record<TrendVerdict, string>> = {
   new: "failures that were not there in the weeks before",
   rising: "the rate is higher than in the weeks before, beyond chance",
-  unclear: "failures that were hardly there before, of too few sessions to tell",
+  unclear: "new failures, but too few sessions to be sure",
   steady: "failures go on at the rate they had",
   falling: "the rate is lower than in the weeks before, beyond chance",
   gone: "there were failures, and there are none any more, beyond chance",

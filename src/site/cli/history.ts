@@ -78,16 +78,16 @@ function historyText({ name, domain, lock, now, hold, outlook }: History): strin
     lines.push(...describeInstance(lock, one));
     const end =
       one.heldUntil === null
-        ? "with no end yet: its successor was not recorded live"
+        ? "for how long is not known yet: the next policy is not recorded as live"
         : `until ${formatTime(one.heldUntil)}${isHeld(one, now) ? "" : " (over)"}`;
-    lines.push(`    may be held ${end}`, "");
+    lines.push(`    senders may hold it ${end}`, "");
   }
   if (domain.current !== null) lines.push(...describeInstance(lock, domain.current), "");
   lines.push(
     hold === null
-      ? "no sender holds an earlier policy"
+      ? "no sender can hold an earlier policy"
       : hold === "open"
-        ? "senders may hold an earlier policy, with no end yet"
+        ? "senders may hold an earlier policy, for how long is not known yet"
         : `senders may hold an earlier policy until ${formatTime(hold)}`,
   );
   for (const step of outlook) {
@@ -100,7 +100,7 @@ function describeInstance(lock: Lock, instance: Instance): string[] {
   const { mode, mx, maxAgeSeconds } = policyOf(lock, instance);
   const built = instance.builtAt === null ? "adopted" : `built ${formatTime(instance.builtAt)}`;
   const live =
-    instance.liveAt === null ? "not recorded live" : `live since ${formatTime(instance.liveAt)}`;
+    instance.liveAt === null ? "not recorded as live" : `live since ${formatTime(instance.liveAt)}`;
   return [
     `  ${instance.id}  ${mode}, max_age ${formatSpan(maxAgeSeconds)}${mx.length === 0 ? "" : `, mx ${mx.join(" ")}`}`,
     `    ${built}, ${live}`,

@@ -116,7 +116,7 @@ function summarize(
 
 function describeRecorded(one: Recorded): string {
   const lines = [
-    `${one.domain}: ${one.mode} policy ${one.id} ${one.isNew ? "is live since" : "was already recorded live at"} ${formatTime(one.liveAt)}`,
+    `${one.domain}: ${one.mode} policy ${one.id} ${one.isNew ? "is live since" : "was already recorded as live at"} ${formatTime(one.liveAt)}`,
   ];
   if (one.enforceFrom !== null) {
     lines.push(`  enforce may be declared from ${formatTime(one.enforceFrom)}`);

@@ -4,13 +4,13 @@ import { format, json, site, told, type VerbSpec } from "../../cli/verb-spec.ts"
 export const build: VerbSpec = {
   name: "build",
   operands: "",
-  summary: "compile domains/ into dist/ and the lock",
+  summary: "compile domains/ into dist/ and update the lock",
   about:
     "Writes policies, server configuration and DNS records to dist/, gives a new id to every policy whose text changed, and ends by printing the DNS records that changed and what must be live before they are published. With an error anywhere, nothing is written.",
   options: [
     {
       flags: "--dry-run",
-      about: "say what would change, file by file and id by id; write nothing",
+      about: "print what would change, file by file and id by id; write nothing",
     },
     { flags: "--frozen", about: "refuse to change stspress.lock (default where CI is set)" },
     { flags: "--no-frozen", about: "let the lock change, in CI too" },
@@ -27,7 +27,7 @@ export const build: VerbSpec = {
 export const check: VerbSpec = {
   name: "check",
   operands: "",
-  summary: "say everything that build would say; write nothing",
+  summary: "report everything that build would report; write nothing",
   about: "Validates the site, its lock and its templates.",
   options: told,
   examples: ["stspress check", "stspress check --format github"],
@@ -39,7 +39,7 @@ export const live: VerbSpec = {
   operands: "[domain...]",
   summary: "record in the lock that what was built is deployed",
   about:
-    "From then on the days of testing count, and the hold of the policy before it has an end. The first recording counts.",
+    "From then on the days of testing count, and the hold of the previous policy has an end. Only the first recording counts.",
   options: [
     { flags: "--all", about: "every domain of the lock" },
     {
@@ -55,7 +55,7 @@ export const live: VerbSpec = {
 export const history: VerbSpec = {
   name: "history",
   operands: "<domain>",
-  summary: "show a domain's instances, the hold, and what may be done when",
+  summary: "show a domain's policies, the hold, and what you may do when",
   about: "Reads the lock only.",
   options: told,
   examples: ["stspress history example.com"],
@@ -90,7 +90,7 @@ export const records: VerbSpec = {
 export const adopt: VerbSpec = {
   name: "adopt",
   operands: "<domain> [file]",
-  summary: "take a policy that is live already into the lock",
+  summary: "record a policy that is already live in the lock",
   about:
     "Reads the policy's text from the file or standard input and keeps its id as it is, so that an enforce policy from elsewhere keeps its history.",
   options: [
@@ -106,7 +106,7 @@ export const adopt: VerbSpec = {
 export const lint: VerbSpec = {
   name: "lint",
   operands: "[file]",
-  summary: "judge a policy or a TXT record from anywhere by the RFC's grammar",
+  summary: "check any policy or TXT record against the RFC's grammar",
   about:
     "Reads the file or standard input. Exit code 1 means that it is invalid. A record file holds one TXT record per line.",
   options: [

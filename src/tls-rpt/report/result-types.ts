@@ -39,7 +39,7 @@ const registered: ReadonlyMap<string, Advice> = new Map([
   [
     "validation-failure",
     {
-      cause: "the sender gives no better name for it: its reasons tell more",
+      cause: "the sender has no better category for it; see its reasons",
       fix: "read the reasons, and run `stspress audit` on the domain",
     },
   ],

@@ -16,7 +16,7 @@ export interface ListedSender extends SenderHabits {
 
 /** A block for each sender, most reports first. */
 export function sendersTable(senders: readonly ListedSender[], options: TextOptions): string {
-  if (senders.length === 0) return "no report was taken in yet\n";
+  if (senders.length === 0) return "there are no reports yet\n";
   const blocks = senders.slice(0, mostSenders).map((one) => block(one, options));
   const more = senders.length - blocks.length;
   return `${blocks.join("\n")}${more > 0 ? `\nand ${String(more)} more\n` : ""}`;

@@ -111,9 +111,9 @@ function rolloutText(evidence: RolloutEvidence): string {
   const told = `${many(rate.sessions, "session")} on ${many(days, "day")}, ${String(rate.failures)} failed`;
   switch (verdict) {
     case "enough":
-      return `in testing: enough is proven to enforce (${told})`;
+      return `in testing: the reports show that you can enforce (${told})`;
     case "failing":
-      return `in testing: too much fails to enforce (${told})`;
+      return `in testing: too many sessions fail to enforce (${told})`;
     case "not-enough":
       return `in testing: not enough is proven to enforce yet: ${lack(evidence)}`;
   }
@@ -127,9 +127,9 @@ function lack({ lacks, days, rate }: RolloutEvidence): string {
     case "reports":
       return "no report that counts is about it (see `stspress reports senders`)";
     case "days":
-      return `the reports that count tell of ${String(days)} of the ${String(fewestDays)} days that are wanted`;
+      return `the trusted reports cover ${String(days)} of the ${String(fewestDays)} days that are needed`;
     case "sessions":
-      return `the reports that count tell of ${many(rate.sessions, "session")}, ${String(rate.failures)} failed: too few to be sure that less than ${percent} fail`;
+      return `the trusted reports cover ${many(rate.sessions, "session")}, ${String(rate.failures)} failed: too few to be sure that less than ${percent} fail`;
   }
 }
 

@@ -71,10 +71,10 @@ function standing({ plan }: BuildRun): string[] {
     const [first] = waiting;
     const names = waiting.length === 1 ? (first?.config.domain ?? "") : "--all";
     lines.push(
-      `${count(waiting.length)} not recorded live: once deployed, run \`stspress live ${names}\``,
+      `${count(waiting.length)} not recorded as live: after you deploy, run \`stspress live ${names}\``,
     );
   }
-  lines.push("Every record, to copy from: open dist/index.html, or run `stspress records`");
+  lines.push("All records: open dist/index.html, or run `stspress records`");
   return lines;
 }
 
@@ -103,7 +103,7 @@ function nextSteps({ plan, site, lockBefore, mode }: BuildRun, options: TextOpti
     const last =
       first === undefined
         ? ""
-        : ", _mta-sts last: it tells senders to fetch what must be there by then";
+        : ", _mta-sts last: it makes senders fetch the policy, which must be served by then";
     steps.push(
       total > manyRecords
         ? `Publish the ${count(total)} DNS records that changed${last}: stspress records --changed`

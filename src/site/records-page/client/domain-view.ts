@@ -11,7 +11,7 @@ import { momentWords, plural, spanWords, thousands } from "./wording.ts";
 const modeMeaning = {
   enforce: "Senders refuse to deliver over a connection that they cannot authenticate.",
   testing: "Senders deliver as ever, and report what they would have refused.",
-  none: "Senders are told that there is no policy any more.",
+  none: "Senders see that there is no policy any more.",
   reports: "No policy yet: senders only report failures of TLS.",
 } as const;
 

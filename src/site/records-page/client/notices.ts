@@ -36,7 +36,7 @@ function notLive(domain: PageDomain, announcer: Announcer): HTMLElement {
   const made = notice(
     "upload",
     "Not recorded as live.",
-    "When this build has been deployed and the policy is served, whoever runs stspress records it:",
+    "After you deploy this build and the policy is served, record it:",
   );
   made.lastElementChild?.append(
     h("p", { class: "command" }, display, copyButton(command, "command", display, announcer)),

@@ -147,7 +147,7 @@ function tlsRptStep(policy: PagePolicy | null, records: readonly PageRecord[]): 
         {},
         policy === null
           ? "Senders report to this address when TLS fails. It changes nothing about how mail is delivered."
-          : "Senders report to this address when TLS fails. Best before the last step: then the first reports tell how it went.",
+          : "Senders report to this address when TLS fails. Publish it before the last step: the first reports then show whether it works.",
       ),
     ],
     records,
@@ -167,7 +167,7 @@ function mtaStsStep(domain: PageDomain, policy: PagePolicy, records: readonly Pa
         );
   const why =
     policy.mode === "none"
-      ? "This tells senders that there is a new policy: that there is none. Keep all of these records until no earlier policy is held."
+      ? "This announces mode none: senders drop the policy. Keep all of these records until no sender holds an earlier policy."
       : domain.delegation === null
         ? "A sender that sees a new id fetches at once. If the policy is not served by then, it keeps whatever it found, or nothing, under the new id, and does not look again before that has expired."
         : "This is what sends senders to the policy. If it is not served by then, they keep whatever they found, or nothing, and do not look again before that has expired.";
