@@ -19,7 +19,8 @@ for (const file of process.argv.slice(2)) {
   }
   const before = failed.size;
   for (const { name, status, assertionResults } of run.testResults) {
-    const where = path.relative(root, name);
+    // A run may be that of another clone.
+    const where = /\/(test\/.*)$/.exec(name)?.[1] ?? name;
     for (const test of assertionResults) {
       if (test.status === "passed") passed.add(`${where}: ${test.fullName}`);
       if (test.status === "failed") failed.add(`${where}: ${test.fullName}`);

@@ -33,7 +33,7 @@ it("explains what it found", () => {
   expect(parsed.problems.map((found) => library.explain(found))).toEqual([
     {
       severity: "error",
-      message: 'max_age is "1w"; only digits may stand there',
+      message: 'max_age is "1w"; only digits are allowed',
       fix: "write whole seconds without unit, sign or separator, such as `max_age: 604800`",
       source: "RFC 8461 §3.2, erratum 7282",
     },

@@ -1,4 +1,5 @@
 /** What `yaml` finds wrong with a text, in the project's own terms; its messages are never shown. */
+import { Parser, type CST } from "yaml";
 import type { SyntaxReason } from "../diagnostics/catalogue/file.ts";
 import { problem, type Problem } from "../diagnostics/diagnostic.ts";
 
@@ -20,7 +21,8 @@ export function syntaxProblem(text: string, wrong: YamlError): Problem {
     case "MULTIPLE_DOCS":
       return problem("file/several-documents", {}, start, 3);
     case "RESOURCE_EXHAUSTION":
-      return problem("file/too-deep", { limit: maxDepth }, start, 1);
+      // Where the engine's stack ended differs from one version of Node to the next.
+      return problem("file/too-deep", { limit: maxDepth }, tooDeepAt(text) ?? start, 1);
     case "BAD_ALIAS":
       return problem("file/unquoted-star", { text: wordAt(text, start) }, start, length);
     case "TAG_RESOLVE_FAILED":
@@ -37,6 +39,25 @@ export function syntaxProblem(text: string, wrong: YamlError): Problem {
       return problem("file/syntax", { reason }, at, Math.max(1, wordAt(text, at).length));
     }
   }
+}
+
+/** Where the first map or list begins that is within {@link maxDepth} others; without recursion. */
+function tooDeepAt(text: string): number | null {
+  const waiting: { readonly token: CST.Token; readonly depth: number }[] = [];
+  for (const token of new Parser().parse(text)) {
+    if (token.type === "document" && token.value) waiting.push({ token: token.value, depth: 0 });
+  }
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { token, depth } = next;
+    if (!("items" in token)) continue;
+    if (depth === maxDepth) return token.offset;
+    for (const { key, value } of token.items.toReversed()) {
+      for (const within of [value, key]) {
+        if (within) waiting.push({ token: within, depth: depth + 1 });
+      }
+    }
+  }
+  return null;
 }
 
 /** The word that begins at an offset, without flow punctuation. */

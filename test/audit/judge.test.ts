@@ -119,7 +119,7 @@ describe("what the messages say", () => {
     ["timeout", "no answer in time"],
     ["servfail", "SERVFAIL"],
     ["refused", "the name server refuses to answer"],
-    ["loop", "its CNAMEs lead in a circle, or on and on"],
+    ["loop", "its CNAMEs form a loop or a chain that is too long"],
   ] as const)("why the DNS gave no answer: %s", (why, words) => {
     const stsTxt = failed<{ strings: string[] }>(`_mta-sts.${domain}`, "TXT", why);
     expect(told({ evidence: { stsTxt } })).toEqual([

@@ -91,7 +91,7 @@ describe("RFC 8461 §3.2: a pattern to publish", () => {
   });
 
   it.each([
-    ["*.münchen.example", "write *.xn--mnchen-3ya.example, the form that DNS knows"],
+    ["*.münchen.example", "write *.xn--mnchen-3ya.example, the form that DNS uses"],
     ["*.example.com:25", "write *.example.com"],
     ["*.Example.com.", "write *.example.com; the final dot belongs in zone files only"],
     ["10 mail.example.com", "write the host name only: mail.example.com"],

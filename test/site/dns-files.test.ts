@@ -42,7 +42,7 @@ mta-sts.example.com. 3600 IN AAAA 2001:db8::10
 _smtp._tls.example.com. 3600 IN TXT "v=TLSRPTv1; rua=mailto:tls@example.net"
 ;
 ; 3. Only when https://mta-sts.example.com/.well-known/mta-sts.txt answers 200 with the policy of
-;    this build: this record tells senders to fetch it, and a new id to fetch it again.
+;    this build: this record makes senders fetch it, and a new id makes them fetch it again.
 _mta-sts.example.com. 3600 IN TXT "v=STSv1; id=20261124T101010Z;"
 `);
     expect(output.verify(text)).toBeNull();

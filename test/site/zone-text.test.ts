@@ -158,7 +158,7 @@ describe("parseZoneText", () => {
     ["a carriage return", "; a\rb.example. 60 IN A 192.0.2.1\n", 1, "it holds a control character"],
     ["CRLF", "; a\r\n", 1, "it holds a control character"],
     ["NUL", "; a\u0000\n", 1, "it holds a control character"],
-    ["no last line end", "; a\na.example. 60 IN A 192.0.2.1", 2, "the last line has no end"],
+    ["no last line end", "; a\na.example. 60 IN A 192.0.2.1", 2, "the last line is not terminated"],
   ])("refuses %s", (_, text, line, reason) => {
     expect(parseZoneText(text)).toEqual({ ok: false, line, reason });
   });

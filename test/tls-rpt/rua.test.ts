@@ -123,7 +123,7 @@ describe("wording", () => {
     ["mailto:a!b@example.com", "write mailto:a%21b@example.com"],
     ["https://r.example/a,b;c", "write https://r.example/a%2Cb%3Bc"],
     ["mailto:ä@example.com", "write mailto:%C3%A4@example.com"],
-    ["mailto:a@münchen.example", "write xn--mnchen-3ya.example, the form that DNS knows"],
+    ["mailto:a@münchen.example", "write xn--mnchen-3ya.example, the form that DNS uses"],
     [" mailto:a@example.com ", "write mailto:a@example.com"],
   ])("says for %j what to write", (text, fix) => {
     expect(wording(parseRua(text)).fix).toBe(fix);

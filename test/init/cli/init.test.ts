@@ -126,7 +126,7 @@ test("a policy that no domain file can say keeps no other domain from being decl
       ],
     ]);
     expect(code, err).toBe(2);
-    expect(out).toContain("odd-pattern.zoo.test: not written, its live policy names MX hosts");
+    expect(out).toContain("odd-pattern.zoo.test: not written, its live policy has mx patterns");
     expect(out).toContain("healthy-enforce.zoo.test → ");
     expect(site.has(file("healthy-enforce"))).toBe(true);
   } finally {
@@ -213,7 +213,7 @@ describe("--from", () => {
       const { code, err } = await init(site, operands);
       expect(code).toBe(2);
       expect(err).toContain("name the domains, or a file of them with --from, not both");
-      expect(err).toContain("fix: for example: stspress init example.com");
+      expect(err).toContain("fix: write for example: stspress init example.com");
     }
     const { code, out } = await init(site, ["--json", "--concurrency", "0"]);
     expect(code).toBe(2);

@@ -47,12 +47,12 @@ describe("usage", () => {
     [
       "reports serve",
       { listen: "0.0.0.0:8460" },
-      "or name the web server that may send them from elsewhere [usage/combination]\n  fix: for example: stspress reports serve --listen 127.0.0.1:8460, or add --proxy and its IP address\n",
+      "or name the web server that may send them from elsewhere [usage/combination]\n  fix: write for example: stspress reports serve --listen 127.0.0.1:8460, or add --proxy and its IP address\n",
     ],
     [
       "reports status",
       { all: true, changes: true },
-      "--all and --changes contradict each other [usage/combination]\n  fix: for example: stspress reports status --changes\n",
+      "--all and --changes contradict each other [usage/combination]\n  fix: write for example: stspress reports status --changes\n",
     ],
     ["reports add", {}, "the operand <path> is missing [usage/missing-operand]"],
     ["reports add", { resolver: "x" }, '--resolver is "x", which is not an IP address or IP:port'],
@@ -75,7 +75,7 @@ describe("fetch", () => {
     const { code, err } = await say("reports fetch", mailbox);
     expect(code).toBe(2);
     expect(err).toBe(
-      "error: there is no password [reports/no-password]\n  fix: put it into the environment as STSPRESS_IMAP_PASSWORD, or into a file for --password-file\n\n1 error\n",
+      "error: there is no password [reports/no-password]\n  fix: set the environment variable STSPRESS_IMAP_PASSWORD, or pass a file with --password-file\n\n1 error\n",
     );
   });
 
@@ -85,7 +85,7 @@ describe("fetch", () => {
     const none = await say("reports fetch", options);
     expect(none.code).toBe(2);
     expect(none.err).toBe(
-      `error: the password cannot be read from ${file}: there is no such file or folder [reports/password-file]\n  fix: write it to a file that only you may read, and name that with --password-file\n\n1 error\n`,
+      `error: the password cannot be read from ${file}: there is no such file or folder [reports/password-file]\n  fix: write it to a file that only you can read, and pass that file with --password-file\n\n1 error\n`,
     );
     fs.writeFileSync(file, "secret\n");
     fs.chmodSync(file, 0o644);
@@ -122,7 +122,7 @@ test("serve where another listens", async () => {
     const { code, err } = await say("reports serve", { listen: `127.0.0.1:${String(port)}` });
     expect(code).toBe(2);
     expect(err).toBe(
-      `error: reports cannot be received at 127.0.0.1 port ${String(port)}: another program listens there [reports/cannot-listen]\n  fix: end what listens there, or choose another address with --listen\n\n1 error\n`,
+      `error: reports cannot be received at 127.0.0.1 port ${String(port)}: another program listens there [reports/cannot-listen]\n  fix: stop the program that listens there, or choose another address with --listen\n\n1 error\n`,
     );
   });
 });

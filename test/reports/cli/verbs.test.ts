@@ -79,7 +79,7 @@ describe.skipIf(!hasDuckDb)(withDuckDb("the verbs of the store"), () => {
     fs.writeFileSync(path.join(root, "stspress.yaml"), "target: caddy\n");
     const table = await say("reports status", "2026-11-20", { all: true });
     expect(table.code).toBe(3);
-    expect(table.out).toContain("unknown    quiet.example  nobody has reported in this time");
+    expect(table.out).toContain("unknown    quiet.example  no reports in this period");
     const { out } = await say("reports status", "2026-11-20", { json: true });
     const json = JSON.parse(out) as { domains: { health: string }[] };
     expect(json.domains.map(({ health }) => health)).toEqual(["unknown"]);
@@ -233,7 +233,7 @@ describe.skipIf(!hasDuckDb)(withDuckDb("the verbs of the store"), () => {
         "  1 report from 2026-11-03 to 2026-11-03, by file",
         "  1 unverifiable",
         "  nothing proves who sent them: counts for no rollout",
-        "       1 a date has no zone; it is taken for UTC [date-no-zone]",
+        "       1 a date has no time zone; it is read as UTC [date-no-zone]",
         "",
       ].join("\n");
     expect(await say("reports senders", "2026-11-20")).toMatchObject({
@@ -298,7 +298,7 @@ describe.skipIf(!hasDuckDb)(withDuckDb("the verbs of the store"), () => {
     expect(await say("reports export", "2026-11-20", turned)).toEqual({
       code: 2,
       out: "",
-      err: "error: --from is later than --to: 2026-11-04 and 2026-11-03 [usage/combination]\n  fix: for example: stspress reports export --from 2026-11-03 --to 2026-11-04\n\n1 error\n",
+      err: "error: --from is later than --to: 2026-11-04 and 2026-11-03 [usage/combination]\n  fix: write for example: stspress reports export --from 2026-11-03 --to 2026-11-04\n\n1 error\n",
     });
   });
 

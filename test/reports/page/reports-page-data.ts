@@ -57,7 +57,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     reasons: [],
   },
   "validation-failure": {
-    cause: "the sender gives no better name for it: its reasons tell more",
+    cause: "the sender has no better category for it; see its reasons",
     fix: "read the reasons, and run `stspress audit` on the domain",
     reasons: ["MX host mx3.example.com is not in the policy", "https://support.example/mx"],
   },
@@ -131,7 +131,7 @@ const stories: readonly Story[] = [
     health: "unknown",
     trend: "none",
     mode: "enforce",
-    headline: "nobody has reported in this time",
+    headline: "no reports in this period",
     rates: {},
   },
   {

@@ -205,7 +205,7 @@ describe("a domain’s page", () => {
 
   test("without reports it is unknown, and nothing in it says good or zero", () => {
     const text = textOf(page.domain(sampleDomainPage("quiet.example", 4, 1)).content);
-    expect(text).toContain("No reports: nobody knows");
+    expect(text).toContain("No reports: unknown");
     expect(text).toContain("no sessions");
     expect(text.slice(0, text.indexOf("What the words mean"))).not.toMatch(/0\s%|\bgood\b/);
   });

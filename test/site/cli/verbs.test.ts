@@ -14,7 +14,7 @@ describe("live and history", () => {
     const first = site.run("live", ["acme.de", ...at], { env });
     expect(first).toMatchObject({ code: 0, err: "" });
     expect(first.out).toContain("enforce may be declared from 2026-10-06 00:00 UTC");
-    expect(site.run("live", ["acme.de"], { env }).out).toContain("already recorded live");
+    expect(site.run("live", ["acme.de"], { env }).out).toContain("already recorded as live");
     expect(site.run("history", ["acme.de"], { env }).out).toContain(
       "live since 2026-09-22 00:00 UTC",
     );

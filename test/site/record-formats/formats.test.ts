@@ -68,7 +68,7 @@ mta-sts.example.com. 3600 IN AAAA 2001:db8::10
 _smtp._tls.example.com. 3600 IN TXT "v=TLSRPTv1; rua=mailto:tls@example.net"
 ;
 ; 3. Only when https://mta-sts.example.com/.well-known/mta-sts.txt answers 200 with the policy of
-;    this build: this record tells senders to fetch it, and a new id to fetch it again.
+;    this build: this record makes senders fetch it, and a new id makes them fetch it again.
 _mta-sts.example.com. 3600 IN TXT "v=STSv1; id=20261124T101010Z;"
 `);
   });
@@ -266,7 +266,7 @@ D_EXTEND("example.com",
   // 2. Where senders report failures (TLS-RPT): at any time, best before the next step.
   TXT("_smtp._tls.news", "v=TLSRPTv1; rua=mailto:tls@example.net", TTL(3600)),
   // 3. Only when https://mta-sts.news.example.com/.well-known/mta-sts.txt answers 200 with the policy of
-  //    this build: this record tells senders to fetch it, and a new id to fetch it again.
+  //    this build: this record makes senders fetch it, and a new id makes them fetch it again.
   TXT("_mta-sts.news", "v=STSv1; id=20261124T101010Z;", TTL(3600))
 );
 
