@@ -25,7 +25,7 @@ describe("live and history", () => {
       earlier: [],
       diagnostics: [],
     });
-    expect(site.run("history", ["acme.fr"], { env }).out).toContain("not recorded live");
+    expect(site.run("history", ["acme.fr"], { env }).out).toContain("not recorded as live");
   });
 
   test("--all records every domain, and the next build leaves the lock alone", () => {

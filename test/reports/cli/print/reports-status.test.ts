@@ -56,10 +56,10 @@ test("what is not enough to enforce is told with what it lacks", () => {
   const rate = { failures: 1, sessions: 40, rate: 0.025, low: 0.001, high: 0.1 };
   expect(say({})).toContain("yet: no report that counts is about it");
   expect(say({ lacks: "days", days: 3, rate })).toContain(
-    "the reports that count tell of 3 of the 7 days",
+    "the trusted reports cover 3 of the 7 days",
   );
   expect(say({ lacks: "sessions", days: 9, rate })).toContain(
-    "tell of 40 sessions, 1 failed: too few to be sure that less than 2 % fail",
+    "cover 40 sessions, 1 failed: too few to be sure that less than 2 % fail",
   );
   expect(say({ verdict: "enough", lacks: null, days: 9, rate })).toContain(
     "enough is proven to enforce (40 sessions on 9 days, 1 failed)",
