@@ -2,7 +2,6 @@
 import { spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { startZooDns } from "../zoo/dns.ts";
 import { Zone } from "../zoo/zone.ts";
@@ -11,6 +10,8 @@ import { Cleanup } from "./support/cleanup.ts";
 import { startDovecot, type Dovecot } from "./support/dovecot.ts";
 import { countInStore, journalOf } from "./support/kept-reports.ts";
 import { describePeers } from "./support/programs.ts";
+import { FileTrace, type Kill } from "../support/file-trace.ts";
+import { waitFor } from "../support/wait-for.ts";
 import { otherMail, reporter, reportMail } from "./support/report-mail.ts";
 import { repository } from "./support/site.ts";
 import { makeTempFolder } from "./support/temp-folder.ts";
@@ -205,7 +206,10 @@ describePeers("reports fetch from dovecot", ["dovecot", "doveadm", "openssl"], (
   test("a mailbox that forgot its UIDs is read again, and doubles nothing", async () => {
     deliverMixed();
     await fetchReports();
-    await sleep(1100);
+    // A mailbox is told from the one before by the second of its making.
+    const second = (): number => Math.floor(Date.now() / 1000);
+    const made = second();
+    await waitFor(() => second() > made, "the next second");
     dovecot.forgetUids();
     dovecot.deliver(signed("four"));
     const again = await fetchReports();
@@ -259,7 +263,9 @@ describePeers("reports fetch from dovecot", ["dovecot", "doveadm", "openssl"], (
       dovecot.deliver(signed(id));
       if (id.endsWith("00")) dovecot.deliver(otherMail(`beside ${id}`));
     }
-    const whole = await measure(() => fetchReports(["--mark", "none"]));
+    const trace = new FileTrace({ root: site });
+    await start([...normal, "--mark", "none"], trace.env()).ended;
+    const operations = trace.take().length;
     const kept = path.join(site, ".stspress/reports");
     const expectAll = async (): Promise<void> => {
       const found = new Set((await journalOf(site)).map(({ id }) => id));
@@ -267,27 +273,24 @@ describePeers("reports fetch from dovecot", ["dovecot", "doveadm", "openssl"], (
       expect(await countInStore(site)).toBe(ids.length);
     };
     fs.rmSync(kept, { recursive: true });
-    // At any moment, and at once after one of the steps that must come in their order.
-    const moments = [
-      () => sleep(whole * (0.3 + 0.6 * Math.random())),
-      (isOver: () => boolean) => changeOf(path.join(kept, "imap-state.json"), isOver),
-      (isOver: () => boolean) => changeOf(path.join(kept, "journal"), isOver),
-    ];
-    const rounds = Number(process.env["STSPRESS_ROUNDS"] ?? 6);
+    // Spread over all that it does to files, and around the steps that must come in their order.
+    const rounds = Number(process.env["STSPRESS_ROUNDS"] ?? 3);
+    const moments: Kill[] = Array.from({ length: rounds }, (_, round) => {
+      return { nth: Math.ceil(((round + 1) * operations) / (rounds + 1)), text: " " };
+    });
+    moments.push({ nth: 2, text: "fsync .stspress/reports/journal/" });
+    moments.push({ nth: 1, text: "imap-state.json" }, { nth: 2, text: "imap-state.json" });
     let killed = 0;
-    for (let round = 0; round < rounds; round += 1) {
-      const { child, ended } = start(normal);
-      await Promise.race([moments[round % moments.length]?.(() => child.exitCode !== null), ended]);
-      child.kill("SIGKILL");
-      const { code } = await ended;
+    for (const kill of moments) {
+      const { code } = await start(normal, trace.env(kill)).ended;
       if (code === null) killed += 1;
       else {
-        // It was quicker than the kill: once more from the beginning.
+        // What earlier rounds did left less to do: once more from the beginning.
         await expectAll();
         fs.rmSync(kept, { recursive: true });
       }
     }
-    expect(killed).toBeGreaterThan(0);
+    expect(killed).toBeGreaterThan(2);
     const last = await fetchReports();
     expect(last.code).toBe(0);
     await expectAll();
@@ -296,25 +299,3 @@ describePeers("reports fetch from dovecot", ["dovecot", "doveadm", "openssl"], (
     expect(flags["beside report-100"]).toBe("");
   }, 600_000);
 });
-
-/** Resolves when a file, or what is in a folder, is another than now; or when it is over. */
-async function changeOf(place: string, isOver: () => boolean): Promise<void> {
-  const look = (): string => {
-    const stat = fs.statSync(place, { throwIfNoEntry: false });
-    if (stat === undefined) return "";
-    const names = stat.isDirectory() ? fs.readdirSync(place) : [];
-    const sizes = names.map((name) => {
-      const file = path.join(place, name);
-      return fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-    });
-    return [stat.mtimeMs, ...sizes].join(" ");
-  };
-  const before = look();
-  while (look() === before && !isOver()) await sleep(1);
-}
-
-async function measure(action: () => Promise<unknown>): Promise<number> {
-  const started = performance.now();
-  await action();
-  return performance.now() - started;
-}

@@ -8,7 +8,7 @@ import { bundleReportsPage } from "../../scripts/lib/reports-page.mjs";
 import { ReportsPage, type PageFile } from "../../src/reports/page/reports-page.ts";
 import type { DomainPage } from "../../src/reports/analysis/page-data.ts";
 import { days, hostilePage, overviewOf, samplePages } from "../reports/page/reports-page-data.ts";
-import { chromiumFlags, faintTexts } from "./support/chromium.ts";
+import { chromiumFlags, faintTexts, workOf } from "./support/chromium.ts";
 import { Cleanup } from "./support/cleanup.ts";
 import { distances } from "./support/colour-blindness.ts";
 import { describePeers, programPath } from "./support/programs.ts";
@@ -159,29 +159,17 @@ describePeers("the reports page in chromium", ["chromium"], () => {
       await page.waitForURL(/example\.com\.html$/);
     });
 
-    test("of 2,000 domains opens within a second and follows every keystroke", async () => {
+    test("of 2,000 domains is a second of work to open, and little for every keystroke", async () => {
       const page = await open(index(2000));
-      const painted = "requestAnimationFrame(() => setTimeout(() => done(performance.now())))";
-      const ready = await page.evaluate<number>(`new Promise((done) => ${painted})`);
-      const waits: number[] = [];
-      for (const query of ["a", "al", "alpen", "alpennord", "-1999."]) {
-        waits.push(
-          await page.evaluate<number>(`new Promise((done) => {
-            const search = document.getElementById("search");
-            const began = performance.now();
-            search.value = ${JSON.stringify(query)};
-            search.dispatchEvent(new Event("input"));
-            requestAnimationFrame(() => setTimeout(() => done(performance.now() - began)));
-          })`),
-        );
-      }
+      const work = await workOf(page, ["a", "al", "alpen", "alpennord", "-1999."]);
       expect(await page.locator("#status").textContent()).toBe("1 of 2,000 domains");
       console.log(
-        `2,000 domains: ${(fs.statSync(index(2000)).size / 1e6).toFixed(1)} MB, ready after ${ready.toFixed(0)} ms, ` +
-          `keystroke to next frame at most ${Math.max(...waits).toFixed(0)} ms`,
+        `2,000 domains: ${(fs.statSync(index(2000)).size / 1e6).toFixed(1)} MB, ready after ${work.load.toFixed(0)} ms of work, ` +
+          `keystroke to next frame at most ${work.keystroke.toFixed(0)} ms`,
       );
-      expect(ready).toBeLessThan(1000);
-      expect(Math.max(...waits)).toBeLessThan(150);
+      expect(work.load).toBeGreaterThan(0);
+      expect(work.load).toBeLessThan(1000);
+      expect(work.keystroke).toBeLessThan(150);
     });
   });
 

@@ -2,7 +2,6 @@
 import fs from "node:fs";
 import http from "node:http";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import zlib from "node:zlib";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { CaddySettings } from "../../src/config/site-config.ts";
@@ -19,6 +18,7 @@ import { post, startReceiver } from "./support/report-receiver.ts";
 import { run, runOk } from "./support/run.ts";
 import { buildSite, policyText } from "./support/site.ts";
 import { makeTempFolder } from "./support/temp-folder.ts";
+import { waitFor } from "../support/wait-for.ts";
 
 const host = "reports.one.example";
 const policies = new Map([["one.example", policyText("testing", ["mx.one.example"])]]);
@@ -155,12 +155,12 @@ describe("reports serve, as a process", () => {
     const [port = 0] = await freePorts(1);
     const receiver = cleanup.stopping(await startReceiver(site, port, ["--rate", "999999"]));
     const load = new Load(port, "term");
-    await sleep(500);
+    await load.accepts(200);
     await receiver.stop();
     const { accepted } = await load.end();
     expect(receiver.exitCode).toBe(0);
     expect(receiver.said).toMatch(/stopping\n/);
-    expect(accepted.size).toBeGreaterThan(50);
+    expect(accepted.size).toBeGreaterThanOrEqual(200);
     const ids = (await journalOf(site)).map(({ id }) => id);
     expect([...accepted].filter((id) => !ids.includes(id))).toEqual([]);
     expect(new Set(ids).size).toBe(ids.length);
@@ -181,13 +181,13 @@ describe("reports serve, as a process", () => {
         `round-${String(round)}`,
         [...sent].filter((id) => !accepted.has(id)),
       );
-      await sleep(150 + 400 * Math.random());
+      await load.accepts(50 + 37 * round);
       process.kill(receiver.pid, "SIGKILL");
       const ended = await load.end();
       for (const id of ended.accepted) accepted.add(id);
       for (const id of ended.sent) sent.add(id);
     }
-    expect(accepted.size).toBeGreaterThan(20 * rounds);
+    expect(accepted.size).toBeGreaterThanOrEqual(50 * rounds);
     const ids = new Set((await journalOf(site)).map(({ id }) => id));
     expect([...accepted].filter((id) => !ids.has(id))).toEqual([]);
     expect([...ids].filter((id) => !sent.has(id))).toEqual([]);
@@ -208,6 +208,11 @@ class Load {
   constructor(port: number, name: string, again: readonly string[] = []) {
     this.#again = [...again];
     this.#workers = Array.from({ length: 30 }, () => this.#work(port, name));
+  }
+
+  /** Resolves when so many were answered 201. */
+  async accepts(count: number): Promise<void> {
+    await waitFor(() => this.#accepted.size >= count, `${String(count)} reports that are accepted`);
   }
 
   async end(): Promise<{ readonly accepted: Set<string>; readonly sent: Set<string> }> {

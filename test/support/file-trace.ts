@@ -17,7 +17,7 @@ export class FileTrace {
   readonly #root: string;
   readonly #log = new SiteFolder().at("log");
 
-  constructor(site: SiteFolder) {
+  constructor(site: { readonly root: string }) {
     this.#root = fs.realpathSync(site.root);
   }
 

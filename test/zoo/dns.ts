@@ -45,13 +45,20 @@ export async function startZooDns(zone: Zone): Promise<ZooDns> {
   });
   const port = await sockets.listen(tcp, address, 0);
   const udp = dgram.createSocket({ type: "udp4", recvBufferSize: 4 * 1024 * 1024 });
-  await new Promise<void>((resolve, reject) => {
-    udp.once("error", reject);
+  const isBound = await new Promise<boolean>((resolve) => {
+    udp.once("error", () => {
+      resolve(false);
+    });
     udp.bind(port, address, () => {
-      udp.off("error", reject);
-      resolve();
+      resolve(true);
     });
   });
+  if (!isBound) {
+    // What is free of TCP is somebody's of UDP: another port.
+    udp.close();
+    await sockets.close();
+    return startZooDns(zone);
+  }
   // A client that has gone is no news.
   udp.on("error", () => undefined);
   udp.on("message", (bytes, from) => {

@@ -33,7 +33,7 @@ export async function startPeer(answer: (query: Query) => void): Promise<Peer> {
     queries.push(query);
     answer(query);
   };
-  const tcp = net.createServer((socket) => {
+  const hearTcp = (socket: net.Socket): void => {
     connections.add(socket);
     socket.on("error", () => undefined);
     socket.on("data", (bytes) => {
@@ -44,10 +44,9 @@ export async function startPeer(answer: (query: Query) => void): Promise<Peer> {
       };
       take(bytes.subarray(2), { over: "tcp", port: socket.remotePort ?? 0, send, socket });
     });
-  });
-  await new Promise<void>((resolve) => tcp.listen(0, "127.0.0.1", resolve));
-  const { port } = tcp.address() as net.AddressInfo;
-  const udp = dgram.createSocket("udp4");
+  };
+  const { tcp, udp, port } = await listenAtBoth();
+  tcp.on("connection", hearTcp);
   udp.on("error", () => undefined);
   udp.on("message", (bytes, from) => {
     const send = (message: Buffer): void => {
@@ -55,7 +54,6 @@ export async function startPeer(answer: (query: Query) => void): Promise<Peer> {
     };
     take(bytes, { over: "udp", port: from.port, send, socket: null });
   });
-  await new Promise<void>((resolve) => udp.bind(port, "127.0.0.1", resolve));
   onTestFinished(async () => {
     for (const socket of connections) socket.destroy();
     await Promise.all([
@@ -66,6 +64,27 @@ export async function startPeer(answer: (query: Query) => void): Promise<Peer> {
     ]);
   });
   return { server: { address: "127.0.0.1", port }, queries };
+}
+
+/** One port for both: a free one of TCP may be somebody's of UDP, then it is another's turn. */
+async function listenAtBoth(): Promise<{ tcp: net.Server; udp: dgram.Socket; port: number }> {
+  for (;;) {
+    const tcp = net.createServer();
+    await new Promise<void>((resolve) => tcp.listen(0, "127.0.0.1", resolve));
+    const { port } = tcp.address() as net.AddressInfo;
+    const udp = dgram.createSocket("udp4");
+    const isBound = await new Promise<boolean>((resolve) => {
+      udp.once("error", () => {
+        resolve(false);
+      });
+      udp.bind(port, "127.0.0.1", () => {
+        resolve(true);
+      });
+    });
+    if (isBound) return { tcp, udp, port };
+    tcp.close();
+    udp.close();
+  }
 }
 
 export interface ReplyParts {

@@ -1,4 +1,5 @@
 /** What tests of pages in Chromium share. */
+import type { Page } from "playwright-core";
 
 /** It asks nobody for anything by itself. */
 export const chromiumFlags = [
@@ -11,6 +12,41 @@ export const chromiumFlags = [
   "--disable-component-update",
   "--disable-sync",
 ];
+
+/**
+ * Loads a page again, then types into its search: the milliseconds that its thread worked for the first, and
+ * the most for one keystroke. That is the processor's time: what else the machine does is no part of it.
+ */
+export async function workOf(
+  page: Page,
+  queries: readonly string[],
+): Promise<{ readonly load: number; readonly keystroke: number }> {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
+  const painted = "new Promise((done) => requestAnimationFrame(() => setTimeout(done)))";
+  const spent = async (action: () => Promise<unknown>): Promise<number> => {
+    const read = async (): Promise<number> => {
+      const { metrics } = await session.send("Performance.getMetrics");
+      return 1000 * (metrics.find(({ name }) => name === "TaskDuration")?.value ?? NaN);
+    };
+    const before = await read();
+    await action();
+    await page.evaluate(painted);
+    return (await read()) - before;
+  };
+  const load = await spent(() => page.reload());
+  let keystroke = 0;
+  for (const query of queries) {
+    const type = `{
+      const search = document.getElementById("search");
+      search.value = ${JSON.stringify(query)};
+      search.dispatchEvent(new Event("input"));
+    }`;
+    keystroke = Math.max(keystroke, await spent(() => page.evaluate(type)));
+  }
+  await session.detach();
+  return { load, keystroke };
+}
 
 /** Runs in the page: the visible texts whose contrast is below WCAG's 4.5 (3 for large ones). */
 export const faintTexts = `(() => {
