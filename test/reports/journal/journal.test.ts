@@ -5,7 +5,7 @@ import zlib from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { JournalWriter, type JournalRecord } from "../../../src/reports/journal/journal.ts";
 import { readJournal } from "../../../src/reports/journal/read-journal.ts";
-import type { SegmentPosition } from "../../../src/reports/store/store-port.ts";
+import type { SegmentPosition } from "../../../src/reports/store/port.ts";
 
 let folder = "";
 beforeEach(() => {
