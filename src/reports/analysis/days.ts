@@ -1,5 +1,5 @@
 /** Days as ISO dates in UTC. */
-import type { Window } from "../store/store-port.ts";
+import type { Window } from "../store/port.ts";
 
 const daySeconds = 86_400;
 

@@ -5,15 +5,7 @@ import { heldPolicies } from "./held-policy.ts";
 import type { DomainFacts, LockedFact } from "./locked-facts.ts";
 import type { DomainPage, FailureRow, PolicyInstance, ReporterRow } from "./page-data.ts";
 import { adviseOn } from "../../tls-rpt/report/result-types.ts";
-import type { DomainDetails, DomainSeries, ReporterTotals } from "../store/store-port.ts";
-
-/** What a domain has that nobody reported on. */
-export const noDetails: DomainDetails = {
-  byReporter: [],
-  reporters: [],
-  failures: [],
-  policies: [],
-};
+import type { DomainDetails, DomainSeries, ReporterTotals } from "../store/port.ts";
 
 /** How the reporters beyond the greatest are called together. */
 const others = "all others";

@@ -3,7 +3,7 @@ import { headlineOf, healthOf } from "./health.ts";
 import type { DomainFacts } from "./locked-facts.ts";
 import type { DomainRow, Rate, TrendVerdict } from "./page-data.ts";
 import { isDane } from "../../tls-rpt/report/result-types.ts";
-import type { Daily, DomainSeries } from "../store/store-port.ts";
+import type { Daily, DomainSeries } from "../store/port.ts";
 import { judgeTrend, lastCovered, presentRun, recentDays } from "./trend.ts";
 import { rateOf } from "./wilson.ts";
 

@@ -3,7 +3,7 @@ import type { Policy } from "../../mta-sts/policy.ts";
 import { dayOf, daysBetween, startOfDay } from "./days.ts";
 import type { DomainFacts, LockedFact } from "./locked-facts.ts";
 import type { HeldPolicy } from "./page-data.ts";
-import type { PolicyTotals } from "../store/store-port.ts";
+import type { PolicyTotals } from "../store/port.ts";
 import { rateOf } from "./wilson.ts";
 
 /** What senders tell of a policy; null: not told. */

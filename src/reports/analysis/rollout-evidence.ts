@@ -2,7 +2,7 @@
 import { daysBetween } from "./days.ts";
 import type { ReportsTrust } from "../../config/site-config.ts";
 import type { Rate } from "./page-data.ts";
-import type { DomainSeries } from "../store/store-port.ts";
+import type { DomainSeries } from "../store/port.ts";
 import { rateOf } from "./wilson.ts";
 
 export interface RolloutEvidence {

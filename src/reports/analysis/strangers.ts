@@ -1,5 +1,5 @@
 /** Domains that reports are about and the site does not know: anybody can make names up, thousands of them. */
-import type { Daily, DomainSeries } from "../store/store-port.ts";
+import type { Daily, DomainSeries } from "../store/port.ts";
 
 /** So many are shown; the others are counted. */
 export const mostStrangers = 200;

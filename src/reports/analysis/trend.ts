@@ -3,7 +3,7 @@
  * judged". Rates are compared, not counts.
  */
 import type { TrendVerdict } from "./page-data.ts";
-import type { Daily } from "../store/store-port.ts";
+import type { Daily } from "../store/port.ts";
 import { confidence, difference, wilson, type Interval } from "./wilson.ts";
 
 /** The days that are judged, and the days before them that they are compared with. */

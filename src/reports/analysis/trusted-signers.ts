@@ -17,7 +17,7 @@ export function trustedSigners(own: readonly string[]): readonly string[] {
 }
 
 /** Whether a signer (`d=`) is one of the trusted domains, or below one. */
-function isTrusted(signer: string, trusted: readonly string[]): boolean {
+export function isTrustedSigner(signer: string, trusted: readonly string[]): boolean {
   return trusted.some((domain) => signer === domain || signer.endsWith(`.${domain}`));
 }
 
@@ -27,5 +27,5 @@ export function countsForRollout(
   trust: ReportsTrust,
   trusted: readonly string[],
 ): boolean {
-  return trust === "all" || (signer !== null && isTrusted(signer, trusted));
+  return trust === "all" || (signer !== null && isTrustedSigner(signer, trusted));
 }

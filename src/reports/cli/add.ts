@@ -12,7 +12,7 @@ import {
   shownSource,
   type TakenInCounts,
 } from "./print/taken-in.ts";
-import type { AddResult, ReportStore } from "../store/store-port.ts";
+import type { AddResult, ReportStore } from "../store/port.ts";
 import type { Context } from "../../cli/context.ts";
 import type { ExitCode } from "../../cli/io.ts";
 import { printResult } from "../../cli/output.ts";

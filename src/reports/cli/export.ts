@@ -3,7 +3,7 @@ import { suggest } from "../../config/suggest.ts";
 import { diagnostic, type Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { combine, failure, success, type Result } from "../../diagnostics/result.ts";
 import { csvHead, csvLine, jsonLine } from "./print/reports-export.ts";
-import type { ReportStore, Window } from "../store/store-port.ts";
+import { exportColumns, type ReportStore, type Window } from "../store/port.ts";
 import { readDomains } from "../../cli/domain-operands.ts";
 import type { Context } from "../../cli/context.ts";
 import type { ExitCode, Io } from "../../cli/io.ts";
@@ -41,7 +41,7 @@ async function printRows(
   isCsv: boolean,
   io: Io,
 ): Promise<void> {
-  let lines: string[] = isCsv ? [csvHead(store.exportColumns)] : [];
+  let lines: string[] = isCsv ? [csvHead(exportColumns)] : [];
   for await (const row of store.exportRows(window, only)) {
     lines.push(isCsv ? csvLine(row) : jsonLine(row));
     if (lines.length < piece) continue;

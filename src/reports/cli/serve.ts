@@ -91,7 +91,7 @@ function urlHost(address: string): string {
 /** Judges a posted text by the rules that hold for all of them. */
 function judge({ arrival, hints }: JournalRecord, json: Uint8Array): Judgement {
   const ingested = ingest(json, arrival, hints, arrival.receivedAt);
-  if (ingested.ok) return { ok: true, about: aboutReport(ingested.report.report) };
+  if (ingested.ok) return { ok: true, about: aboutReport(ingested.normalised) };
   return { ok: false, code: ingested.reason, words: describeRefusal(ingested.reason) };
 }
 

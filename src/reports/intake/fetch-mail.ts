@@ -39,8 +39,8 @@ const mostWaiting = 5000;
 
 /** Mails that are unpacked at once: they wait for the DNS together, and a small one may become large. */
 const mailsAtOnce = 4;
-/** Policies and failures that are in memory before they are written down. */
-const mostWeight = 20_000;
+/** Characters of reports that are in memory before they are written down. */
+const mostWeight = 4 * 1024 * 1024;
 
 interface TakenMail {
   readonly uid: number;
@@ -168,12 +168,11 @@ class Run {
   }
 }
 
-/** What its reports weigh in memory, as the number of things that they tell. */
+/** Characters of its reports. */
 function weightOf(mails: readonly TakenMail[]): number {
   return mails
     .flatMap(({ taken }) => taken.ready)
-    .flatMap(({ report }) => report.report.policies)
-    .reduce((sum, { details }) => sum + 1 + details.length, 0);
+    .reduce((sum, { report }) => sum + report.text.length, 0);
 }
 
 function isUnchecked({ record }: ReadyReport): boolean {

@@ -5,9 +5,10 @@ import type { Notes } from "../../tls-rpt/report/field.ts";
 import type { Hints } from "../../tls-rpt/report/hints.ts";
 import { claimsToBeReport, normaliseReport } from "../../tls-rpt/report/normalise.ts";
 import { readJson } from "../../tls-rpt/report/read-json.ts";
+import type { Report } from "../../tls-rpt/report/report.ts";
 import type { Refusal } from "../../tls-rpt/report/refusal.ts";
 import { reportKey } from "../../tls-rpt/report/report-key.ts";
-import type { NewReport } from "../store/store-port.ts";
+import { dayOfReport, type NewReport } from "../new-report.ts";
 import { wrappingDeviations, wrappingDomain } from "../../tls-rpt/report/wrapping.ts";
 import { Allowance, gunzip } from "../../mail/archive/decompress.ts";
 import type { JournalRecord } from "../journal/journal.ts";
@@ -17,8 +18,8 @@ export type Ingested =
   | {
       readonly ok: true;
       readonly report: NewReport;
-      /** The JSON of `report.report`. */
-      readonly text: string;
+      /** What `report.text` is the JSON of. */
+      readonly normalised: Report;
     }
   | {
       readonly ok: false;
@@ -44,8 +45,8 @@ export function ingest(json: Uint8Array, arrival: Arrival, hints: Hints, now: nu
   const { report, deviations } = normalised;
   const all = new Set([...deviations, ...wrappingDeviations(report, arrival, hints)]);
   const { key, text } = reportKey(report, sha256);
-  const row = { key, report, arrival, deviations: [...all].sort() };
-  return { ok: true, report: row, text };
+  const row = { key, text, day: dayOfReport(report), arrival, deviations: [...all].sort() };
+  return { ok: true, report: row, normalised: report };
 }
 
 /** Reads a record of the journal, as {@link ingest} does. */

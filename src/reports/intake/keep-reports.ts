@@ -1,7 +1,7 @@
 /** Reports that were read → journal, then store. */
 import { chosenFrames } from "../journal/journal-frame.ts";
 import type { JournalWriter } from "../journal/journal.ts";
-import type { AddResult, ReportStore } from "../store/store-port.ts";
+import type { AddResult, ReportStore } from "../store/port.ts";
 import type { ReadyBatch } from "./ready-batch.ts";
 
 /**
@@ -14,13 +14,9 @@ export async function keepReports(
   writer: JournalWriter,
   store: ReportStore,
 ): Promise<AddResult> {
-  if (reports.length === 0) return { added: 0, duplicates: 0 };
-  const known = await store.known(reports);
-  const fresh = [...reports.keys()].filter((index) => known[index] !== true);
-  if (fresh.length === 0) return { added: 0, duplicates: reports.length };
-  const position = await writer.appendFrames(
-    fresh.length === reports.length ? frames : chosenFrames(frames, fresh),
-  );
-  // It tells itself what it has already.
-  return store.add(reports, [position]);
+  return store.add(reports, async (changing) => {
+    if (changing.length === 0) return [];
+    const isAll = changing.length === reports.length;
+    return [await writer.appendFrames(isAll ? frames : chosenFrames(frames, changing))];
+  });
 }

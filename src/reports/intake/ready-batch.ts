@@ -1,13 +1,12 @@
 /** Reports on their way into journal and store, of which nothing is left but what these two write. */
 import { addRecord } from "../journal/journal.ts";
 import { FramesBuilder, type Frames } from "../journal/journal-frame.ts";
-import { packReport } from "../store/pack-report.ts";
-import type { PackedReport } from "../store/store-port.ts";
+import type { NewReport } from "../new-report.ts";
 import type { ReadyReport } from "./take-in.ts";
 
 /** The n-th frame is that of the n-th report. */
 export interface ReadyBatch {
-  readonly reports: readonly PackedReport[];
+  readonly reports: readonly NewReport[];
   readonly frames: Frames;
 }
 
@@ -16,7 +15,7 @@ const usualRoom = 1024 * 1024;
 
 /** Gathers reports; their objects are not kept. */
 export class ReadyBatchBuilder {
-  readonly #reports: PackedReport[] = [];
+  readonly #reports: NewReport[] = [];
   readonly #frames: FramesBuilder;
 
   constructor(room = usualRoom) {
@@ -27,8 +26,8 @@ export class ReadyBatchBuilder {
     return this.#reports.length;
   }
 
-  add({ report, text, record }: ReadyReport): void {
-    this.#reports.push(packReport(report, text));
+  add({ report, record }: ReadyReport): void {
+    this.#reports.push(report);
     addRecord(this.#frames, record);
   }
 

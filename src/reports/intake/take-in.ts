@@ -1,7 +1,7 @@
 /** The octets of one file, mail or request → reports that are ready for journal and store, or why not. */
 import zlib from "node:zlib";
 import type { Refusal } from "../../tls-rpt/report/refusal.ts";
-import type { NewReport } from "../store/store-port.ts";
+import type { NewReport } from "../new-report.ts";
 import type { JournalRecord } from "../journal/journal.ts";
 import { unwrap, unwrapFile, type Candidate, type CarryingMail } from "./unwrap.ts";
 import { ingest } from "./ingest.ts";
@@ -11,8 +11,6 @@ import type { Arrival } from "../arrival.ts";
 /** A report, read, and as it came. */
 export interface ReadyReport {
   readonly report: NewReport;
-  /** The JSON of `report.report`. */
-  readonly text: string;
   readonly record: JournalRecord;
 }
 
@@ -128,10 +126,10 @@ class Opening {
       }
       return;
     }
-    const { report, text } = ingested;
+    const { report } = ingested;
     const gzip = candidate.gzip ?? zlib.gzipSync(json);
-    this.#found.push({ report, text, record: { arrival, hints, gzip }, mail });
-    this.#weight += gzip.length + text.length * perCharacter;
+    this.#found.push({ report, record: { arrival, hints, gzip }, mail });
+    this.#weight += gzip.length + report.text.length * perCharacter;
   }
 }
 

@@ -7,7 +7,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import type { Hints } from "../../tls-rpt/report/hints.ts";
-import type { SegmentPosition } from "../store/store-port.ts";
+import type { SegmentPosition } from "../store/port.ts";
 import { FramesBuilder, makeHead, sealFrames, type Frames } from "./journal-frame.ts";
 import type { Arrival } from "../arrival.ts";
 import { ownPid } from "../../runtime/this-process.ts";

@@ -1,7 +1,7 @@
 /** Reads the journal on from where a reader was. */
 import fs from "node:fs";
 import path from "node:path";
-import type { SegmentPosition } from "../store/store-port.ts";
+import type { SegmentPosition } from "../store/port.ts";
 import type { JournalRecord } from "./journal.ts";
 import { headLength, markOf, readFrame } from "./journal-frame.ts";
 import { codeOf } from "../../runtime/system-error.ts";

@@ -4,13 +4,19 @@ import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { failure, success, type Result } from "../../diagnostics/result.ts";
 import { Quarantine } from "../intake/quarantine.ts";
 import { dayOf, daysOf, windowUntil } from "../analysis/days.ts";
-import { domainPageOf, noDetails, reporterRow } from "../analysis/domain-page.ts";
+import { domainPageOf, reporterRow } from "../analysis/domain-page.ts";
 import { judgeDomain, silence, type Judging } from "../analysis/domain-row.ts";
 import type { SiteFacts } from "../analysis/locked-facts.ts";
 import { overviewOf } from "../analysis/overview.ts";
 import type { DomainPage, DomainRow, Overview } from "../analysis/page-data.ts";
 import { rolloutEvidence, type RolloutEvidence } from "../analysis/rollout-evidence.ts";
-import type { DomainDetails, DomainSeries, ReportStore, Window } from "../store/store-port.ts";
+import {
+  noDetails,
+  type DomainDetails,
+  type DomainSeries,
+  type ReportStore,
+  type Window,
+} from "../store/port.ts";
 import { Strangers } from "../analysis/strangers.ts";
 import { baseDays, recentDays, unsettledDays } from "../analysis/trend.ts";
 import { trustedSigners } from "../analysis/trusted-signers.ts";

@@ -1,35 +1,45 @@
 /** Opens the store of a site, and brings it up to date with the journal. */
 import { diagnostic } from "../../diagnostics/diagnostic.ts";
 import { failure, success, type Result } from "../../diagnostics/result.ts";
-import { unusable } from "./duckdb/open.ts";
-import { openReportStore } from "./duckdb/store.ts";
+import { duckDbBackend } from "./duckdb/backend.ts";
 import { readJournal } from "../journal/read-journal.ts";
 import { makeReportFolders, type ReportFolders } from "../intake/report-folders.ts";
-import { packReport } from "./pack-report.ts";
-import type { PackedReport, ReportStore, SegmentPosition } from "./store-port.ts";
+import type { NewReport } from "../new-report.ts";
+import type { ReportStore, SegmentPosition, StoreBackend } from "./port.ts";
 import type { Context } from "../../cli/context.ts";
 import type { Io } from "../../cli/io.ts";
 import { startProgress } from "../../cli/progress.ts";
 import { ingestRecord } from "../intake/ingest.ts";
 import { codeOf, describe } from "../../runtime/system-error.ts";
 
-/** Which site, the time of what is taken in, and where to show how far the work is: a part of the verb's context. */
+/** The site, the time at which reports are taken in, and where to show progress: a part of a command's context. */
 export type Opening = Pick<Context, "root" | "now" | "io">;
 
-/** Opens it. */
+/** The one place that knows which database a site uses. */
+function backendOf({ database }: ReportFolders): StoreBackend {
+  return duckDbBackend(database);
+}
+
+/** Opens the store, with everything that the journal has. */
 export async function openStore(opening: Opening): Promise<Result<ReportStore>> {
   const folders = reportFolders(opening.root);
   if (!folders.ok) return folders;
-  const { database, journal } = folders.value;
-  const store = await openReportStore(database);
-  if (!store.ok) return store;
-  try {
-    tellCaughtUp(await catchUp(store.value, journal, opening), opening.io);
-    return store;
-  } catch (error) {
-    await store.value.close();
-    return failure(unusable(database, error));
-  }
+  return backendOf(folders.value).open(async (store) => {
+    warnOfLosses(await catchUp(store, folders.value.journal, opening), opening.io);
+  });
+}
+
+/** Makes the store anew from the journal, and puts it in the place of the old one. */
+export async function rebuildStore(opening: Opening): Promise<Result<CaughtUp>> {
+  const folders = reportFolders(opening.root);
+  if (!folders.ok) return folders;
+  let sum: CaughtUp = { added: 0, duplicates: 0, refused: 0, damaged: 0 };
+  const replaced = await backendOf(folders.value).replace(async (store) => {
+    sum = await catchUp(store, folders.value.journal, opening);
+  });
+  if (!replaced.ok) return replaced;
+  warnOfLosses(sum, opening.io);
+  return success(sum);
 }
 
 /** The folders of the reports, made where they are missing. */
@@ -43,21 +53,21 @@ export function reportFolders(root: string): Result<ReportFolders> {
   }
 }
 
-/** What came of reading the journal on. */
+/** What was read of the journal. */
 export interface CaughtUp {
   readonly added: number;
   readonly duplicates: number;
-  /** Records that this program does not take for reports, though one before it did. */
+  /** Records that this version does not accept as reports, though an earlier one did. */
   readonly refused: number;
-  /** Stretches of the journal that the disk did not keep. */
+  /** Places of the journal that cannot be read. */
   readonly damaged: number;
 }
 
 /** Characters of the reports that are in memory before they are added. */
-const mostCharacters = 32 * 1024 * 1024;
+const maxCharacters = 32 * 1024 * 1024;
 
-/** Adds to the store what stands in the journal after the store's positions. */
-export async function catchUp(
+/** Adds to the store what the journal has after the store's positions. */
+async function catchUp(
   store: ReportStore,
   journal: string,
   { now, io }: Pick<Opening, "now" | "io">,
@@ -67,10 +77,10 @@ export async function catchUp(
   let read = 0;
   try {
     for await (const batch of readJournal(journal, await store.positions())) {
-      let reports: PackedReport[] = [];
+      let reports: NewReport[] = [];
       let characters = 0;
       const add = async (positions: readonly SegmentPosition[]): Promise<void> => {
-        const { added, duplicates } = await store.add(reports, positions);
+        const { added, duplicates } = await store.add(reports, () => positions);
         sum.added += added;
         sum.duplicates += duplicates;
         reports = [];
@@ -79,17 +89,16 @@ export async function catchUp(
       for (const record of batch.records) {
         const ingested = ingestRecord(record, now);
         if (ingested.ok) {
-          const packed = packReport(ingested.report, ingested.text);
-          reports.push(packed);
-          characters += packed.json.length;
+          reports.push(ingested.report);
+          characters += ingested.report.text.length;
         } else sum.refused += 1;
-        // Some take no room in the journal, and much when they are read.
-        if (characters > mostCharacters) await add([]);
+        // A small record may unpack to a large report.
+        if (characters > maxCharacters) await add([]);
       }
       await add([batch.position]);
       sum.damaged += batch.damaged;
       read += batch.records.length;
-      // How much is to come, the journal does not tell.
+      // The journal does not say how much is left.
       progress.show("reading the journal", read, read);
     }
   } finally {
@@ -98,16 +107,16 @@ export async function catchUp(
   return sum;
 }
 
-/** Says what was wrong with the journal; nothing is lost silently. */
-export function tellCaughtUp({ refused, damaged }: CaughtUp, io: Io): void {
+/** Nothing is lost silently. */
+function warnOfLosses({ refused, damaged }: CaughtUp, io: Io): void {
   if (damaged > 0) {
     io.err(
-      `the journal of the reports is damaged in ${String(damaged)} place${damaged === 1 ? "" : "s"}: what stood there is lost; check the disk\n`,
+      `the reports journal is damaged in ${String(damaged)} place${damaged === 1 ? "" : "s"}: the reports there are lost; check the disk\n`,
     );
   }
   if (refused > 0) {
     io.err(
-      `${String(refused)} record${refused === 1 ? "" : "s"} of the journal cannot be read as a report by this version; they stay in the journal\n`,
+      `this version cannot read ${String(refused)} record${refused === 1 ? "" : "s"} of the reports journal; they stay in the journal\n`,
     );
   }
 }

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Policy } from "../../../src/mta-sts/policy.ts";
 import { startOfDay } from "../../../src/reports/analysis/days.ts";
-import { domainPageOf, noDetails, reporterRow } from "../../../src/reports/analysis/domain-page.ts";
+import { domainPageOf, reporterRow } from "../../../src/reports/analysis/domain-page.ts";
 import { judgeDomain, silence } from "../../../src/reports/analysis/domain-row.ts";
 import { compareHealth, healthOf } from "../../../src/reports/analysis/health.ts";
 import { heldPolicies } from "../../../src/reports/analysis/held-policy.ts";
@@ -15,7 +15,11 @@ import {
 import type { Health, TrendVerdict } from "../../../src/reports/analysis/page-data.ts";
 import { adviseOn } from "../../../src/tls-rpt/report/result-types.ts";
 import { rolloutEvidence } from "../../../src/reports/analysis/rollout-evidence.ts";
-import type { DomainSeries, PolicyTotals } from "../../../src/reports/store/store-port.ts";
+import {
+  noDetails,
+  type DomainSeries,
+  type PolicyTotals,
+} from "../../../src/reports/store/port.ts";
 import { rateOf } from "../../../src/reports/analysis/wilson.ts";
 import { growth } from "../../support/processor-time.ts";
 

@@ -9,16 +9,8 @@ import { openReportStore } from "../../../src/reports/store/duckdb/store.ts";
 import { JournalWriter } from "../../../src/reports/journal/journal.ts";
 import { makeReportFolders } from "../../../src/reports/intake/report-folders.ts";
 import type { DomainPage } from "../../../src/reports/analysis/page-data.ts";
-import type { NewReport } from "../../../src/reports/store/store-port.ts";
-import {
-  asNew,
-  detail,
-  packed,
-  policy,
-  report,
-  startOf,
-  unverifiable,
-} from "../support/reports.ts";
+import type { NewReport } from "../../../src/reports/new-report.ts";
+import { asNew, detail, policy, report, startOf, unverifiable } from "../support/reports.ts";
 import { hasDuckDb, withDuckDb } from "../support/has-duckdb.ts";
 import { runVerb, type Ran } from "../support/run-verb.ts";
 
@@ -48,7 +40,7 @@ describe.skipIf(!hasDuckDb)(withDuckDb("the verbs of the store"), () => {
   const fill = async (reports: readonly NewReport[]): Promise<void> => {
     const store = await openReportStore(makeReportFolders(root).database);
     if (!store.ok) throw new Error(JSON.stringify(store.problems));
-    await store.value.add(reports.map(packed), []);
+    await store.value.add(reports, () => []);
     await store.value.close();
   };
 

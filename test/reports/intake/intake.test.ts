@@ -6,7 +6,7 @@ import { intake, type IntakeBatch, type IntakeOrder } from "../../../src/reports
 import type { ReadyBatch } from "../../../src/reports/intake/ready-batch.ts";
 import { JournalWriter } from "../../../src/reports/journal/journal.ts";
 import { readJournal } from "../../../src/reports/journal/read-journal.ts";
-import type { NewReport } from "../../../src/reports/store/store-port.ts";
+import type { Report } from "../../../src/tls-rpt/report/report.ts";
 import { ingestRecord } from "../../../src/reports/intake/ingest.ts";
 import { takeIn } from "../../../src/reports/intake/take-in.ts";
 import { reply, soa, startPeer } from "../../net/support/dns-peer.ts";
@@ -41,10 +41,6 @@ async function takeAll(root: string, dkim: IntakeOrder["dkim"]): Promise<IntakeB
   const [only] = all;
   if (only === undefined) throw new Error("no batch");
   return only;
-}
-
-function rowsOf({ reports }: ReadyBatch): NewReport[] {
-  return reports.map(({ json }) => JSON.parse(json) as NewReport);
 }
 
 /** The arrivals that the journal has of a batch. */
@@ -96,8 +92,8 @@ describe("signatures", () => {
       "6.eml": signed(mail(numbered(6))).replaceAll("\r\n", "\n"),
     });
     const { ready, notReports } = await takeAll(root, { resolver: peer.server });
-    const verdicts = rowsOf(ready).map(({ report: { reportId }, arrival }) => [
-      reportId,
+    const verdicts = ready.reports.map(({ text, arrival }) => [
+      (JSON.parse(text) as Report).reportId,
       arrival.via,
       arrival.verification.verdict,
       arrival.verification.signer,
@@ -114,12 +110,12 @@ describe("signatures", () => {
     expect(peer.queries.map(({ name }) => name)).not.toContain(
       "never-asked._domainkey.sender.example",
     );
-    expect(await kept(ready)).toEqual(rowsOf(ready).map(({ arrival }) => arrival));
+    expect(await kept(ready)).toEqual(ready.reports.map(({ arrival }) => arrival));
   });
 
   test("are not looked at where nobody wants it", async () => {
     const { ready } = await takeAll(folder({ "1.eml": signed(mail(report())) }), null);
-    expect(rowsOf(ready)[0]?.arrival.verification).toEqual({
+    expect(ready.reports[0]?.arrival.verification).toEqual({
       verdict: "not-checked",
       signer: null,
       detail: "",
@@ -139,9 +135,9 @@ describe("what the journal keeps", () => {
   ])("gives the same row again: %s", async (_, bytes) => {
     const { ready } = await takeIn(bytes, "x", { via: "file", now, verify: null });
     expect(ready).toHaveLength(1);
-    for (const { report: row, record, text } of ready) {
-      expect(ingestRecord(record, now)).toEqual({ ok: true, report: row, text });
-      expect(JSON.parse(text)).toEqual(row.report);
+    for (const { report: one, record } of ready) {
+      const normalised = JSON.parse(one.text) as Report;
+      expect(ingestRecord(record, now)).toEqual({ ok: true, report: one, normalised });
     }
   });
 

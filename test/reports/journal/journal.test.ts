@@ -9,7 +9,7 @@ import {
   type JournalRecord,
 } from "../../../src/reports/journal/journal.ts";
 import { readJournal } from "../../../src/reports/journal/read-journal.ts";
-import type { SegmentPosition } from "../../../src/reports/store/store-port.ts";
+import type { SegmentPosition } from "../../../src/reports/store/port.ts";
 
 let folder = "";
 beforeEach(() => {

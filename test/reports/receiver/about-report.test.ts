@@ -24,7 +24,7 @@ function about(organization: unknown, domains: readonly unknown[]): string {
     { name: "", subjectId: null, domain: null, wrapping: [] },
     at,
   );
-  return ingested.ok ? aboutReport(ingested.report.report) : ingested.reason;
+  return ingested.ok ? aboutReport(ingested.normalised) : ingested.reason;
 }
 
 test.each([

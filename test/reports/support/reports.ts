@@ -1,8 +1,7 @@
 /** Reports for tests, whole and small. */
 import crypto from "node:crypto";
 import type { FailureDetail, Report, ReportedPolicy } from "../../../src/tls-rpt/report/report.ts";
-import { packReport } from "../../../src/reports/store/pack-report.ts";
-import type { NewReport, PackedReport } from "../../../src/reports/store/store-port.ts";
+import { dayOfReport, type NewReport } from "../../../src/reports/new-report.ts";
 import type { Arrival } from "../../../src/reports/arrival.ts";
 
 /** Unix seconds of a day's first second. */
@@ -69,11 +68,13 @@ export function asNew(
   arrival: Arrival = verified,
   deviations: readonly string[] = [],
 ): NewReport {
-  const key = crypto.createHash("sha256").update(JSON.stringify(one)).digest("hex");
-  return { key, report: one, arrival, deviations };
+  const text = JSON.stringify(one);
+  const key = crypto.createHash("sha256").update(text).digest("hex");
+  return { key, text, day: dayOfReport(one), arrival, deviations };
 }
 
-/** The same as the store takes it. */
-export function packed(one: NewReport): PackedReport {
-  return packReport(one, JSON.stringify(one.report));
+/** A report that a mail brought which this domain has signed. */
+export function signedBy(signer: string): Arrival {
+  const verification = { verdict: "verified", signer, detail: "key s1" } as const;
+  return { ...verified, submitter: signer, verification };
 }

@@ -1,5 +1,5 @@
 /** Rows of the store as CSV or JSON lines, for other programs. */
-import type { ExportRow } from "../../store/store-port.ts";
+import type { ExportRow } from "../../store/port.ts";
 
 /** A line of JSON. */
 export function jsonLine(row: ExportRow): string {

@@ -1,6 +1,6 @@
 /** Who sends reports, and how, for people. */
 import { describeDeviation } from "../../../tls-rpt/report/deviations.ts";
-import type { SenderHabits } from "../../store/store-port.ts";
+import type { SenderHabits } from "../../store/port.ts";
 import { paint, printable, type TextOptions } from "../../../cli/text.ts";
 
 /** Beyond these a list is counted, not printed. */

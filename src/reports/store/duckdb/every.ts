@@ -1,23 +1,23 @@
-/** All that is known of many domains, within the memory of a few. */
+/** Everything about many domains, in the memory of a few. */
 import type * as DuckDb from "@duckdb/node-api";
-import type { DomainDetails, DomainFindings, Window } from "../store-port.ts";
-import { gatheredDetails, noDetails } from "./details.ts";
+import { noDetails, type DomainDetails, type DomainFindings, type Window } from "../port.ts";
+import { gatheredDetails } from "./details.ts";
 import { memoryLimit, type OpenDatabase } from "./open.ts";
-import { gather } from "./question.ts";
-import { textList } from "./text-list.ts";
+import { gather } from "./domain-query.ts";
+import { textList } from "./values.ts";
 import { domainSeries } from "./series.ts";
 
 /** Policies that are gathered at once: each time the whole table is read. */
 const gatheredRows = 700_000;
 
-/** Policies of the domains that are asked about at once. */
+/** Policies of the domains that are queried at once. */
 const askedRows = 120_000;
 
 /** What DuckDB may take meanwhile. */
 const passesMemory = "96MB";
 
-/** The least that a domain counts for: the days of its window take room however few of them it has rows of. */
-const rowsOfDomain = 400;
+/** What a domain counts for at least: the days of its window take memory however few rows it has. */
+const minRowsOfDomain = 400;
 
 /** A domain by its number, and how many rows it counts for. */
 interface Weighed {
@@ -27,7 +27,7 @@ interface Weighed {
 
 /** Details of some domains, by number. */
 interface Block {
-  /** The greatest number of a domain in it. */
+  /** The highest number of a domain in it. */
   readonly last: number;
   readonly details: ReadonlyMap<number, DomainDetails>;
 }
@@ -41,7 +41,7 @@ export async function* everyDomain(
 ): AsyncGenerator<DomainFindings> {
   // Both in the order of the domains' numbers.
   const blocks = oneAhead(detailsInBlocks(database, shown, domains));
-  // Passes over the store gain nothing from what DuckDB remembers of it, and Node needs the room.
+  // Passes over the store gain nothing from DuckDB's cache, and Node needs the memory.
   await database.connection.run(`SET memory_limit = '${passesMemory}'`);
   try {
     let block: Block = { last: -Infinity, details: new Map() };
@@ -86,7 +86,7 @@ async function weigh(
 ): Promise<readonly Weighed[]> {
   const [list, type] = textList(database, domains);
   const rows = await connection.runAndReadAll(
-    `SELECT domain, greatest(sum(entries), ${String(rowsOfDomain)})::DOUBLE FROM daily
+    `SELECT domain, greatest(sum(entries), ${String(minRowsOfDomain)})::DOUBLE FROM daily
       WHERE domain IN (SELECT id FROM domains WHERE name IN (SELECT unnest($1)))
       GROUP BY domain ORDER BY domain`,
     [list],
@@ -95,15 +95,15 @@ async function weigh(
   return rows.getRows().map(([id, count]) => ({ id: Number(id), rows: Number(count) }));
 }
 
-/** Neighbours together, as many as have the rows given, and at least one. */
-function slices(domains: readonly Weighed[], most: number): readonly (readonly Weighed[])[] {
+/** Splits them into runs that have at most so many rows, or one domain. */
+function slices(domains: readonly Weighed[], max: number): readonly (readonly Weighed[])[] {
   const found: Weighed[][] = [];
   let room = 0;
   for (const one of domains) {
     const last = found.at(-1);
     if (last === undefined || room < one.rows) {
       found.push([one]);
-      room = most - one.rows;
+      room = max - one.rows;
     } else {
       last.push(one);
       room -= one.rows;
@@ -116,7 +116,7 @@ function numbersOf(domains: readonly Weighed[]): readonly number[] {
   return domains.map(({ id }) => id);
 }
 
-/** What comes next is made ready while what came last is in use. */
+/** Prepares the next value while the last one is in use. */
 async function* oneAhead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
   let next = source.next();
   try {
@@ -124,7 +124,7 @@ async function* oneAhead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
       const found = await next;
       if (found.done === true) return;
       next = source.next();
-      // Told in its turn; nobody may come to ask.
+      // It rejects again when it is awaited, which may never happen.
       next.catch(() => undefined);
       yield found.value;
     }

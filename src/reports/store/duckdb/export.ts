@@ -1,11 +1,11 @@
 /** Everything in the store as flat rows, a day at a time, so that memory stays what one day takes. */
-import type { ExportRow, Window } from "../store-port.ts";
+import { exportColumns, type ExportRow, type Window } from "../port.ts";
 import type { OpenDatabase } from "./open.ts";
+import { optionalText } from "./values.ts";
 
 const stamp = "'%Y-%m-%dT%H:%M:%SZ'";
 
-/** The columns, by name: documented in docs/reports-store.md. */
-const columns = {
+const columns: Readonly<Record<(typeof exportColumns)[number], string>> = {
   day: "p.day::VARCHAR",
   domain: "d.name",
   organization: "o.name",
@@ -31,11 +31,8 @@ const columns = {
   receiving_ip: "f.receiving_ip",
   information: "f.information",
   reason: "f.reason",
-} as const;
-
-/** @see ReportStore.exportColumns */
-export const exportColumns: readonly string[] = Object.keys(columns);
-const select = Object.values(columns).join(", ");
+};
+const select = exportColumns.map((name) => columns[name]).join(", ");
 
 /** @see ReportStore.exportRows */
 export async function* exportDays(
@@ -76,6 +73,9 @@ export async function* exportDays(
 
 function rowOf(values: readonly unknown[]): ExportRow {
   return Object.fromEntries(
-    exportColumns.map((name, index) => [name, (values[index] ?? null) as string | number | null]),
+    exportColumns.map((name, index) => {
+      const value = values[index];
+      return [name, typeof value === "number" ? value : optionalText(value)];
+    }),
   );
 }

@@ -1,26 +1,46 @@
-/** Reports, as JSON → rows of the tables. DuckDB reads the JSON itself, in its own threads. */
+/** Reports → rows of the tables. DuckDB reads their JSON itself, in its own threads. */
+import { wellFormedArrival, type Arrival } from "../../arrival.ts";
+import type { NewReport } from "../../new-report.ts";
 import type { OpenDatabase } from "./open.ts";
 
-/** What is read of the JSON of a report on its way into the store: types of DuckDB by field. */
+const text = "VARCHAR";
+const integer = "BIGINT";
+
+/** What DuckDB reads of a line that {@link linesOf} makes: its types by field. */
 const shape = JSON.stringify({
-  key: "VARCHAR",
-  deviations: ["VARCHAR"],
+  key: text,
+  day: "DATE",
+  deviations: [text],
   arrival: {
-    ...{ via: "VARCHAR", receivedAt: "BIGINT", submitter: "VARCHAR" },
-    verification: { verdict: "VARCHAR", signer: "VARCHAR", detail: "VARCHAR" },
+    via: text,
+    receivedAt: integer,
+    submitter: text,
+    verification: { verdict: text, signer: text, detail: text },
   },
   report: {
-    ...{ organization: "VARCHAR", contact: "VARCHAR", reportId: "VARCHAR" },
-    ...{ start: "BIGINT", end: "BIGINT" },
+    organization: text,
+    contact: text,
+    reportId: text,
+    start: integer,
+    end: integer,
     policies: [
       {
-        ...{ type: "VARCHAR", domain: "VARCHAR", strings: ["VARCHAR"], mxHosts: ["VARCHAR"] },
-        ...{ successes: "BIGINT", failures: "BIGINT" },
+        type: text,
+        domain: text,
+        strings: [text],
+        mxHosts: [text],
+        successes: integer,
+        failures: integer,
         details: [
           {
-            ...{ resultType: "VARCHAR", sendingIp: "VARCHAR", receivingMx: "VARCHAR" },
-            ...{ receivingHelo: "VARCHAR", receivingIp: "VARCHAR", count: "BIGINT" },
-            ...{ information: "VARCHAR", reason: "VARCHAR" },
+            resultType: text,
+            sendingIp: text,
+            receivingMx: text,
+            receivingHelo: text,
+            receivingIp: text,
+            count: integer,
+            information: text,
+            reason: text,
           },
         ],
       },
@@ -28,12 +48,11 @@ const shape = JSON.stringify({
   },
 });
 
-const lastDay = "DATE '9999-12-31'";
 const lastSecond = "253402300799";
 
 /** The normaliser bounds times too; one that does not fit its column would keep all reports out. */
-const bounded = (second: string): string => `least(greatest(${second}, 0), ${lastSecond})`;
-const time = (second: string): string => `make_timestamp(${bounded(second)} * 1000000)`;
+const time = (second: string): string =>
+  `make_timestamp(least(greatest(${second}, 0), ${lastSecond}) * 1000000)`;
 
 /** Half of the SHA-256 tells reports, and the texts of policies, apart. */
 const digest = (hexadecimal: string): string => `(${hexadecimal})[:32]::UUID`;
@@ -49,14 +68,9 @@ const number = (table: string, names: string): string =>
     WHERE NOT EXISTS (SELECT 1 FROM ${table} WHERE ${table}.name = n.name)
     ORDER BY first`;
 
-/** The UTC day that most of the period is in: not every sender's day is UTC's. */
-const day = `least(DATE '1970-01-01' + (
-    (${bounded("r.report.start")} + ${bounded('r.report."end"')}) // 172800
-  )::INTEGER, ${lastDay})`;
-
 /** Reads reports, of which $1 has the JSON of one in each line. */
 const read = `CREATE OR REPLACE TEMP TABLE fresh_reports AS
-    SELECT ${nextNumber("reports")} AS id, ${day} AS day, r,
+    SELECT ${nextNumber("reports")} AS id, r.day AS day, r,
       r.arrival.verification.verdict = 'verified' AS verified
     FROM (
       SELECT from_json_strict(line, '${shape}') AS r
@@ -106,32 +120,49 @@ const insert = [
   "DROP TABLE fresh_reports",
 ].join(";\n");
 
-/** Characters that are read at once: what they are made into takes several times their room. */
-const mostCharacters = 8 * 1024 * 1024;
+/** Characters that are read at once: what they are made into takes several times their memory. */
+const maxCharacters = 8 * 1024 * 1024;
 
-/** Inserts reports, each as JSON, within the transaction that is open. */
+/** Inserts reports, none of which is there, within the transaction that is open. */
 export async function insertReports(
   { module, connection }: OpenDatabase,
-  reports: readonly string[],
+  reports: readonly NewReport[],
 ): Promise<void> {
-  for (const some of portions(reports)) {
+  for (const portion of portions(reports)) {
     // JSON that nobody indented has no line ends.
-    await connection.run(read, [some.join("\n")], [module.VARCHAR]);
+    await connection.run(read, [linesOf(portion).join("\n")], [module.VARCHAR]);
     await connection.run(insert);
   }
 }
 
-function* portions(texts: readonly string[]): Generator<readonly string[]> {
-  let portion: string[] = [];
+function* portions(reports: readonly NewReport[]): Generator<readonly NewReport[]> {
+  let portion: NewReport[] = [];
   let characters = 0;
-  for (const text of texts) {
-    if (portion.length > 0 && characters + text.length > mostCharacters) {
+  for (const report of reports) {
+    if (portion.length > 0 && characters + report.text.length > maxCharacters) {
       yield portion;
       portion = [];
       characters = 0;
     }
-    portion.push(text);
-    characters += text.length;
+    portion.push(report);
+    characters += report.text.length;
   }
   if (portion.length > 0) yield portion;
+}
+
+function linesOf(reports: readonly NewReport[]): string[] {
+  // Files have one arrival, all of them.
+  let last: Arrival | null = null;
+  let lastJson = "";
+  const lines: string[] = [];
+  for (const { key, day, deviations, arrival, text: report } of reports) {
+    if (arrival !== last) {
+      last = arrival;
+      lastJson = JSON.stringify(wellFormedArrival(arrival));
+    }
+    lines.push(
+      `{"key":"${key}","day":"${day}","deviations":${JSON.stringify(deviations)},"arrival":${lastJson},"report":${report}}`,
+    );
+  }
+  return lines;
 }

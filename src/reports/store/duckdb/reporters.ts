@@ -1,36 +1,39 @@
 /** Who reports: on everything, and on some domains. */
-import type { ReporterSeries, ReporterTotals, Window } from "../store-port.ts";
-import { byDomain, inWindow, type Question } from "./question.ts";
+import { maxListed, type ReporterSeries, type ReporterTotals, type Window } from "../port.ts";
+import { byDomain, inWindow, type DomainQuery } from "./domain-query.ts";
 import type { OpenDatabase } from "./open.ts";
 import { columnsOf, lengthOf } from "./series.ts";
+import { textOf } from "./values.ts";
 
-/** The reporters of a domain that are told apart. */
-const mostReporters = 30;
+const maxReporters = maxListed.reporterSeries;
 
 const ranked = `ranked AS (
-    SELECT domain, organization, row_number() OVER (
-      PARTITION BY domain ORDER BY sum(successes + failures) DESC, organization) AS place
-    FROM gathered_days WHERE ${inWindow} GROUP BY domain, organization
+    SELECT domain, organization, name, row_number() OVER (
+      PARTITION BY domain ORDER BY sessions DESC, name) AS place
+    FROM (
+      SELECT domain, organization, sum(successes + failures) AS sessions
+      FROM gathered_days WHERE ${inWindow} GROUP BY domain, organization
+    ) JOIN organizations ON id = organization
   )`;
 
-/** Sessions per day of each domain's greatest reporters. */
+/** Sessions per day of each domain's main reporters. */
 export async function reporterSeries(
-  question: Question,
+  query: DomainQuery,
 ): Promise<ReadonlyMap<number, readonly ReporterSeries[]>> {
-  const { ask, window } = question;
+  const { ask, window } = query;
   const length = lengthOf(window);
   const places = await ask(
-    `WITH ${ranked} SELECT domain, organization, least(place, ${String(mostReporters + 1)}), name
-      FROM ranked JOIN organizations ON id = organization ORDER BY domain, place`,
+    `WITH ${ranked} SELECT domain, organization, least(place, ${String(maxReporters + 1)}), name
+      FROM ranked ORDER BY domain, place`,
   );
   const found = new Map<number, ReporterSeries[]>();
   const ofReporter = new Map<number, Map<number, ReporterSeries>>();
   for (const [domain, organization, place, name] of places) {
-    const isOther = Number(place) > mostReporters;
+    const isOther = Number(place) > maxReporters;
     const list = listOf(found, Number(domain));
     if (list.length < Number(place)) {
       list.push({
-        organization: isOther ? null : (name as string),
+        organization: isOther ? null : textOf(name),
         entries: new Float64Array(length),
         successes: new Float64Array(length),
         failures: new Float64Array(length),
@@ -42,11 +45,11 @@ export async function reporterSeries(
     const last = list.at(-1);
     if (last !== undefined) own.set(Number(organization), last);
   }
-  await readDays(question, daysSql, (domain, organization) =>
+  await readDays(query, daysSql, (domain, organization) =>
     ofReporter.get(domain)?.get(organization),
   );
-  if (places.some(([, , place]) => Number(place) > mostReporters)) {
-    await readDays(question, othersSql, (domain) => found.get(domain)?.[mostReporters]);
+  if (places.some(([, , place]) => Number(place) > maxReporters)) {
+    await readDays(query, othersSql, (domain) => found.get(domain)?.[maxReporters]);
   }
   return found;
 }
@@ -60,12 +63,12 @@ const othersSql = `WITH ${ranked} SELECT domain, 0, nth, ${sums} FROM (
     SELECT domain, (day - $1::DATE)::INTEGER AS nth, sum(entries) AS entries,
       sum(successes) AS successes, sum(failures) AS failures
     FROM gathered_days JOIN ranked USING (domain, organization)
-    WHERE ${inWindow} AND place > ${String(mostReporters)} GROUP BY domain, nth
+    WHERE ${inWindow} AND place > ${String(maxReporters)} GROUP BY domain, nth
   )`;
 
-/** Puts days where they belong, read column by column: hundreds of thousands are usual. */
+/** Puts sums into the series of their days. Reads column by column: hundreds of thousands are usual. */
 async function readDays(
-  { connection, window }: Question,
+  { connection, window }: DomainQuery,
   sql: string,
   seriesOf: (domain: number, organization: number) => ReporterSeries | undefined,
 ): Promise<void> {
@@ -103,7 +106,7 @@ export async function reporterTotals(
         count(*) FILTER (verdict = 'verified') AS verified
       FROM reports GROUP BY organization, day`,
     "policies",
-    "1000",
+    maxListed.reporters,
   );
   const found = await connection.runAndReadAll(sql, [from, to]);
   return found.getRows().map(totalsOf);
@@ -112,15 +115,20 @@ export async function reporterTotals(
 /** Each domain's reporters. */
 export async function reporterTotalsOf({
   ask,
-}: Question): Promise<ReadonlyMap<number, readonly ReporterTotals[]>> {
+}: DomainQuery): Promise<ReadonlyMap<number, readonly ReporterTotals[]>> {
   const rows = await ask(
-    totalsSql("domain, organization", "SELECT * FROM gathered_days", "gathered_days", "200"),
+    totalsSql(
+      "domain, organization",
+      "SELECT * FROM gathered_days",
+      "gathered_days",
+      maxListed.domainReporters,
+    ),
   );
   return byDomain(rows, (group) => group.map(totalsOf));
 }
 
-/** `heard`: on which days, of all time, how many reports. `counted`: the table of their sessions. */
-function totalsSql(keys: string, heard: string, counted: string, most: string): string {
+/** `heard`: the reports by day, of all time. `counted`: the table of their sessions. */
+function totalsSql(keys: string, heard: string, counted: string, max: number): string {
   const domain = keys === "organization" ? "" : "domain, ";
   const partition = domain === "" ? "" : "PARTITION BY domain ";
   return `WITH heard AS (${heard}), gaps AS (
@@ -140,16 +148,16 @@ function totalsSql(keys: string, heard: string, counted: string, most: string): 
     FROM totals JOIN organizations ON id = organization LEFT JOIN counts USING (${keys})
     WINDOW ranking AS (
       ${partition}ORDER BY coalesce(successes, 0) + coalesce(failures, 0) DESC, name)
-    QUALIFY row_number() OVER ranking <= ${most}
+    QUALIFY row_number() OVER ranking <= ${String(max)}
     ORDER BY ${domain}row_number() OVER ranking`;
 }
 
 function totalsOf(row: readonly unknown[]): ReporterTotals {
   const [name, first, last, reports, successes, failures, verified, gap] = row;
   return {
-    organization: name as string,
-    firstDay: first as string,
-    lastDay: last as string,
+    organization: textOf(name),
+    firstDay: textOf(first),
+    lastDay: textOf(last),
     reports: Number(reports),
     successes: Number(successes),
     failures: Number(failures),

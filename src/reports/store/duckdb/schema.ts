@@ -75,21 +75,23 @@ const partOf = (column: string, flag: string): string =>
 
 const isOfStaleDay = "day IN (SELECT day FROM stale_days)";
 
-/** Whether a signer is one of the trusted domains, or below one. */
-const isTrusted = (signer: string): string =>
-  `EXISTS (SELECT 1 FROM trusted_signers WHERE ${signer} = name OR ends_with(${signer}, '.' || name))`;
+/** The signers whose reports count for days that changed: which of them are trusted is not for SQL to say. */
+export const signersOfStaleDays = `
+  SELECT signer FROM reports WHERE ${isOfStaleDay} AND verdict = 'verified' AND signer IS NOT NULL
+  UNION SELECT signer FROM proofs`;
+
+const isTrusted = "signer IN (SELECT unnest($1))";
+
+/** Marks the reports of the days that changed which a trusted signer has sent; $1: the trusted signers. */
+export const markTrusted = `CREATE OR REPLACE TEMP TABLE trusted_reports AS
+  SELECT id FROM reports
+  WHERE ${isOfStaleDay}
+    AND (verdict = 'verified' AND ${isTrusted}
+      OR key IN (SELECT key FROM proofs WHERE ${isTrusted}))`;
 
 /** Adds up again the days that changed. */
 export const refreshDaily = [
   `DELETE FROM daily WHERE ${isOfStaleDay}`,
-  // Of as few reports as there can be: those of these days that a trusted signer has sent.
-  `CREATE OR REPLACE TEMP TABLE trusted_reports AS
-    SELECT id FROM reports WHERE ${isOfStaleDay} AND verdict = 'verified' AND ${isTrusted("signer")}`,
-  // Those that one has signed too, each once.
-  `INSERT INTO trusted_reports
-    SELECT id FROM reports AS r
-      JOIN (SELECT DISTINCT key FROM proofs WHERE ${isTrusted("signer")}) USING (key)
-    WHERE ${isOfStaleDay} AND NOT (verdict = 'verified' AND ${isTrusted("r.signer")})`,
   `INSERT INTO daily
     SELECT domain, day, count(*), ${capped("sum(successes)")}, ${capped("sum(failures)")},
       ${partOf("successes", "verified")}, ${partOf("failures", "verified")},

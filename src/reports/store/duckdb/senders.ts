@@ -1,23 +1,15 @@
 /** How each reporter sends. */
-import type { SenderHabits } from "../store-port.ts";
+import type * as DuckDb from "@duckdb/node-api";
+import { maxListed, type SenderHabits } from "../port.ts";
 import type { OpenDatabase } from "./open.ts";
+import { optionalText, textOf } from "./values.ts";
 
-/** More reporters than there are; beyond them somebody makes names up. */
-const mostSenders = "1000";
-/** Values that are listed of one property of one reporter. */
-const mostValues = "100";
-
-/** Reports with the domain that is proven to have sent them; one that two have signed is of both. */
+/** Reports with the domain that is proven to have sent them; one that two have signed is there for both. */
 const reports = "proven_reports";
 
-const listed = {
-  via: `SELECT organization, proven, via AS value FROM ${reports}`,
-  verdicts: `SELECT organization, proven, verdict AS value FROM ${reports}`,
-  signers: `SELECT organization, proven, signer AS value FROM ${reports} WHERE signer IS NOT NULL`,
-  deviations: `SELECT organization, proven, unnest(deviations) AS value FROM ${reports}`,
-} as const;
-
-type Counts = Record<string, number>;
+/** How many reports have a value; the values with the most reports first. */
+type Counts = Map<string, number>;
+const noCounts: Counts = new Map();
 
 /** @see ReportStore.senders */
 export async function senderHabits({ connection }: OpenDatabase): Promise<readonly SenderHabits[]> {
@@ -26,42 +18,49 @@ export async function senderHabits({ connection }: OpenDatabase): Promise<readon
         SELECT organization, proven, count(*) AS n, min(day) AS first, max(day) AS last
         FROM ${reports} GROUP BY organization, proven
       ) JOIN organizations ON id = organization
-      ORDER BY n DESC, name, proven NULLS LAST LIMIT ${mostSenders}`,
+      ORDER BY n DESC, name, proven NULLS LAST LIMIT ${String(maxListed.senders)}`,
   );
-  const counted = {} as Record<keyof typeof listed, ReadonlyMap<string, Counts>>;
-  for (const property of Object.keys(listed) as (keyof typeof listed)[]) {
-    const found = await connection.runAndReadAll(
-      `SELECT organization, proven, value, count(*)::DOUBLE AS n FROM (${listed[property]})
-        GROUP BY organization, proven, value
-        QUALIFY row_number() OVER (
-          PARTITION BY organization, proven ORDER BY n DESC, value) <= ${mostValues}
-        ORDER BY organization, proven, n DESC, value`,
-    );
-    const bySender = new Map<string, Counts>();
-    for (const [organization, proven, value, n] of found.getRows()) {
-      const sender = senderKey(organization, proven);
-      // Without a prototype, for a name may be __proto__.
-      const counts = bySender.get(sender) ?? (Object.create(null) as Counts);
-      counts[String(value)] = Number(n);
-      bySender.set(sender, counts);
-    }
-    counted[property] = bySender;
-  }
+  const via = await countValues(connection, "via");
+  const verdicts = await countValues(connection, "verdict");
+  const signers = await countValues(connection, "signer");
+  const deviations = await countValues(connection, "unnest(deviations)");
   return senders.getRows().map(([organization, proven, name, n, first, last]) => {
-    const counts = (property: keyof typeof listed): Counts =>
-      counted[property].get(senderKey(organization, proven)) ?? {};
+    const sender = senderKey(organization, proven);
     return {
-      organization: name as string,
-      signer: proven as string | null,
+      organization: textOf(name),
+      signer: optionalText(proven),
       reports: Number(n),
-      firstDay: first as string,
-      lastDay: last as string,
-      via: Object.keys(counts("via")),
-      verdicts: counts("verdicts"),
-      signers: Object.keys(counts("signers")),
-      deviations: counts("deviations"),
+      firstDay: textOf(first),
+      lastDay: textOf(last),
+      via: [...(via.get(sender) ?? noCounts).keys()],
+      verdicts: Object.fromEntries(verdicts.get(sender) ?? noCounts),
+      signers: [...(signers.get(sender) ?? noCounts).keys()],
+      deviations: Object.fromEntries(deviations.get(sender) ?? noCounts),
     };
   });
+}
+
+/** Counts the reports of each sender by a value. */
+async function countValues(
+  connection: DuckDb.DuckDBConnection,
+  value: string,
+): Promise<ReadonlyMap<string, Counts>> {
+  const found = await connection.runAndReadAll(
+    `SELECT organization, proven, value, count(*)::DOUBLE AS n
+      FROM (SELECT organization, proven, ${value} AS value FROM ${reports})
+      WHERE value IS NOT NULL
+      GROUP BY organization, proven, value
+      QUALIFY row_number() OVER (
+        PARTITION BY organization, proven ORDER BY n DESC, value) <= ${String(maxListed.senderValues)}
+      ORDER BY organization, proven, n DESC, value`,
+  );
+  const bySender = new Map<string, Counts>();
+  for (const [organization, proven, name, n] of found.getRows()) {
+    const sender = senderKey(organization, proven);
+    const counts = bySender.get(sender) ?? new Map<string, number>();
+    bySender.set(sender, counts.set(textOf(name), Number(n)));
+  }
+  return bySender;
 }
 
 function senderKey(organization: unknown, proven: unknown): string {

@@ -1,12 +1,11 @@
-/** What was reported of domains, day by day, read column by column: half a million rows are usual. */
+/** What was reported about domains, day by day. Read column by column: half a million rows are usual. */
 import type * as DuckDb from "@duckdb/node-api";
-import type { DomainSeries, KindSeries, Window } from "../store-port.ts";
+import { maxListed, type DomainSeries, type KindSeries, type Window } from "../port.ts";
 import type { OpenDatabase } from "./open.ts";
-import { inWindow } from "./question.ts";
-import { textList } from "./text-list.ts";
+import { inWindow } from "./domain-query.ts";
+import { textList, textOf } from "./values.ts";
 
-const day = 86_400_000;
-const mostKinds = 40;
+const dayMs = 86_400_000;
 
 /** The series of a domain, with its number. */
 export interface NumberedSeries {
@@ -23,25 +22,21 @@ export async function* domainSeries(
   // A connection of its own: others may ask while this one is read.
   const connection = await database.instance.connect();
   try {
-    const list = domains === undefined ? null : textList(database, domains);
-    const asked: Asked = {
-      only:
-        list === null
-          ? ""
-          : "AND domain IN (SELECT id FROM domains WHERE name IN (SELECT unnest($3)))",
-      values: [window.from, window.to, ...(list === null ? [] : [list[0]])],
-      types: [
-        ...[database.module.VARCHAR, database.module.VARCHAR],
-        ...(list === null ? [] : [list[1]]),
-      ],
-    };
-    const names = await numbered<string>(connection, namesSql(asked), asked);
-    const reporters = await numbered<Heard>(connection, reportersSql(asked), asked);
+    const asked = askedOf(database, window, domains);
+    const read = async (sql: string) =>
+      (await connection.runAndReadAll(sql, asked.values, asked.types)).getRows();
+    const names = namesOf(await read(namesSql(asked)));
+    const reporters = new Map(
+      (await read(reportersSql(asked))).map(([id, count, witnessed]) => [
+        Number(id),
+        { count: Number(count), witnessed: Number(witnessed) },
+      ]),
+    );
     const length = lengthOf(window);
-    const kindNames = await numbered<string>(connection, kindsSql(asked), asked);
+    const kindNames = namesOf(await read(kindsSql(asked)));
     const kinds = new KindReader(kindNames, length);
     // Where there are no more in all, no domain has more.
-    const areFew = kindNames.size <= mostKinds;
+    const areFew = kindNames.size <= maxListed.kinds;
     // Both in the order of the domains' numbers.
     const failures = await database.instance.connect();
     try {
@@ -75,7 +70,7 @@ export async function* domainSeries(
 
 /** How many days a window has. */
 export function lengthOf({ from, to }: Window): number {
-  return Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / day) + 1);
+  return Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / dayMs) + 1);
 }
 
 /** Which domains, as a condition, and the parameters of the query. */
@@ -85,16 +80,27 @@ interface Asked {
   readonly types: DuckDb.DuckDBType[];
 }
 
+function askedOf(
+  database: OpenDatabase,
+  { from, to }: Window,
+  domains: readonly string[] | undefined,
+): Asked {
+  const { VARCHAR } = database.module;
+  if (domains === undefined) return { only: "", values: [from, to], types: [VARCHAR, VARCHAR] };
+  const [list, type] = textList(database, domains);
+  const only = "AND domain IN (SELECT id FROM domains WHERE name IN (SELECT unnest($3)))";
+  return { only, values: [from, to, list], types: [VARCHAR, VARCHAR, type] };
+}
+
 function namesSql({ only }: Asked): string {
   return `SELECT id, name FROM domains
     WHERE id IN (SELECT domain FROM daily WHERE day BETWEEN $1::DATE AND $2::DATE ${only})`;
 }
 
 function reportersSql({ only }: Asked): string {
-  return `SELECT domain, struct_pack(
-        heard := count(*)::DOUBLE,
-        witnessed := coalesce(arg_max(last, failed) FILTER (failed > 0), -1)
-      ) FROM (
+  return `SELECT domain, count(*)::DOUBLE,
+      coalesce((max({failed: failed, last: last}) FILTER (failed > 0)).last, -1)
+      FROM (
         SELECT domain, organization, (max(day) - $1::DATE)::INTEGER AS last,
           sum(failures) AS failed
         FROM policies WHERE day BETWEEN $1::DATE AND $2::DATE ${only}
@@ -102,9 +108,9 @@ function reportersSql({ only }: Asked): string {
       ) GROUP BY domain`;
 }
 
-/** Who reports on a domain. */
-interface Heard {
-  readonly heard: number;
+/** Who reports about a domain. */
+interface Reporters {
+  readonly count: number;
   readonly witnessed: number;
 }
 
@@ -126,7 +132,7 @@ function failuresSql({ only }: Asked, areFew: boolean): string {
   const greatest = `SEMI JOIN (
       SELECT domain, result_type FROM daily_failures ${where} GROUP BY domain, result_type
       QUALIFY row_number() OVER (
-        PARTITION BY domain ORDER BY sum(failed) DESC, result_type) <= ${String(mostKinds)}
+        PARTITION BY domain ORDER BY sum(failed) DESC, result_type) <= ${String(maxListed.kinds)}
     ) greatest USING (domain, result_type)`;
   return `SELECT domain, kind, (day - $1::DATE)::INTEGER, failed::DOUBLE
     FROM daily_failures ${areFew ? "" : greatest}
@@ -201,18 +207,13 @@ class KindReader {
   }
 }
 
-async function numbered<T>(
-  connection: DuckDb.DuckDBConnection,
-  sql: string,
-  { values, types }: Asked,
-): Promise<ReadonlyMap<number, T>> {
-  const rows = await connection.runAndReadAll(sql, values, types);
-  return new Map(rows.getRowsJS() as unknown as [number, T][]);
+function namesOf(rows: readonly (readonly unknown[])[]): ReadonlyMap<number, string> {
+  return new Map(rows.map(([id, name]) => [Number(id), textOf(name)]));
 }
 
 function begin(
   name: string | undefined,
-  heard: Heard | undefined,
+  reporters: Reporters | undefined,
   kinds: readonly KindSeries[],
   length: number,
 ): DomainSeries {
@@ -226,8 +227,8 @@ function begin(
     trustedSuccesses: new Float64Array(length),
     trustedFailures: new Float64Array(length),
     kinds,
-    reporters: heard?.heard ?? 0,
-    witnessed: heard?.witnessed ?? -1,
+    reporters: reporters?.count ?? 0,
+    witnessed: reporters?.witnessed ?? -1,
   };
 }
 

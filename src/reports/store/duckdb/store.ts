@@ -6,29 +6,29 @@ import type {
   DomainFindings,
   DomainSeries,
   ExportRow,
-  PackedReport,
   ReporterTotals,
   ReportStore,
   SegmentPosition,
   SenderHabits,
-  SignedKey,
   Window,
-} from "../store-port.ts";
-import { addReports, areKnown, lookUp, type LookedUp } from "./add.ts";
-import { exportColumns, exportDays } from "./export.ts";
+  WriteJournal,
+} from "../port.ts";
+import { isTrustedSigner } from "../../analysis/trusted-signers.ts";
+import type { NewReport } from "../../new-report.ts";
+import { isKnown, planAddition } from "../../plan-addition.ts";
+import { addReports } from "./add.ts";
+import { exportDays } from "./export.ts";
+import { lookUp } from "./lookup.ts";
 import { domainDetails } from "./details.ts";
 import { everyDomain } from "./every.ts";
 import { closeDatabase, openDatabase, type OpenDatabase } from "./open.ts";
 import { reporterTotals } from "./reporters.ts";
-import { refreshDaily } from "./schema.ts";
-import { textList } from "./text-list.ts";
+import { markTrusted, refreshDaily, signersOfStaleDays } from "./schema.ts";
+import { textList, textOf } from "./values.ts";
 import { senderHabits } from "./senders.ts";
 import { domainSeries } from "./series.ts";
 
-/**
- * Opens the store in a file, which is made where it is missing; or says why it cannot be used. Waits a
- * while for another process that has it.
- */
+/** Opens the store in a file, which is made where it is missing. Waits a while for another process that has it. */
 export async function openReportStore(
   file: string,
   patienceMs?: number,
@@ -38,11 +38,8 @@ export async function openReportStore(
 }
 
 class DuckDbStore implements ReportStore {
-  readonly exportColumns = exportColumns;
   readonly #database: OpenDatabase;
-  /** What was asked last, where nothing was added since: what is asked about is added next. */
-  #lookedUp: LookedUp | null = null;
-  /** As they were opened. */
+  /** As the database was opened. */
   #threads = 2;
   /** One transaction or query at a time: they share a connection. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -51,20 +48,25 @@ class DuckDbStore implements ReportStore {
     this.#database = database;
   }
 
-  add(reports: readonly PackedReport[], positions: readonly SegmentPosition[]): Promise<AddResult> {
+  add(reports: readonly NewReport[], writeJournal: WriteJournal): Promise<AddResult> {
     return this.#inTurn(async () => {
-      const lookedUp = this.#lookedUp;
-      this.#lookedUp = null;
-      // Batches are small: a second thread would spend its time waiting for work.
-      await this.#useThreads(1);
-      return this.#whole(() => addReports(this.#database, reports, positions, lookedUp));
-    });
-  }
-
-  known(reports: readonly SignedKey[]): Promise<readonly boolean[]> {
-    return this.#inTurn(async () => {
-      this.#lookedUp = await lookUp(this.#database, reports);
-      return areKnown(this.#lookedUp, reports);
+      const stored = await lookUp(this.#database, reports);
+      const changing: NewReport[] = [];
+      const indexes: number[] = [];
+      for (const [index, report] of reports.entries()) {
+        if (isKnown(report, stored.get(report.key))) continue;
+        changing.push(report);
+        indexes.push(index);
+      }
+      const positions = await writeJournal(indexes);
+      const addition = planAddition(changing, (key) => stored.get(key));
+      const added = addition.inserts.length;
+      if (changing.length > 0 || positions.length > 0) {
+        // Batches are small: a second thread would spend its time waiting for work.
+        await this.#useThreads(1);
+        await this.#transaction(() => addReports(this.#database, addition, stored, positions));
+      }
+      return { added, duplicates: reports.length - added };
     });
   }
 
@@ -80,15 +82,13 @@ class DuckDbStore implements ReportStore {
     });
   }
 
-  trust(signers: readonly string[]): Promise<void> {
+  trust(domains: readonly string[]): Promise<void> {
     return this.#inTurn(async () => {
-      const wanted = [...new Set(signers)].sort();
-      const rows = await this.#rows("SELECT name FROM trusted_signers ORDER BY name");
-      const before = rows.map(([name]) => String(name));
-      if (before.length === wanted.length && before.every((name, at) => name === wanted[at]))
-        return;
-      const [list, type] = textList(this.#database, wanted);
-      await this.#whole(async () => {
+      const wanted = new Set(domains);
+      const before = await this.#trusted();
+      if (wanted.size === before.length && before.every((one) => wanted.has(one))) return;
+      const [list, type] = textList(this.#database, [...wanted]);
+      await this.#transaction(async () => {
         const { connection } = this.#database;
         await connection.run("DELETE FROM trusted_signers");
         await connection.run("INSERT INTO trusted_signers SELECT unnest($1)", [list], [type]);
@@ -154,12 +154,16 @@ class DuckDbStore implements ReportStore {
     return done;
   }
 
+  async #trusted(): Promise<readonly string[]> {
+    return (await this.#rows("SELECT name FROM trusted_signers")).map(([name]) => textOf(name));
+  }
+
   async #rows(sql: string): Promise<readonly (readonly unknown[])[]> {
     return (await this.#database.connection.runAndReadAll(sql)).getRows();
   }
 
   /** All of the work or nothing. */
-  async #whole<T>(work: () => Promise<T>): Promise<T> {
+  async #transaction<T>(work: () => Promise<T>): Promise<T> {
     const { connection } = this.#database;
     await connection.run("BEGIN");
     try {
@@ -183,8 +187,14 @@ class DuckDbStore implements ReportStore {
     await this.#useThreads(2);
     const [row] = await this.#rows("SELECT count(*)::DOUBLE FROM stale_days");
     if (row?.[0] === 0) return;
-    await this.#whole(async () => {
-      for (const statement of refreshDaily) await this.#database.connection.run(statement);
+    const domains = await this.#trusted();
+    const signers = (await this.#rows(signersOfStaleDays)).map(([signer]) => textOf(signer));
+    const trusted = signers.filter((signer) => isTrustedSigner(signer, domains));
+    const [list, type] = textList(this.#database, trusted);
+    await this.#transaction(async () => {
+      const { connection } = this.#database;
+      await connection.run(markTrusted, [list], [type]);
+      for (const statement of refreshDaily) await connection.run(statement);
     });
   }
 }

@@ -1,26 +1,26 @@
-/** Questions about some domains at once, and what is made of the answers. */
+/** Queries about some domains at once, and what is made of the rows. */
 import type * as DuckDb from "@duckdb/node-api";
-import type { Window } from "../store-port.ts";
+import type { Window } from "../port.ts";
 import type { OpenDatabase } from "./open.ts";
 
 /**
- * A question about some domains in a window: its parameters are $1 and $2. Its tables are the connection's
- * own: `gathered_policies` of all time, `gathered_failures` of the window, and `gathered_days`, which is
- * what the policies of these domains add up to by reporter and day, of all time.
+ * A query about some domains in a window, whose days are the parameters $1 and $2. Its tables are the
+ * connection's own: `gathered_policies` of all time, `gathered_failures` of the window, and `gathered_days`,
+ * the sums of these domains' policies by reporter and day, of all time.
  */
-export interface Question {
+export interface DomainQuery {
   readonly window: Window;
   readonly connection: DuckDb.DuckDBConnection;
   /** Which rows of `gathered_policies` and `gathered_failures` are asked for; others may be there. */
   readonly asked: string;
-  /** Rows of the answer; the first column is the number of the domain. */
+  /** Runs SQL whose first column is the number of the domain; gives the rows. */
   readonly ask: (sql: string) => Promise<readonly (readonly unknown[])[]>;
 }
 
-/** The days of the window, whose parameters every question has. */
+/** The days of the window, whose parameters every query has. */
 export const inWindow = "day BETWEEN $1::DATE AND $2::DATE";
 
-/** Puts the rows of some domains side by side: whoever asks of them reads none of the others. */
+/** Copies the rows of some domains into tables of their own, so that queries about them read no others. */
 export async function gather(
   { module }: OpenDatabase,
   connection: DuckDb.DuckDBConnection,
@@ -58,13 +58,13 @@ export async function gather(
   );
 }
 
-/** Asks about some of the domains that were gathered: those between the least and the greatest number. */
-export async function questionOf(
+/** A query about some of the domains that were gathered: those from the lowest to the highest number. */
+export async function queryOf(
   { module }: OpenDatabase,
   connection: DuckDb.DuckDBConnection,
   window: Window,
   domains: readonly number[],
-): Promise<Question> {
+): Promise<DomainQuery> {
   const { first, last } = endsOf(domains);
   const asked = `domain BETWEEN ${String(first)} AND ${String(last)}`;
   await addUp(connection, asked);
@@ -111,7 +111,7 @@ function endsOf(domains: readonly number[]): { readonly first: number; readonly 
   };
 }
 
-/** Rows of some domains → what is made of the rows of each. */
+/** Groups rows by the domain in their first column, and makes something of each group. */
 export function byDomain<T>(
   rows: readonly (readonly unknown[])[],
   make: (rows: readonly (readonly unknown[])[]) => T,
