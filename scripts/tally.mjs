@@ -5,7 +5,6 @@
  */
 import fs from "node:fs";
 import path from "node:path";
-import { root } from "./lib/root.mjs";
 
 const passed = new Set();
 const failed = new Set();

@@ -50,7 +50,7 @@ if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
   io.out(`${version}\n`);
 } else {
   try {
-    const [{ runProgram }, registry] = await Promise.all([
+    const [{ runProgram }, { registry }] = await Promise.all([
       import("./cli/program.ts"),
       import("./verbs.ts"),
     ]);

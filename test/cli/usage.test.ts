@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
 import { site, type VerbSpec } from "../../src/cli/verb-spec.ts";
-import * as registry from "../../src/verbs.ts";
+import { registry } from "../../src/verbs.ts";
 
 const root = fs.mkdtempSync(path.join(os.tmpdir(), "stspress-usage-"));
 afterAll(() => {

@@ -11,7 +11,7 @@ import os from "node:os";
 import path from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
-import * as registry from "../../src/verbs.ts";
+import { registry } from "../../src/verbs.ts";
 import { catalogue } from "../../src/diagnostics/catalogue.ts";
 import { takeSite } from "../../src/runtime/site-mutex.ts";
 import { parseStamp } from "../../src/site/stamp.ts";

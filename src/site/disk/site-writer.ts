@@ -1,6 +1,6 @@
 /** Puts a planned site on the disk, in the order in which it is safe to stop. */
 import { phases, type Phase } from "../output.ts";
-import { Dist, type KeyedWrite } from "./dist.ts";
+import type { Dist, KeyedWrite } from "./dist.ts";
 import type { FileMaker } from "./file-maker.ts";
 import { rememberLock, replaceLock } from "./lock-file.ts";
 import { NewDist } from "./new-dist.ts";

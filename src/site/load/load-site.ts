@@ -5,13 +5,7 @@ import { resolveSite } from "../../config/resolve.ts";
 import type { DeclaredFile } from "../../config/declared.ts";
 import type { ReadFile } from "../../config/domain-file.ts";
 import { parseSiteFile, type SiteSettings } from "../../config/site-file.ts";
-import {
-  diagnostic,
-  locate,
-  placeAt,
-  type Diagnostic,
-  type Place,
-} from "../../diagnostics/diagnostic.ts";
+import { diagnostic, placeAt, type Diagnostic, type Place } from "../../diagnostics/diagnostic.ts";
 import { failure, success, type Result } from "../../diagnostics/result.ts";
 import { severityOf } from "../../diagnostics/catalogue.ts";
 import { shortDigest } from "../../runtime/digest.ts";

@@ -129,6 +129,7 @@ export class MemoryStore implements ReportStore {
     return Promise.resolve(from === undefined || to === undefined ? null : { from, to });
   }
 
+  // eslint-disable-next-line @typescript-eslint/require-await -- the port is asynchronous, memory is not
   async *series(window: Window, domains?: readonly string[]): AsyncGenerator<DomainSeries> {
     for (const [domain, entries] of groupBy(this.#entries(), ({ policy }) => policy.domain)) {
       if (domains?.includes(domain) === false) continue;
@@ -198,6 +199,7 @@ export class MemoryStore implements ReportStore {
     return Promise.resolve(habits.slice(0, maxListed.senders));
   }
 
+  // eslint-disable-next-line @typescript-eslint/require-await -- as above
   async *exportRows(window: Window | null, domain?: string): AsyncGenerator<ExportRow> {
     const entries = this.#entries()
       .map((entry, at) => ({ ...entry, at: at + 1 }))

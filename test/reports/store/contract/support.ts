@@ -68,6 +68,8 @@ export async function changing(
     .catch((error: unknown) => {
       if (error !== full) throw error;
     });
+  // tsc does not see that the callback has run.
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
   if (found === null) throw new Error("the journal was not asked to write");
   return found;
 }
