@@ -16,10 +16,10 @@ export interface RolloutEvidence {
 }
 
 /** A domain of which surely fewer fail is fit to enforce; what is worse loses mail. */
-export const mostFailing = 0.02;
+export const maxFailing = 0.02;
 
 /** So many days must be told of: a weekly mail run must be among them. */
-export const fewestDays = 7;
+export const minDays = 7;
 
 /** Weighs the sessions from a day on; `days` are those of the series. */
 export function rolloutEvidence(
@@ -42,9 +42,9 @@ export function rolloutEvidence(
   }
   const rate = rateOf(all, failed);
   const about = { days: covered, rate };
-  if (rate.low > mostFailing) return { ...about, verdict: "failing", lacks: null };
-  const lacks = covered === 0 ? "reports" : covered < fewestDays ? "days" : "sessions";
-  return covered >= fewestDays && rate.high <= mostFailing
+  if (rate.low > maxFailing) return { ...about, verdict: "failing", lacks: null };
+  const lacks = covered === 0 ? "reports" : covered < minDays ? "days" : "sessions";
+  return covered >= minDays && rate.high <= maxFailing
     ? { ...about, verdict: "enough", lacks: null }
     : { ...about, verdict: "not-enough", lacks };
 }

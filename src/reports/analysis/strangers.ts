@@ -2,7 +2,7 @@
 import type { Daily, DomainSeries } from "../store/port.ts";
 
 /** So many are shown; the others are counted. */
-export const mostStrangers = 200;
+export const maxStrangers = 200;
 
 interface Ranked {
   readonly series: DomainSeries;
@@ -25,7 +25,7 @@ export class Strangers {
       verified: sum(series.verifiedSuccesses) + sum(series.verifiedFailures),
       sessions: sum(series.successes) + sum(series.failures),
     });
-    if (this.#kept.length >= 2 * mostStrangers) this.#cut();
+    if (this.#kept.length >= 2 * maxStrangers) this.#cut();
   }
 
   /** The ones that are kept, first the one that counts most. */
@@ -36,7 +36,7 @@ export class Strangers {
 
   #cut(): void {
     this.#kept.sort((a, b) => b.verified - a.verified || b.sessions - a.sessions);
-    this.#kept.length = Math.min(this.#kept.length, mostStrangers);
+    this.#kept.length = Math.min(this.#kept.length, maxStrangers);
   }
 }
 

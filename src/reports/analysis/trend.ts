@@ -147,11 +147,11 @@ function spreadOf({ failures, sessions }: TrendInput, base: Sum, end: number): n
     total += ((failures[at] ?? 0) - all * rate) ** 2 / (all * rate * (1 - rate));
     days += 1;
   }
-  return days < 2 ? 1 : Math.min(mostSpread, Math.max(1, total / (days - 1)));
+  return days < 2 ? 1 : Math.min(maxSpread, Math.max(1, total / (days - 1)));
 }
 
 /** An outage long past must not make the next one invisible. */
-const mostSpread = 25;
+const maxSpread = 25;
 
 /** Index of the last day that a report covers; -1: none. */
 export function lastCovered(entries: Daily): number {

@@ -7,7 +7,7 @@ import { standardInput } from "../intake/sources.ts";
 import { sizeOf, walk, whyUnreadable, type PassedOver } from "../intake/walk.ts";
 import {
   describeTakenIn,
-  mostTold,
+  maxTold,
   shortSource,
   shownSource,
   type TakenInCounts,
@@ -102,7 +102,7 @@ interface TakenAll {
 }
 
 /** Batches that are kept, or wait for that, while the next is read. */
-const mostWaiting = 2;
+const maxWaiting = 2;
 /** Octets of memory; nothing else is read while such a batch waits. */
 const heavy = 24 * 1024 * 1024;
 
@@ -126,7 +126,7 @@ async function takeAll(
       last.catch(() => undefined);
       waiting.push(last);
       if (batch.weight > heavy) await last;
-      else if (waiting.length > mostWaiting) await waiting.shift();
+      else if (waiting.length > maxWaiting) await waiting.shift();
     }
     await last;
   } finally {
@@ -155,8 +155,8 @@ class Sum implements TakenAll {
     counts.duplicates += duplicates;
     counts.quarantined += batch.quarantined.length;
     counts.notReports += batch.notReports;
-    this.quarantined.push(...batch.quarantined.slice(0, mostTold - this.quarantined.length));
-    this.passedOver.push(...batch.passedOver.slice(0, mostTold - this.passedOver.length));
+    this.quarantined.push(...batch.quarantined.slice(0, maxTold - this.quarantined.length));
+    this.passedOver.push(...batch.passedOver.slice(0, maxTold - this.passedOver.length));
     this.passedOverCount += batch.passedOver.length;
     this.isUnreadable ||= batch.passedOver.some((one) => one.isUnreadable);
     this.#meter?.advance(batch);

@@ -34,13 +34,13 @@ export interface Fetched {
 }
 
 /** How often a signature is tried that could not be checked, and how many mails wait for that. */
-const mostTries = 5;
-const mostWaiting = 5000;
+const maxTries = 5;
+const maxWaiting = 5000;
 
 /** Mails that are unpacked at once: they wait for the DNS together, and a small one may become large. */
 const mailsAtOnce = 4;
 /** Characters of reports that are in memory before they are written down. */
-const mostWeight = 4 * 1024 * 1024;
+const maxWeight = 4 * 1024 * 1024;
 
 interface TakenMail {
   readonly uid: number;
@@ -131,7 +131,7 @@ class Run {
         taken: await this.#ports.takeIn(bytes, outline.receivedAt),
       }));
       taken.push(...(await Promise.all(some)));
-      if (weightOf(taken) < mostWeight) continue;
+      if (weightOf(taken) < maxWeight) continue;
       await this.#finish(taken);
       taken = [];
     }
@@ -158,7 +158,7 @@ class Run {
       if (!ready.some(isUnchecked)) done.push(uid);
       else {
         this.fetched.unchecked.push(uid);
-        if (tries < mostTries && again.size < mostWaiting) again.set(key, tries);
+        if (tries < maxTries && again.size < maxWaiting) again.set(key, tries);
         else done.push(uid);
       }
     }

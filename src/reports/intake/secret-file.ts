@@ -3,7 +3,7 @@ import fs from "node:fs";
 import { isWindows } from "../../runtime/this-process.ts";
 
 /** Octets that a password may have. */
-const mostBytes = 4096;
+const maxBytes = 4096;
 
 /**
  * Reads the first line of a file that nobody but its owner may read. @throws the system's errors, and an
@@ -17,7 +17,7 @@ export function readSecretFile(file: string): string {
     if (!isWindows && (mode & 0o077) !== 0) {
       throw new Error("others may read it; run chmod 600 on it");
     }
-    if (size > mostBytes) throw new Error("it is too large for a password");
+    if (size > maxBytes) throw new Error("it is too large for a password");
     const [line = ""] = fs.readFileSync(handle, "utf8").split(/\r?\n/);
     if (line === "") throw new Error("it is empty");
     return line;

@@ -52,7 +52,7 @@ export interface Coming {
 }
 
 /** Mails within one source that are verified: each may wait for the DNS, and a mail may hold thousands. */
-const mostVerified = 4;
+const maxVerified = 4;
 const unverified: Verification = {
   verdict: "not-checked",
   signer: null,
@@ -148,7 +148,7 @@ export async function verifyOpened(
     }
     const verification =
       verified.get(mail) ??
-      (verified.size < mostVerified
+      (verified.size < maxVerified
         ? await verify(mail.message, mail.submitter, record.arrival.receivedAt)
         : unverified);
     verified.set(mail, verification);

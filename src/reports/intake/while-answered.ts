@@ -3,13 +3,13 @@ import type { Verify } from "./take-in.ts";
 import type { Verification } from "../../mail/dkim/verification.ts";
 
 /** After this many mails in a row for which the DNS did not answer, it is not asked any more. */
-const mostSilent = 20;
+const maxSilent = 20;
 
 /** Verifies as long as the DNS answers; after that everything is `not-checked`, at once. */
 export function whileAnswered(verify: Verify): Verify {
   let silent = 0;
   return async (message, submitter, at) => {
-    if (silent >= mostSilent) return unasked;
+    if (silent >= maxSilent) return unasked;
     const verification = await verify(message, submitter, at);
     silent = verification.verdict === "not-checked" ? silent + 1 : 0;
     return verification;

@@ -7,7 +7,7 @@ import { html, type Html } from "./html.ts";
 import { plural, thousands } from "./wording.ts";
 
 /** As many colours as can be told from each other; what comes after is summed up. */
-const mostSeries = 7;
+const maxSeries = 7;
 
 /** What stands where no report covers a day. */
 const noReport = "–";
@@ -117,8 +117,8 @@ function topSeries<T>(
   sum: (rest: readonly T[]) => T,
 ): readonly T[] {
   const sorted = [...all].sort((a, b) => sizeOf(b) - sizeOf(a));
-  if (sorted.length <= mostSeries + 1) return sorted;
-  return [...sorted.slice(0, mostSeries), sum(sorted.slice(mostSeries))];
+  if (sorted.length <= maxSeries + 1) return sorted;
+  return [...sorted.slice(0, maxSeries), sum(sorted.slice(maxSeries))];
 }
 
 function sessionsOf({ successes, failures }: Series): number {

@@ -6,13 +6,13 @@ import { trendChip } from "./verdicts.ts";
 import { dayWords, plural, sentence, thousands } from "./wording.ts";
 
 /** A forged report can name any number of hosts; a page that shows them all shows nothing. */
-const mostRows = 100;
+const maxRows = 100;
 const longestReason = 300;
 
 /** Shows the failures of a domain. */
 export function failuresTable(groups: readonly FailureGroup[]): Html {
   const total = groups.reduce((sum, { rows }) => sum + rows.length, 0);
-  let room = mostRows;
+  let room = maxRows;
   const bodies = groups.flatMap((group) => {
     const rows = group.rows.slice(0, room);
     room -= rows.length;
@@ -33,7 +33,7 @@ export function failuresTable(groups: readonly FailureGroup[]): Html {
       </thead>
       ${bodies}
     </table>
-    ${total > mostRows ? html`<p class="note">${thousands(total - mostRows)} more rows: <code>stspress reports export</code> has them all.</p>` : null}`;
+    ${total > maxRows ? html`<p class="note">${thousands(total - maxRows)} more rows: <code>stspress reports export</code> has them all.</p>` : null}`;
 }
 
 function groupBody(group: FailureGroup, rows: readonly FailureRow[]): Html {

@@ -53,7 +53,7 @@ export interface PageSourceOptions extends Opening {
 const judgedDays = baseDays + recentDays + unsettledDays + 7;
 
 /** Domains of a folder that declares none: anybody can make names up. */
-const mostUndeclared = 20_000;
+const maxUndeclared = 20_000;
 
 /** Opens the store of a site, brings it up to date with the journal, and reads the site and its lock. */
 export async function openPageSource(options: PageSourceOptions): Promise<Result<PageSource>> {
@@ -115,7 +115,7 @@ class StorePageSource implements PageSource {
     for await (const series of this.#store.series(this.#judged)) {
       const isDeclared = missing.delete(series.domain);
       if (!this.#known.facts.of(series.domain).inSite) strangers.add(series);
-      else if (isDeclared || (undeclared += 1) <= mostUndeclared) rows.push(this.#row(series));
+      else if (isDeclared || (undeclared += 1) <= maxUndeclared) rows.push(this.#row(series));
     }
     for (const domain of missing) rows.push(this.#row(this.#silence(domain)));
     const reporters = await this.#store.reporters(this.#shown);

@@ -3,7 +3,7 @@ import type { HeldPolicy, PolicyInstance } from "../analysis/page-data.ts";
 import { html, type Html } from "./html.ts";
 import { momentWords, dayWords, percent, thousands } from "./wording.ts";
 
-const mostRows = 50;
+const maxRows = 50;
 
 /** Instances of the lock. The script reads the moments to mark them in the charts. */
 export function instancesTable(instances: readonly PolicyInstance[]): Html {
@@ -27,7 +27,7 @@ export function instancesTable(instances: readonly PolicyInstance[]): Html {
 
 function latest(instances: readonly PolicyInstance[]): readonly PolicyInstance[] {
   const order = (one: PolicyInstance): number => (one.current ? Infinity : (one.liveAt ?? 0));
-  return [...instances].sort((a, b) => (order(a) < order(b) ? 1 : -1)).slice(0, mostRows);
+  return [...instances].sort((a, b) => (order(a) < order(b) ? 1 : -1)).slice(0, maxRows);
 }
 
 function instanceRow(one: PolicyInstance): Html {
@@ -44,7 +44,7 @@ function heldUntil({ current, heldUntil: until }: PolicyInstance): string {
 
 /** Sessions by the policy that the sender held. */
 export function heldTable(held: readonly HeldPolicy[]): Html {
-  const more = held.length - mostRows;
+  const more = held.length - maxRows;
   return html`<table class="stacking held">
       <caption class="visually-hidden">
         Sessions by the policy that senders held
@@ -59,7 +59,7 @@ export function heldTable(held: readonly HeldPolicy[]): Html {
         </tr>
       </thead>
       <tbody>
-        ${held.slice(0, mostRows).map(heldRow)}
+        ${held.slice(0, maxRows).map(heldRow)}
       </tbody>
     </table>
     ${more > 0 ? html`<p class="note">And ${thousands(more)} more.</p>` : null}`;

@@ -4,15 +4,15 @@ import { clipped, html, type Html } from "./html.ts";
 import { dayWords, percent, thousands } from "./wording.ts";
 
 /** Anybody can report under any number of names. */
-const mostRows = 200;
-const mostOpen = 12;
+const maxRows = 200;
+const maxOpen = 12;
 
 /** Shows reporters: the busiest first, and after a dozen folded away. */
 export function reportersTable(reporters: readonly ReporterRow[]): Html {
   const sorted = [...reporters].sort((a, b) => b.sessions - a.sessions);
-  const rest = sorted.slice(mostOpen, mostRows);
-  const more = sorted.length - mostRows;
-  return html`${table(sorted.slice(0, mostOpen), "Reporters")}${
+  const rest = sorted.slice(maxOpen, maxRows);
+  const more = sorted.length - maxRows;
+  return html`${table(sorted.slice(0, maxOpen), "Reporters")}${
     rest.length === 0
       ? null
       : html`<details>

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Holding } from "./octet-budget.ts";
 import { Patience, type Pace } from "./patience.ts";
-import { mostBytes, Rejection, tooLarge } from "./posted-body.ts";
+import { maxBytes, Rejection, tooLarge } from "./posted-body.ts";
 
 /** What is allocated at a time: chunks of an octet each, kept as they come, cost a hundred times their size. */
 export const blockBytes = 64 * 1024;
@@ -129,7 +129,7 @@ class Reading {
 
   readonly #take = (chunk: Buffer): void => {
     try {
-      if (this.#size + chunk.length > mostBytes) throw new Rejection(413, tooLarge);
+      if (this.#size + chunk.length > maxBytes) throw new Rejection(413, tooLarge);
       this.#patience.earn(chunk.length);
       this.#copy(chunk);
     } catch (error) {
@@ -149,7 +149,7 @@ class Reading {
   }
 
   #addBlock(): void {
-    const length = Math.min(blockBytes, mostBytes - this.#allocated);
+    const length = Math.min(blockBytes, maxBytes - this.#allocated);
     this.#reader.makeRoom(this.#allocated + length);
     this.#blocks.push(Buffer.allocUnsafeSlow(length));
     this.#allocated += length;

@@ -2,7 +2,7 @@
 import fs from "node:fs";
 
 /** What is left to everybody else on the machine, in bytes. */
-const leastFree = 256 * 1024 * 1024;
+const minFree = 256 * 1024 * 1024;
 const checkEveryMs = 2000;
 
 /** Makes a check of the disk that holds a folder; it looks at most every two seconds. */
@@ -13,7 +13,7 @@ export function diskRoom(folder: string): () => Promise<boolean> {
     if (performance.now() - looked > checkEveryMs) {
       looked = performance.now();
       const { bavail, bsize } = await fs.promises.statfs(folder);
-      hasRoom = bavail * bsize > leastFree;
+      hasRoom = bavail * bsize > minFree;
     }
     return hasRoom;
   };

@@ -4,7 +4,7 @@ import zlib from "node:zlib";
 import type { Refusal } from "../../tls-rpt/report/refusal.ts";
 
 /** Before and after decompression. @see RFC 8460 §3: a receiver may refuse what is larger */
-export const mostBytes = 10 * 1024 * 1024;
+export const maxBytes = 10 * 1024 * 1024;
 
 /** A request that is turned away: the status of the answer, and why. */
 export class Rejection extends Error {
@@ -19,7 +19,7 @@ export class Rejection extends Error {
   }
 }
 
-export const tooLarge = `a report may have ${String(mostBytes)} bytes, packed and unpacked`;
+export const tooLarge = `a report may have ${String(maxBytes)} bytes, packed and unpacked`;
 
 const gunzip = promisify<zlib.InputType, zlib.ZlibOptions, Buffer>(zlib.gunzip);
 const gzip = promisify<zlib.InputType, Buffer>(zlib.gzip);
@@ -36,7 +36,7 @@ export async function unpack(body: Buffer): Promise<Posted> {
   if (body.length === 0) throw new Rejection(400, "the body is empty");
   if (body[0] !== 0x1f || body[1] !== 0x8b) return { json: body, gzip: await gzip(body) };
   try {
-    return { json: await gunzip(body, { maxOutputLength: mostBytes }), gzip: body };
+    return { json: await gunzip(body, { maxOutputLength: maxBytes }), gzip: body };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") {
       throw new Rejection(413, tooLarge);

@@ -13,7 +13,7 @@ export type Allowance =
   | { readonly ok: false; readonly seconds: number; readonly isFirst: boolean };
 
 /** Clients that are remembered; beyond it the one that was quiet longest is forgotten. */
-const mostClients = 10_000;
+const maxClients = 10_000;
 
 export class RateLimit {
   readonly #perMinute: number;
@@ -55,7 +55,7 @@ export class RateLimit {
     bucket.at = now;
     this.#buckets.delete(client);
     this.#buckets.set(client, bucket);
-    if (this.#buckets.size > mostClients) {
+    if (this.#buckets.size > maxClients) {
       for (const oldest of this.#buckets.keys()) {
         this.#buckets.delete(oldest);
         break;

@@ -12,7 +12,7 @@ import { clientNetwork, forwardedClient, isLoopback, plainAddress } from "./clie
 import type { JournalRecord } from "../journal/journal.ts";
 import { OctetBudget, type Holding } from "./octet-budget.ts";
 import type { Pace } from "./patience.ts";
-import { mostBytes, Rejection, tooLarge, unpack } from "./posted-body.ts";
+import { maxBytes, Rejection, tooLarge, unpack } from "./posted-body.ts";
 import { RateLimit } from "./rate-limit.ts";
 import type { Arrival } from "../arrival.ts";
 
@@ -61,12 +61,12 @@ const tokenBytes = 100 * 1024;
  */
 const budgetSize = {
   whole: 64 * 1024 * 1024,
-  share: Math.max(16 * 1024 * 1024, mostBytes),
+  share: Math.max(16 * 1024 * 1024, maxBytes),
   least: blockBytes,
 };
 /** Reports that are unpacked at one time: each may become ten megabytes, and a tree of objects. */
-const mostUnpacking = 2;
-const mostConnections = 1000;
+const maxUnpacking = 2;
+const maxConnections = 1000;
 const headersTimeoutMs = 10_000;
 /**
  * Half of what the slowest lines carry; 15 seconds are four packets in a row that were lost. With a least
@@ -84,7 +84,7 @@ const shareRetrySeconds = 30;
 /** Starts listening. @throws the system's errors, such as `EADDRINUSE` */
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
   const { pace = normalPace } = options;
-  const slowestMs = headersTimeoutMs + pace.graceMs + (mostBytes / pace.perSecond) * 1000;
+  const slowestMs = headersTimeoutMs + pace.graceMs + (maxBytes / pace.perSecond) * 1000;
   const { timeoutMs = Math.ceil(slowestMs) } = options;
   const handler = new Handler(options, pace);
   const take = (request: http.IncomingMessage, response: http.ServerResponse): void => {
@@ -100,7 +100,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     },
     take,
   );
-  server.maxConnections = mostConnections;
+  server.maxConnections = maxConnections;
   // Whoever asks first whether it may send is refused before it has sent.
   server.on("checkContinue", take);
   await new Promise<void>((resolve, reject) => {
@@ -136,7 +136,7 @@ class Handler {
   readonly #limit: RateLimit;
   readonly #budget = new OctetBudget(budgetSize);
   readonly #bodies: BodyReader;
-  readonly #unpacking = new Semaphore(mostUnpacking);
+  readonly #unpacking = new Semaphore(maxUnpacking);
   readonly #working = new Set<Promise<void>>();
   /** Why the last report could not be written; null: it could. */
   #trouble: string | null = null;
@@ -202,7 +202,7 @@ class Handler {
       throw new Rejection(415, "of content encodings only gzip is understood");
     }
     const length = Number(request.headers["content-length"] ?? 0);
-    if (length > mostBytes) throw new Rejection(413, tooLarge);
+    if (length > maxBytes) throw new Rejection(413, tooLarge);
     const network = clientNetwork(client);
     const allowance = this.#limit.take(network);
     if (!allowance.ok) {
@@ -252,7 +252,7 @@ class Handler {
     holding: Holding,
   ): Promise<{ readonly record: JournalRecord; readonly about: string }> {
     // What cannot be unpacked may have been as much work as what can.
-    let size = mostBytes;
+    let size = maxBytes;
     try {
       const { json, gzip } = await unpack(bytes);
       size = json.length;
@@ -337,7 +337,7 @@ function discardRest(request: http.IncomingMessage): void {
   });
   request.on("data", (chunk: Buffer) => {
     size += chunk.length;
-    if (size > mostBytes) request.destroy();
+    if (size > maxBytes) request.destroy();
   });
   request.resume();
 }

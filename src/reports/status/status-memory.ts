@@ -13,7 +13,7 @@ export interface StatusMemory {
 
 const version = 1;
 /** Larger than any that was written. */
-const mostBytes = 64 * 1024 * 1024;
+const maxBytes = 64 * 1024 * 1024;
 
 /** Reads it from the folder of the reports; what cannot be read was never told. */
 export function readStatusMemory(folder: string): StatusMemory {
@@ -22,7 +22,7 @@ export function readStatusMemory(folder: string): StatusMemory {
   let text: string;
   try {
     const stat = fs.lstatSync(file);
-    if (!stat.isFile() || stat.size > mostBytes) return nothing;
+    if (!stat.isFile() || stat.size > maxBytes) return nothing;
     text = fs.readFileSync(file, "utf8");
   } catch (error) {
     if (codeOf(error) === "ENOENT") return nothing;

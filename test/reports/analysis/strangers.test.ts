@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { silence } from "../../../src/reports/analysis/domain-row.ts";
-import { mostStrangers, Strangers } from "../../../src/reports/analysis/strangers.ts";
+import { maxStrangers, Strangers } from "../../../src/reports/analysis/strangers.ts";
 
 test("of thousands those are kept that have the most verified sessions, then the most sessions", () => {
   const strangers = new Strangers();
@@ -16,6 +16,6 @@ test("of thousands those are kept that have the most verified sessions, then the
   add("late.example", 5, 3);
   const names = strangers.kept().map(({ domain }) => domain);
   expect(strangers.count).toBe(5002);
-  expect(names).toHaveLength(mostStrangers);
+  expect(names).toHaveLength(maxStrangers);
   expect(names.slice(0, 3)).toEqual(["forgotten.example", "late.example", "made-up-4999.example"]);
 });

@@ -2,7 +2,7 @@
 import { createCipheriv } from "node:crypto";
 import net from "node:net";
 import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
-import { json, mostBytes, send, start, type Bench } from "../support/receiver-bench.ts";
+import { json, maxBytes, send, start, type Bench } from "../support/receiver-bench.ts";
 import { waitFor } from "../../support/wait-for.ts";
 
 const million = 1024 * 1024;
@@ -23,7 +23,7 @@ class Unfinished {
   said = "";
   isClosed = false;
 
-  constructor(receiver: Bench, from: string, head: readonly string[] = [], length = mostBytes) {
+  constructor(receiver: Bench, from: string, head: readonly string[] = [], length = maxBytes) {
     this.#receiver = receiver;
     const { port } = receiver;
     this.socket = net.connect({ port, host: "127.0.0.1", localAddress: from });
@@ -101,7 +101,7 @@ function hardToPack(length: number): string {
   return cipher.update(Buffer.alloc(length / 2)).toString("hex");
 }
 
-const largest = JSON.stringify("x".repeat(mostBytes - 2));
+const largest = JSON.stringify("x".repeat(maxBytes - 2));
 
 describe("a network has a quarter of what may be held", () => {
   test("seven stalled posts from one address, and another posts as ever", async () => {
@@ -277,6 +277,6 @@ describe("many networks hold all that may be held", () => {
     expect(new Set(answers)).toEqual(new Set([408, 503]));
     expect(spread(posts)).toEqual({ 408: 6, 503: 44 });
     expect((await send(receiver.port, largest, from)).status).toBe(201);
-    expect((await receiver.journal()).map((text) => text.length)).toEqual([mostBytes]);
+    expect((await receiver.journal()).map((text) => text.length)).toEqual([maxBytes]);
   });
 });

@@ -3,7 +3,7 @@ import net from "node:net";
 import os from "node:os";
 import zlib from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { json, mostBytes, send, start } from "../support/receiver-bench.ts";
+import { json, maxBytes, send, start } from "../support/receiver-bench.ts";
 import { waitFor } from "../../support/wait-for.ts";
 
 describe("accepted, and in the journal before the answer", () => {
@@ -44,12 +44,12 @@ describe("accepted, and in the journal before the answer", () => {
 
   test("10 MB exactly, packed and unpacked", async () => {
     const { port, journal } = await start();
-    const large = JSON.stringify("x".repeat(mostBytes - 2));
-    expect(large).toHaveLength(mostBytes);
+    const large = JSON.stringify("x".repeat(maxBytes - 2));
+    expect(large).toHaveLength(maxBytes);
     expect((await send(port, large)).status).toBe(201);
     const type = "application/tlsrpt+gzip";
     expect((await send(port, zlib.gzipSync(large), { type })).status).toBe(201);
-    expect((await journal()).map((text) => text.length)).toEqual([mostBytes, mostBytes]);
+    expect((await journal()).map((text) => text.length)).toEqual([maxBytes, maxBytes]);
   });
 
   test("after it asked whether it may send", async () => {
@@ -99,7 +99,7 @@ describe("refused, with a reason", () => {
 
   test("413: one byte too many, told or not", async () => {
     const { port, journal } = await start();
-    const large = JSON.stringify("x".repeat(mostBytes - 1));
+    const large = JSON.stringify("x".repeat(maxBytes - 1));
     expect((await send(port, large)).status).toBe(413);
     const headers = { "Transfer-Encoding": "chunked" };
     expect((await send(port, large, { headers })).status).toBe(413);

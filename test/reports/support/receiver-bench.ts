@@ -10,7 +10,7 @@ import { JournalWriter } from "../../../src/reports/journal/journal.ts";
 import { readJournal } from "../../../src/reports/journal/read-journal.ts";
 import { startReceiver, type ReceiverOptions } from "../../../src/reports/receiver/receiver.ts";
 
-export const mostBytes = 10 * 1024 * 1024;
+export const maxBytes = 10 * 1024 * 1024;
 export const json = '{"organization-name":"Reporter","policies":[]}';
 
 export interface Bench {

@@ -4,9 +4,9 @@ import type { SenderHabits } from "../../store/port.ts";
 import { paint, printable, type TextOptions } from "../../../cli/text.ts";
 
 /** Beyond these a list is counted, not printed. */
-const mostSenders = 200;
-const mostDeviations = 30;
-const mostSigners = 3;
+const maxSenders = 200;
+const maxDeviations = 30;
+const maxSigners = 3;
 const longest = 120;
 
 /** How one reporter sends, and whether a decision may rest on its reports. */
@@ -17,7 +17,7 @@ export interface ListedSender extends SenderHabits {
 /** A block for each sender, most reports first. */
 export function sendersTable(senders: readonly ListedSender[], options: TextOptions): string {
   if (senders.length === 0) return "there are no reports yet\n";
-  const blocks = senders.slice(0, mostSenders).map((one) => block(one, options));
+  const blocks = senders.slice(0, maxSenders).map((one) => block(one, options));
   const more = senders.length - blocks.length;
   return `${blocks.join("\n")}${more > 0 ? `\nand ${String(more)} more\n` : ""}`;
 }
@@ -31,7 +31,7 @@ function block(sender: ListedSender, options: TextOptions): string {
   const signed =
     signers.length === 0
       ? ""
-      : `, signed by ${signers.slice(0, mostSigners).map(cut).join(", ")}${signers.length > mostSigners ? ` and ${String(signers.length - mostSigners)} more` : ""}`;
+      : `, signed by ${signers.slice(0, maxSigners).map(cut).join(", ")}${signers.length > maxSigners ? ` and ${String(signers.length - maxSigners)} more` : ""}`;
   const deviations = Object.entries(sender.deviations);
   const lines = [
     paint(name, "bold", options),
@@ -39,13 +39,13 @@ function block(sender: ListedSender, options: TextOptions): string {
     `  ${worth.map(cut).join(", ")}${signed}`,
     `  ${proof(sender)}`,
     ...deviations
-      .slice(0, mostDeviations)
+      .slice(0, maxDeviations)
       .map(
         ([code, count]) =>
           `  ${String(count).padStart(6)} ${cut(describeDeviation(code))} ${paint(`[${cut(code)}]`, "dim", options)}`,
       ),
   ];
-  const more = deviations.length - mostDeviations;
+  const more = deviations.length - maxDeviations;
   if (more > 0) lines.push(`         and ${String(more)} more`);
   return lines.map((line) => `${line}\n`).join("");
 }

@@ -1,7 +1,7 @@
 /** How the domains are, by their reports: a table for people, and what changed for a mail. */
 import { compareHealth } from "../../analysis/health.ts";
 import type { DomainRow, Health, Overview } from "../../analysis/page-data.ts";
-import { fewestDays, mostFailing, type RolloutEvidence } from "../../analysis/rollout-evidence.ts";
+import { minDays, maxFailing, type RolloutEvidence } from "../../analysis/rollout-evidence.ts";
 import type { StatusChange } from "../../analysis/status-change.ts";
 import { paint, printable, type TextOptions } from "../../../cli/text.ts";
 
@@ -14,11 +14,11 @@ const styles: Readonly<Record<Health, "error" | "warning" | "note" | "dim" | "go
 };
 
 /** Beyond this a list is counted, not printed. */
-const mostListed = 200;
+const maxListed = 200;
 /** Of what was told before, fewer are named again. */
-const mostReminded = 20;
+const maxReminded = 20;
 /** Anybody can have reports made of any name. */
-const mostStrangersListed = 20;
+const maxStrangersListed = 20;
 const widestName = 40;
 const longestHeadline = 160;
 
@@ -29,7 +29,7 @@ export function statusTable(
   options: TextOptions,
 ): string {
   const { domains, quarantined } = overview;
-  const shown = domains.slice(0, mostListed);
+  const shown = domains.slice(0, maxListed);
   const width = widthOf(shown);
   const lines = shown.flatMap((row) => {
     const evidence = rollouts.get(row.domain);
@@ -51,7 +51,7 @@ export function statusChanges(
   newlyQuarantined: number,
   options: TextOptions,
 ): string {
-  const shown = changes.slice(0, mostListed);
+  const shown = changes.slice(0, maxListed);
   const lines = shown.map(({ row, before }) => {
     const was = before === null ? "" : ` (was ${before})`;
     return `${printable(row.domain)}: ${paint(row.health, styles[row.health], options)}${was}: ${headline(row)}`;
@@ -65,12 +65,12 @@ export function statusChanges(
 /** The domains that make a run fail and were told of before; "" where there are none. */
 export function statusFailures(rows: readonly DomainRow[], options: TextOptions): string {
   const lines = rows
-    .slice(0, mostReminded)
+    .slice(0, maxReminded)
     .map(
       (row) =>
         `still: ${printable(row.domain)}: ${paint(row.health, styles[row.health], options)}: ${headline(row)}\n`,
     );
-  if (rows.length > mostReminded) lines.push(`and ${String(rows.length - mostReminded)} more\n`);
+  if (rows.length > maxReminded) lines.push(`and ${String(rows.length - maxReminded)} more\n`);
   return lines.join("");
 }
 
@@ -80,7 +80,7 @@ function strangerLines(
   options: TextOptions,
 ): string[] {
   if (strangerCount === 0) return [];
-  const shown = strangers.slice(0, mostStrangersListed);
+  const shown = strangers.slice(0, maxStrangersListed);
   const width = widthOf(shown);
   const is = strangerCount === 1 ? "domain that is" : "domains that are";
   return [
@@ -121,13 +121,13 @@ function rolloutText(evidence: RolloutEvidence): string {
 
 /** Why it is not enough, and what helps. */
 function lack({ lacks, days, rate }: RolloutEvidence): string {
-  const percent = `${String(mostFailing * 100)} %`;
+  const percent = `${String(maxFailing * 100)} %`;
   switch (lacks) {
     case null:
     case "reports":
       return "no report that counts is about it (see `stspress reports senders`)";
     case "days":
-      return `the trusted reports cover ${String(days)} of the ${String(fewestDays)} days that are needed`;
+      return `the trusted reports cover ${String(days)} of the ${String(minDays)} days that are needed`;
     case "sessions":
       return `the trusted reports cover ${many(rate.sessions, "session")}, ${String(rate.failures)} failed: too few to be sure that less than ${percent} fail`;
   }

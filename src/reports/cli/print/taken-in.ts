@@ -21,7 +21,7 @@ export interface Unreadable {
 }
 
 /** How many of the unreadable are told; the quarantine has all. */
-export const mostTold = 20;
+export const maxTold = 20;
 
 const longest = 200;
 
@@ -43,7 +43,7 @@ export function describeTakenIn(
       unreadable.some(({ isCopied }) => isCopied) || quarantined > unreadable.length
         ? "; copies are in .stspress/reports/quarantine/"
         : "";
-    const told = unreadable.slice(0, mostTold);
+    const told = unreadable.slice(0, maxTold);
     lines.push(`${String(quarantined)} cannot be read${copies}:`, ...told.map(lineOf));
     if (quarantined > told.length) lines.push(`  and ${String(quarantined - told.length)} more`);
   }

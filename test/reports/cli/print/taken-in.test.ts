@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeTakenIn, mostTold } from "../../../../src/reports/cli/print/taken-in.ts";
+import { describeTakenIn, maxTold } from "../../../../src/reports/cli/print/taken-in.ts";
 
 const sources = ["file or mail", "files and mails"] as const;
 const none = { added: 0, duplicates: 0, quarantined: 0, notReports: 0 };
@@ -19,12 +19,12 @@ test("what cannot be read is told with its reason, and where it is", () => {
   expect(describeTakenIn({ ...none, quarantined: 1 }, [large], sources)).toBe(
     "0 reports added\n1 cannot be read:\n  in/\\u{1b}[2J: it is larger than any report; it is not copied, and stays where it is\n",
   );
-  const many = Array.from({ length: mostTold + 5 }, () => cut);
+  const many = Array.from({ length: maxTold + 5 }, () => cut);
   const text = describeTakenIn({ ...none, quarantined: 40 }, many, sources);
   expect(text).toContain("40 cannot be read; copies are in .stspress/reports/quarantine/:\n");
   expect(text).toContain(
     "  b.gz: the gzip data is damaged or cut off; it would grow beyond all measure when decompressed\n",
   );
-  expect(text.split("\n").filter((line) => line.startsWith("  b.gz"))).toHaveLength(mostTold);
+  expect(text.split("\n").filter((line) => line.startsWith("  b.gz"))).toHaveLength(maxTold);
   expect(text).toMatch(/ {2}and 20 more\n$/);
 });
