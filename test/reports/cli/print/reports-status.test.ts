@@ -62,6 +62,6 @@ test("what is not enough to enforce is told with what it lacks", () => {
     "cover 40 sessions, 1 failed: too few to be sure that less than 2 % fail",
   );
   expect(say({ verdict: "enough", lacks: null, days: 9, rate })).toContain(
-    "enough is proven to enforce (40 sessions on 9 days, 1 failed)",
+    "the reports show that you can enforce (40 sessions on 9 days, 1 failed)",
   );
 });
