@@ -149,5 +149,23 @@ export function twoDomains(): SiteFolder {
   });
 }
 
+let builtOnce: string | undefined;
+
+/** {@link twoDomains}, and what a build makes of them: a copy of what was built once for the whole file. */
+export function builtTwoDomains(): SiteFolder {
+  if (builtOnce === undefined) {
+    const made = fs.mkdtempSync(path.join(os.tmpdir(), "stspress-built-"));
+    process.once("exit", () => {
+      fs.rmSync(made, { recursive: true, force: true });
+    });
+    fs.cpSync(twoDomains().root, made, { recursive: true });
+    new SiteFolder({}, made).build();
+    builtOnce = made;
+  }
+  const site = new SiteFolder();
+  fs.cpSync(builtOnce, site.root, { recursive: true, preserveTimestamps: true });
+  return site;
+}
+
 export const policyOf = (domain: string): string =>
   `site/mta-sts.${domain}/.well-known/mta-sts.txt`;

@@ -10,6 +10,7 @@ import {
   policyOf,
   settings,
   SiteFolder,
+  builtTwoDomains,
   twoDomains,
 } from "../../support/site-folder.ts";
 
@@ -29,16 +30,14 @@ describe("one build after another", () => {
   });
 
   test("the second writes nothing at all", () => {
-    const site = twoDomains();
-    site.build();
+    const site = builtTwoDomains();
     const before = site.snapshot();
     site.build();
     expect(differing(before, site.snapshot())).toEqual([]);
   });
 
   test("an edit changes what it touches, and the id of that domain only", () => {
-    const site = twoDomains();
-    site.build();
+    const site = builtTwoDomains();
     const before = site.snapshot("dist/site");
     const idOf = (domain: string) => /id=(\w+)/.exec(site.read(`dist/dns/${domain}.zone`))?.[1];
     const ids = [idOf("acme.de"), idOf("acme.fr")];
@@ -54,8 +53,7 @@ describe("one build after another", () => {
   });
 
   test("a domain that is deleted takes its own files along, and nothing else", () => {
-    const site = twoDomains();
-    site.build();
+    const site = builtTwoDomains();
     site.write("dist/site/mta-sts.acme.fr/own.html", "mine");
     site.write("dist/notes.txt", "mine");
     site.remove("domains/acme.fr.yaml");
@@ -80,8 +78,7 @@ describe("one build after another", () => {
   });
 
   test("the manifest deleted: no policy is written again, nothing is lost", () => {
-    const site = twoDomains();
-    site.build();
+    const site = builtTwoDomains();
     const before = site.snapshot("dist");
     site.remove("dist/.manifest");
     site.build();
@@ -91,8 +88,7 @@ describe("one build after another", () => {
   });
 
   test("a file of dist/ that was edited is put right", () => {
-    const site = twoDomains();
-    site.build();
+    const site = builtTwoDomains();
     const policy = site.read(`dist/${policyOf("acme.de")}`);
     site.write(`dist/${policyOf("acme.de")}`, "version: STSv1\n");
     site.build();
@@ -135,8 +131,7 @@ describe("what only looks writes nothing, not even a folder of its own", () => {
   });
 
   test("--dry-run names the files and the ids", () => {
-    const site = twoDomains();
-    site.build();
+    const site = builtTwoDomains();
     site.write("domains/acme.de.yaml", domainFile("acme.de", "*.mail.acme.de"));
     const before = site.snapshot();
     const { out } = site.build(["--dry-run"]);
@@ -172,8 +167,7 @@ describe("--frozen", () => {
   });
 
   test("builds where the lock is right, dist/ there or not", () => {
-    const site = twoDomains();
-    site.build();
+    const site = builtTwoDomains();
     const lock = site.read("stspress.lock");
     site.remove("dist");
     site.build(["--frozen"]);
@@ -432,8 +426,7 @@ describe("dist/ that is not as the build left it", () => {
   );
 
   test("a link in place of a file is replaced, not written through", () => {
-    const site = twoDomains();
-    site.build();
+    const site = builtTwoDomains();
     const victim = site.at("victim");
     site.write("victim", "precious");
     site.remove(`dist/${policyOf("acme.de")}`);
@@ -449,8 +442,7 @@ describe("dist/ that is not as the build left it", () => {
     [".stspress/previous.lock.tmp", "victim"],
     [".stspress/previous.lock", "victim"],
   ])("a link named %s is not written through", (name, victim) => {
-    const site = twoDomains();
-    site.build();
+    const site = builtTwoDomains();
     site.write(victim, "precious");
     fs.rmSync(site.at(name), { force: true });
     fs.symlinkSync(site.at(victim), site.at(name));
@@ -471,8 +463,7 @@ describe("dist/ that is not as the build left it", () => {
   });
 
   test("a manifest cannot have files outside of dist/ deleted", () => {
-    const site = twoDomains();
-    site.build();
+    const site = builtTwoDomains();
     site.write("victim", "precious");
     const manifest = site.read("dist/.manifest");
     site.write("dist/.manifest", `${manifest}- 0 0 ../victim\n- 0 0 ${site.at("victim")}\n`);

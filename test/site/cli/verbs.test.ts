@@ -1,7 +1,13 @@
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import { describe, expect, test } from "vitest";
-import { domainFile, program, run, twoDomains } from "../../support/site-folder.ts";
+import {
+  domainFile,
+  program,
+  run,
+  builtTwoDomains,
+  twoDomains,
+} from "../../support/site-folder.ts";
 
 const policy = "version: STSv1\r\nmode: enforce\r\nmx: mx1.acme.de\r\nmax_age: 604800\r\n";
 
@@ -29,8 +35,7 @@ describe("live and history", () => {
   });
 
   test("--all records every domain, and the next build leaves the lock alone", () => {
-    const site = twoDomains();
-    site.build();
+    const site = builtTwoDomains();
     const { out } = site.run("live", ["--all", "--json"]);
     expect((JSON.parse(out) as { live: object[] }).live).toHaveLength(2);
     const lock = site.read("stspress.lock");
@@ -58,8 +63,7 @@ describe("live and history", () => {
     ["build", ["--jsn"], "did you mean --json?"],
     ["build", ["--format", "xml"], "not one of text, json, github"],
   ])("%s %j is refused, and changes nothing", (verb, args, said) => {
-    const site = twoDomains();
-    site.build();
+    const site = builtTwoDomains();
     const before = site.snapshot();
     const ran = site.run(verb, args);
     expect(ran.err).toContain(said);
@@ -76,8 +80,7 @@ describe("records", () => {
     ["dnscontrol", 'D_EXTEND("acme.de"'],
     ["octodns", "# acme.de.yaml"],
   ])("--format %s", (format, line) => {
-    const site = twoDomains();
-    site.build();
+    const site = builtTwoDomains();
     const one = site.run("records", ["acme.de", "--format", format]);
     expect(one).toMatchObject({ code: 0, err: "" });
     expect(one.out).toContain(line);
@@ -86,8 +89,7 @@ describe("records", () => {
   });
 
   test("--changed prints what the last build changed; --since compares with any lock", () => {
-    const site = twoDomains();
-    site.build();
+    const site = builtTwoDomains();
     const before = site.read("stspress.lock");
     site.write("domains/acme.de.yaml", domainFile("acme.de", "*.mail.acme.de"));
     expect(site.run("records", ["acme.de"])).toMatchObject({
@@ -216,8 +218,7 @@ describe("the command line", () => {
     [["lint", "--kind", "policy", hostile]],
     [["schema", hostile]],
   ])("escapes are printed escaped: %j", (args) => {
-    const site = twoDomains();
-    site.build();
+    const site = builtTwoDomains();
     const [verb = "", ...rest] = args;
     const local = ["history", "live", "records", "adopt"].includes(verb);
     const { code, out, err } = local ? site.run(verb, rest) : run(args);

@@ -6,7 +6,7 @@ import {
   policyOf,
   settings,
   SiteFolder,
-  twoDomains,
+  builtTwoDomains,
 } from "../../support/site-folder.ts";
 
 /** A file that a reader, or a crash, sees old or new: written and flushed beside it, then renamed. */
@@ -26,8 +26,7 @@ const served = (file: string): string[] => [
 
 describe("a build", () => {
   test("writes the lock, policies, server configuration, records, and deletes last", () => {
-    const site = twoDomains();
-    site.build();
+    const site = builtTwoDomains();
     site.write("domains/acme.de.yaml", domainFile("acme.de", "mx2.acme.de"));
     site.remove("domains/acme.fr.yaml");
     site.write("stspress.yaml", `${settings}gone: {acme.fr: transferred away}\n`);
@@ -51,8 +50,7 @@ describe("a build", () => {
   });
 
   test("that changes nothing writes nothing", () => {
-    const site = twoDomains();
-    site.build();
+    const site = builtTwoDomains();
     const trace = new FileTrace(site);
     site.build([], { env: trace.env() });
     expect(trace.take().filter((line) => !line.includes(".stspress/cache"))).toEqual([]);
@@ -89,8 +87,7 @@ describe("a build", () => {
 
 describe("verbs that write the lock alone", () => {
   test("replace it whole, and nothing else", () => {
-    const site = twoDomains();
-    site.build();
+    const site = builtTwoDomains();
     const trace = new FileTrace(site);
     const ran = site.run("live", ["--all"], { env: trace.env() });
     expect(ran.code, ran.err).toBe(0);

@@ -113,6 +113,8 @@ export function trustContract(openFresh: OpenFresh): void {
         for (const batch of batches) await add(store, batch);
         return evidenceOf(store);
       });
+    // What own reports alone show, by their number.
+    const alone = new Map<number, unknown>();
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.oneof(invented, copied), { minLength: 1, maxLength: 40 }),
@@ -135,7 +137,12 @@ export function trustContract(openFresh: OpenFresh): void {
             after: [own, others],
             together: [[...others, ...own, ...others]],
           };
-          expect(await evidence(batches[when])).toEqual(await evidence([own]));
+          let expected = alone.get(count);
+          if (expected === undefined) {
+            expected = await evidence([own]);
+            alone.set(count, expected);
+          }
+          expect(await evidence(batches[when])).toEqual(expected);
         },
       ),
       { numRuns: 30 },
