@@ -22,7 +22,12 @@ export function syntaxProblem(text: string, wrong: YamlError): Problem {
       return problem("file/several-documents", {}, start, 3);
     case "RESOURCE_EXHAUSTION":
       // Where the engine's stack ended differs from one version of Node to the next.
-      return problem("file/too-deep", { limit: maxDepth }, tooDeepAt(text) ?? start, 1);
+      return problem(
+        "file/too-deep",
+        { limit: maxDepth },
+        tooDeepAt(text.slice(0, start + 1)) ?? start,
+        1,
+      );
     case "BAD_ALIAS":
       return problem("file/unquoted-star", { text: wordAt(text, start) }, start, length);
     case "TAG_RESOLVE_FAILED":
