@@ -3,6 +3,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Those that take longest, in that order; what a machine remembers of earlier runs a clean clone does not know. */
 const longest = [
+  "test/audit/zoo.test.ts",
   "test/site/cli/robustness.test.ts",
   "test/site/cli/verbs.test.ts",
   "test/site/cli/build.test.ts",
