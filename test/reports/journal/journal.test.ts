@@ -200,6 +200,77 @@ describe("what is promised is on the disk", () => {
   });
 });
 
+describe("a disk that fails", () => {
+  const broken = (): never => {
+    throw Object.assign(new Error("EIO"), { code: "EIO" });
+  };
+
+  test("at a new segment: nothing of it is left, and the next report makes another", async () => {
+    let isBroken = true;
+    const { disk } = loggedDisk((line) => {
+      if (isBroken && line === "fsync folder") broken();
+    });
+    const writer = await JournalWriter.open(folder, disk);
+    await expect(writer.append([record("a")])).rejects.toThrow("EIO");
+    expect(fs.readdirSync(folder)).toEqual([]);
+    isBroken = false;
+    await writer.append([record("b")]);
+    await writer.close();
+    expect((await readAll()).names).toEqual(["b"]);
+  });
+
+  test("so that what is half there cannot be taken back: its segment is left for another", async () => {
+    let isBroken = false;
+    const { disk } = loggedDisk((line) => {
+      if (isBroken && line !== "write .seg") broken();
+    });
+    const writer = await JournalWriter.open(folder, disk);
+    const { segment } = await writer.append([record("a")]);
+    isBroken = true;
+    await expect(writer.append([record("b")])).rejects.toThrow("EIO");
+    isBroken = false;
+    expect((await writer.append([record("c")])).segment).not.toBe(segment);
+    await writer.close();
+    // What was refused and lies there all the same is read, as after a crash: whoever sent it sends it again.
+    expect((await readAll()).names).toEqual(["a", "b", "c"]);
+  });
+
+  test("every caller of one flush is refused by it, and none of the next", async () => {
+    let isBroken = false;
+    const { disk } = loggedDisk((line) => {
+      if (isBroken && line === "fsync .seg") broken();
+    });
+    const writer = await JournalWriter.open(folder, disk);
+    await writer.append([record("a")]);
+    isBroken = true;
+    const refused = await Promise.allSettled(
+      ["b", "c"].map((name) => writer.append([record(name)])),
+    );
+    expect(refused.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    isBroken = false;
+    await writer.append([record("d")]);
+    await writer.close();
+    expect((await readAll()).names).toEqual(["a", "d"]);
+  });
+});
+
+test("a segment that is full is followed by another", async () => {
+  // Larger than a disk should be bothered with: what is written is counted, and thrown away.
+  const disk: JournalDisk = {
+    write: (_, __, ___, length) => Promise.resolve({ bytesWritten: length }),
+    fsync: () => Promise.resolve(),
+    truncate: () => Promise.resolve(),
+  };
+  const writer = await JournalWriter.open(folder, disk);
+  const large = { ...record("large"), gzip: Buffer.alloc(60 * 1024 * 1024) };
+  const segments: string[] = [];
+  for (let n = 0; n < 6; n += 1) segments.push((await writer.append([large])).segment);
+  await writer.close();
+  // The fifth made it more than 256 MiB.
+  expect(new Set(segments.slice(0, 5)).size).toBe(1);
+  expect(segments[5]).not.toBe(segments[0]);
+});
+
 test("a journal to which nothing was appended has no segment", async () => {
   const writer = await JournalWriter.open(folder);
   await writer.close();
