@@ -1,6 +1,6 @@
 /** What a DKIM-Signature header claims, and whether it is worth verifying for a report. */
 import parseDkimHeaders from "mailauth/lib/parse-dkim-headers.js";
-import tools from "mailauth/lib/tools.js";
+import { organizationalDomain } from "./organizational-domain.ts";
 
 /** The tags that decide. All of it may be hostile; domains are in lower case. */
 export interface Claim {
@@ -84,7 +84,7 @@ const hostName = /^(?=.{1,253}$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$/i;
 export function whyUnfit(claim: Claim, submitter: string): string | null {
   const { domain, selector, identityDomain } = claim;
   if (!hostName.test(domain) || !hostName.test(selector)) return "it names no key";
-  if (tools.getAlignment(submitter, [domain]) === false) {
+  if (organizationalDomain(submitter) !== organizationalDomain(domain)) {
     return `signed by ${domain}, not by the reporter ${submitter}`;
   }
   if (claim.version !== "1") return "its version is not 1";

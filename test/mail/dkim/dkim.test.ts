@@ -206,7 +206,7 @@ describe("failed", () => {
     const mail = `From: a@google.example\r\n${signed()}`;
     expect(await verify(mail, { [name]: rsa.record })).toMatchObject({
       verdict: "failed",
-      detail: "the mail has not one From header",
+      detail: "the mail does not have exactly one From header",
     });
   });
 
