@@ -1,4 +1,4 @@
-/** `stspress audit`: looks at mail domains from outside, and says whether an enforced policy is safe. */
+/** `stspress audit`: checks mail domains from outside, and says whether an enforced policy is safe. */
 import os from "node:os";
 import type { Declared, Subject } from "../declared.ts";
 import type { Evidence } from "../evidence.ts";
@@ -9,7 +9,7 @@ import { diagnostic, type Place } from "../../diagnostics/diagnostic.ts";
 import { combine, failure, success, type Result } from "../../diagnostics/result.ts";
 import { readProbeOptions, type ProbeOptions } from "../probe/probe-options.ts";
 import { AuditPrinter } from "./print/audit-printer.ts";
-import { fromSaved, fromWorld, readSaved, type EvidenceSource } from "../probe/audit-source.ts";
+import { fromSaved, fromNetwork, readSaved, type EvidenceSource } from "../probe/audit-source.ts";
 import { declaredOf } from "../declared-domains.ts";
 import type { Context } from "../../cli/context.ts";
 import { readDomains } from "../../cli/domain-operands.ts";
@@ -101,7 +101,7 @@ function makePlan(context: Context, { look, names }: Request, site: KnownSite): 
   if (path === null) {
     const domains = named.length > 0 ? named : site.domains;
     if (domains.length === 0) return noDomains();
-    const source = fromWorld(look, options.text("save"), clock);
+    const source = fromNetwork(look, options.text("save"), clock);
     return source.ok ? success({ domains, source: source.value }) : source;
   }
   const saved = readSaved(path);
