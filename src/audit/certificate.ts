@@ -1,12 +1,12 @@
-/** What is wrong with a certificate chain, for policy hosts and MX hosts alike. */
+/** What is wrong with a certificate chain, of policy hosts and MX hosts alike. */
 import { dnsIdMatches } from "./dns-id.ts";
 import { prose, type FindingProse } from "./finding.ts";
-import { pluralize } from "./pluralize.ts";
-import { dayOf, daysBetween } from "./dates.ts";
+import { formatDay, wholeDays } from "./dates.ts";
+import { pluralize } from "./wording.ts";
 import { quote } from "../diagnostics/catalogue/quote.ts";
 import type { CertificateEvidence, TlsEvidence } from "../net/tls/tls-evidence.ts";
 
-/** From here on an expiry is announced. */
+/** An expiry is reported from so many days before it. */
 const warningDays = 21;
 const shownNames = 3;
 
@@ -28,9 +28,9 @@ export interface CertificateArgs {
   /** First and last day of its validity. */
   readonly from: string;
   readonly until: string;
-  /** Since it expired, until it expires, or until it is valid. */
+  /** Days since it expired, until it expires, or until it becomes valid. */
   readonly days: number;
-  /** Some of the names that it was issued for. */
+  /** The first of its DNS names. */
   readonly names: readonly string[];
   readonly nameCount: number;
 }
@@ -42,8 +42,8 @@ export interface FaultyCertificate {
 }
 
 /**
- * Finds what is wrong with a chain at a time in Unix seconds: trust, dates and name are independent.
- * Of a chain the leaf's dates count, and those of the certificate that issued it.
+ * Finds what is wrong with a chain at a time in Unix seconds: trust, dates and name are checked independently.
+ * The dates are those of the leaf and of the certificate that issued it.
  * @see RFC 8461 §3.3 and §4.2
  */
 export function certificateFaults(
@@ -74,12 +74,12 @@ export function certificateFaults(
   const dated = [leaf, ...issuer];
   const expired = dated.find(({ notAfter }) => !(notAfter >= now));
   const early = dated.find(({ notBefore }) => !(notBefore <= now));
-  if (expired !== undefined) add("expired", expired, daysBetween(expired.notAfter, now));
-  else if (early !== undefined) add("not-yet-valid", early, daysBetween(now, early.notBefore));
+  if (expired !== undefined) add("expired", expired, wholeDays(expired.notAfter, now));
+  else if (early !== undefined) add("not-yet-valid", early, wholeDays(now, early.notBefore));
   else if (leaf.notAfter - now <= warningDays * 86_400) {
-    add("expiring", leaf, daysBetween(now, leaf.notAfter));
+    add("expiring", leaf, wholeDays(now, leaf.notAfter));
   }
-  // Of many names the evidence holds those that match before all others, so what is not there is missing.
+  // Evidence of many names has those that match the host first, so none is overlooked.
   if (!leaf.dnsNames.some((name) => dnsIdMatches(name, host))) add("name", leaf);
   return found;
 }
@@ -89,28 +89,128 @@ function argsOf(host: string, of: CertificateEvidence, days: number): Certificat
     host,
     subject: of.subject,
     issuer: of.issuer,
-    from: dayOf(of.notBefore),
-    until: dayOf(of.notAfter),
+    from: formatDay(of.notBefore),
+    until: formatDay(of.notAfter),
     days,
     names: of.dnsNames.slice(0, shownNames),
     nameCount: of.dnsNameCount,
   };
 }
 
-/** What differs between the two kinds of host. */
-interface Kind {
+/** What differs between policy hosts and MX hosts. */
+interface HostKind {
   readonly source: string;
-  /** What a certificate's fault costs there: a clause in lower case. */
-  readonly cost: string;
+  /** What a faulty certificate causes there: a clause in lower case. */
+  readonly effect: string;
   readonly example: string;
 }
 
-type Prose = Readonly<Record<CertificateFault, FindingProse<CertificateArgs>>>;
+type CertificateProse = FindingProse<CertificateArgs>;
 
 /** Words the faults for one kind of host. */
-export function certificateProse({ source, cost: clause, example: host }: Kind): Prose {
-  const cost = `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
-  const example: CertificateArgs = {
+export function certificateProse(
+  kind: HostKind,
+): Readonly<Record<CertificateFault, CertificateProse>> {
+  return { ...dateProse(kind), ...nameProse(kind), ...trustProse(kind) };
+}
+
+function dateProse(
+  kind: HostKind,
+): Readonly<Record<"expired" | "not-yet-valid" | "expiring", CertificateProse>> {
+  return {
+    expired: prose<CertificateArgs>({
+      ...errorOf(kind),
+      reason: `An expired certificate proves nothing. ${sentence(kind.effect)} Usually the renewal failed, or the server was not reloaded after it.`,
+      example: exampleOf(kind),
+      message: (a) =>
+        `${a.host} presents a certificate that expired on ${a.until}${a.days === 0 ? "" : `, ${pluralize(a.days, "day")} ago`}${
+          a.subject === "" || a.subject === a.host ? "" : ` (${quote(a.subject)})`
+        }`,
+      fix: () => "renew it and reload the server, and automate both",
+    }),
+    "not-yet-valid": prose<CertificateArgs>({
+      ...errorOf(kind),
+      reason: `A certificate is valid from its first day on. ${sentence(kind.effect)} Either it was installed too early, or a clock is wrong.`,
+      example: { ...exampleOf(kind), from: "2026-12-01" },
+      message: (a) => `${a.host} presents a certificate that is not valid before ${a.from}`,
+      fix: () =>
+        "use the previous certificate until that day, or correct the clock of whoever issued it",
+    }),
+    expiring: prose<CertificateArgs>({
+      severity: "warning",
+      effect: "none",
+      source: kind.source,
+      reason: `Automatic renewal happens long before the last ${String(warningDays)} days, so it has probably stopped. When the certificate expires, ${kind.effect}.`,
+      example: { ...exampleOf(kind), until: "2026-12-04" },
+      message: (a) =>
+        `the certificate of ${a.host} expires on ${a.until}, ${a.days === 0 ? "within a day" : `in ${pluralize(a.days, "day")}`}`,
+      fix: () => "renew it now, and find out why it was not renewed automatically",
+    }),
+  };
+}
+
+function nameProse(kind: HostKind): Readonly<Record<"name", CertificateProse>> {
+  return {
+    name: prose<CertificateArgs>({
+      ...errorOf(kind),
+      reason: `One of the certificate's DNS names must match the host's name. The common name does not count, and \`*\` stands for exactly one label. ${sentence(kind.effect)} Usual causes are the server's default certificate, or a name that was forgotten in the order.`,
+      example: exampleOf(kind),
+      message: (a) =>
+        `${a.host} presents a certificate that is not valid for it: ${
+          a.names.length === 0
+            ? `it has no DNS name${a.subject === "" ? "" : `, and the common name ${quote(a.subject)} does not count`}`
+            : `it is for ${a.names.map(quote).join(", ")}${a.nameCount > a.names.length ? ` and ${String(a.nameCount - a.names.length)} more` : ""}`
+        }`,
+      fix: (a) =>
+        `get a certificate with the DNS name ${a.host}, and check that the server selects it by SNI`,
+    }),
+  };
+}
+
+function trustProse(
+  kind: HostKind,
+): Readonly<Record<"self-signed" | "private-root" | "incomplete" | "invalid", CertificateProse>> {
+  return {
+    "self-signed": prose<CertificateArgs>({
+      ...errorOf(kind),
+      reason: `Anybody can issue such a certificate, so it proves nothing. ${sentence(kind.effect)}`,
+      example: { ...exampleOf(kind), subject: kind.example },
+      message: (a) => `${a.host} presents a self-signed certificate`,
+      fix: () => "get one from a public certificate authority, such as Let's Encrypt",
+    }),
+    "private-root": prose<CertificateArgs>({
+      ...errorOf(kind),
+      reason: `Senders trust only public certificate authorities. ${sentence(kind.effect)}`,
+      example: exampleOf(kind),
+      message: (a) =>
+        `${a.host} presents a certificate from an authority that is not publicly trusted${a.issuer === "" ? "" : `: ${quote(a.issuer)}`}`,
+      fix: () =>
+        "get one from a public certificate authority, such as Let's Encrypt (to audit a test network, give its root with --ca)",
+    }),
+    incomplete: prose<CertificateArgs>({
+      ...errorOf(kind),
+      reason: `The server must send the intermediate certificates too. Browsers download or remember them, mail servers do not, so this often goes unnoticed. ${sentence(kind.effect)}`,
+      example: exampleOf(kind),
+      message: (a) =>
+        `${a.host} does not send the intermediate certificate${a.issuer === "" ? "" : ` ${quote(a.issuer)}`}`,
+      fix: () => "configure the full chain (`fullchain.pem` of an ACME client, not `cert.pem`)",
+    }),
+    invalid: prose<CertificateArgs>({
+      ...errorOf(kind),
+      reason: `A signature in the chain is wrong, or one of its certificates may not issue others. ${sentence(kind.effect)} Mixed-up files are more likely than an attack.`,
+      example: exampleOf(kind),
+      message: (a) => `${a.host} presents a broken certificate chain`,
+      fix: () => "install the certificate and the intermediates from the same order",
+    }),
+  };
+}
+
+function errorOf({ source }: HostKind) {
+  return { severity: "error", effect: "no", source } as const;
+}
+
+function exampleOf({ example: host }: HostKind): CertificateArgs {
+  return {
     host,
     subject: "www.example.net",
     issuer: "Example CA",
@@ -120,79 +220,8 @@ export function certificateProse({ source, cost: clause, example: host }: Kind):
     names: ["www.example.net"],
     nameCount: 1,
   };
-  const error = { severity: "error", effect: "no", source } as const;
-  return {
-    expired: prose<CertificateArgs>({
-      ...error,
-      reason: `A certificate that has expired proves nothing any more. ${cost} Mostly the renewal failed, or the server was not reloaded after it.`,
-      example,
-      message: (a) =>
-        `${a.host} shows a certificate that expired on ${a.until}${a.days === 0 ? "" : `, ${pluralize(a.days, "day")} ago`}${
-          a.subject === "" || a.subject === a.host ? "" : ` (${quote(a.subject)})`
-        }`,
-      fix: () => "renew it, reload the server, and let a timer do both from now on",
-    }),
-    "not-yet-valid": prose<CertificateArgs>({
-      ...error,
-      reason: `A certificate counts from its first day on. ${cost} Either it was put in place too early or a clock is wrong.`,
-      example: { ...example, from: "2026-12-01" },
-      message: (a) => `${a.host} shows a certificate that is not valid before ${a.from}`,
-      fix: () =>
-        "put the former certificate back until that day, or correct the clock of the issuer",
-    }),
-    name: prose<CertificateArgs>({
-      ...error,
-      reason: `One of the certificate's DNS names must match the host's name; the common name does not count, and a \`*\` stands for exactly one label. ${cost} A default certificate of the server, or a name that was forgotten in the order, is the usual cause.`,
-      example,
-      message: (a) =>
-        `${a.host} shows a certificate that is not for it: ${
-          a.names.length === 0
-            ? `it has no DNS name${a.subject === "" ? "" : `, and the common name ${quote(a.subject)} does not count`}`
-            : `it is for ${a.names.map(quote).join(", ")}${a.nameCount > a.names.length ? ` and ${String(a.nameCount - a.names.length)} more` : ""}`
-        }`,
-      fix: (a) =>
-        `get a certificate with the DNS name ${a.host}, and check that the server selects it by SNI`,
-    }),
-    "self-signed": prose<CertificateArgs>({
-      ...error,
-      reason: `Anybody can issue such a certificate, so it proves nothing. ${cost}`,
-      example: { ...example, subject: host },
-      message: (a) => `${a.host} shows a certificate that it issued to itself`,
-      fix: () => "get one from a public certificate authority, such as Let's Encrypt",
-    }),
-    "private-root": prose<CertificateArgs>({
-      ...error,
-      reason: `Senders trust public certificate authorities and no others. ${cost}`,
-      example,
-      message: (a) =>
-        `${a.host} shows a certificate of an authority that the public does not trust${a.issuer === "" ? "" : `: ${quote(a.issuer)}`}`,
-      fix: () =>
-        "get one from a public certificate authority, such as Let's Encrypt (to audit a test network, name its root with --ca)",
-    }),
-    incomplete: prose<CertificateArgs>({
-      ...error,
-      reason: `The server must send the intermediate certificates too. Browsers fetch or remember them, mail servers do not, so this goes unnoticed for long. ${cost}`,
-      example,
-      message: (a) =>
-        `${a.host} does not send the intermediate certificate${a.issuer === "" ? "" : ` ${quote(a.issuer)}`}`,
-      fix: () => "configure the full chain (`fullchain.pem` of an ACME client, not `cert.pem`)",
-    }),
-    invalid: prose<CertificateArgs>({
-      ...error,
-      reason: `A signature in the chain is wrong, or one of its certificates may not issue others: the chain does not hold together. ${cost} Mixed-up files are more likely than an attack.`,
-      example,
-      message: (a) => `${a.host} shows a certificate chain that does not hold together`,
-      fix: () => "put the certificate and the intermediates from one and the same order in place",
-    }),
-    expiring: prose<CertificateArgs>({
-      severity: "warning",
-      effect: "none",
-      source,
-      reason: `Automatic renewal is done long before ${String(warningDays)} days are left, so it has most likely stopped. Once this one has expired, ${clause}.`,
-      example: { ...example, until: "2026-12-04" },
-      message: (a) =>
-        `the certificate of ${a.host} expires on ${a.until}, ${a.days === 0 ? "within a day" : `in ${pluralize(a.days, "day")}`}`,
-      fix: () => "renew it now, and find out why the timer did not",
-    }),
-  };
+}
+
+function sentence(clause: string): string {
+  return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
 }

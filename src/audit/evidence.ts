@@ -1,7 +1,6 @@
 /**
- * What was observed outside: plain data, without any judgement, so that it can be saved and judged
- * again. Times are Unix seconds UTC, durations milliseconds. Every text in it may be hostile: nothing
- * here is safe to print as it is.
+ * What was observed outside: plain data, not judged, so that it can be saved and judged again. Times are Unix
+ * seconds UTC, durations milliseconds. Every text in it may be hostile: escape it before you print it.
  */
 import type {
   AddressData,
@@ -14,14 +13,14 @@ import type {
 import type { Failure } from "../net/failure.ts";
 import type { TlsEvidence } from "../net/tls/tls-evidence.ts";
 
-/** Version of the shape; grows when old evidence can no longer be read. */
+/** Version of the shape; it grows when old evidence can no longer be read. */
 export const evidenceVersion = 1;
 
 /** Everything that one run observed. */
 export interface Evidence {
   readonly version: typeof evidenceVersion;
   readonly domains: readonly DomainEvidence[];
-  /** By lower-case host name without the trailing dot; MX hosts that several domains share stand here once. */
+  /** By lower-case host name without the trailing dot; an MX host that several domains share is here once. */
   readonly mxHosts: Readonly<Record<string, MxHostEvidence>>;
 }
 
@@ -35,7 +34,7 @@ export interface DomainEvidence {
   readonly stsTxt: DnsEvidence<TxtData>;
   /** TXT at `_smtp._tls.<domain>`. */
   readonly tlsRptTxt: DnsEvidence<TxtData>;
-  /** TXT at a random name below the domain that nobody has published: found only where a wildcard answers. */
+  /** TXT at a random name below the domain: found only if there is a wildcard record. */
   readonly wildcardTxt: DnsEvidence<TxtData>;
   readonly policyHost: PolicyHostEvidence;
 }
@@ -45,9 +44,9 @@ export interface PolicyHostEvidence {
   readonly host: string;
   readonly a: DnsEvidence<AddressData>;
   readonly aaaa: DnsEvidence<AddressData>;
-  /** CAA records that govern the host (RFC 8659 §3: the closest ancestor that has some; `name` tells which). */
+  /** CAA records that apply to the host (RFC 8659 §3: those of its closest ancestor that has some; `name` says which). */
   readonly caa: DnsEvidence<CaaData>;
-  /** One per address; empty where there is none. */
+  /** One for each address; empty if there is none. */
   readonly fetches: readonly PolicyFetch[];
 }
 
@@ -58,27 +57,27 @@ export interface MxHostEvidence {
   readonly aaaa: DnsEvidence<AddressData>;
   /** TLSA at `_25._tcp.<host>`. */
   readonly tlsa: DnsEvidence<TlsaData>;
-  /** One per address; empty where there is none. */
+  /** One for each address; empty if there is none. */
   readonly probes: readonly SmtpProbe[];
 }
 
-/** One SMTP conversation with one address of an MX host. */
+/** One SMTP connection to one address of an MX host. */
 export interface SmtpProbe {
   readonly address: string;
   readonly durationMs: number;
-  /** null: STARTTLS was carried out, whatever the certificate says. */
+  /** null: STARTTLS succeeded, whether the certificate is valid or not. */
   readonly failure: Failure | null;
-  /** First line of the greeting without its code, at most 200 characters; null: none came. */
+  /** First line of the greeting without its code, at most 200 characters; null: there was none. */
   readonly banner: string | null;
-  /** Keywords of the EHLO reply, upper case, at most 50; null: none came. */
+  /** Keywords of the EHLO reply, upper case, at most 50; null: there was no reply. */
   readonly keywords: readonly string[] | null;
   readonly startTls: "offered" | "not-offered" | "unknown";
-  /** Bytes came in clear after the server's go-ahead for STARTTLS and before the handshake (CVE-2021-38371 and kin). */
+  /** The server sent clear text after its reply to STARTTLS and before the handshake (CVE-2021-38371 and similar). */
   readonly injected: boolean;
   readonly tls: TlsEvidence | null;
-  /** SHA-256 of the certificate served to a client that sends no SNI; null: not asked, or none came. */
+  /** SHA-256 of the certificate served to a client without SNI; null: not tried, or there was none. */
   readonly fingerprintWithoutSni: string | null;
-  /** dNSName entries of that certificate, at most 100: whether it would do for this host all the same; null as above. */
+  /** dNSName entries of that certificate, at most 100; null as above. */
   readonly dnsNamesWithoutSni: readonly string[] | null;
 }
 
@@ -86,12 +85,12 @@ export interface SmtpProbe {
 export interface PolicyFetch {
   readonly address: string;
   readonly durationMs: number;
-  /** null: a whole response came, whatever its status. */
+  /** null: there was a complete response, whatever its status. */
   readonly failure: Failure | null;
   readonly tls: TlsEvidence | null;
   /** null: no response. */
   readonly status: number | null;
-  /** Header fields as sent, at most 500 characters each; null: not there. */
+  /** Header fields as sent, at most 500 characters each; null: absent. */
   readonly location: string | null;
   readonly contentType: string | null;
   readonly contentEncoding: string | null;
@@ -106,6 +105,6 @@ export interface BodyEvidence {
   /** As UTF-8 text, or base64 where the bytes are not UTF-8; at most 65,536 bytes of it. */
   readonly encoding: "utf8" | "base64";
   readonly data: string;
-  /** Whether the whole body was read; false: it went on beyond the limit, or broke off. */
+  /** Whether the whole body was read; false: it is longer than the limit, or broke off. */
   readonly complete: boolean;
 }

@@ -1,7 +1,7 @@
-/** Whether what was observed shows the instance of the last build live: TXT and policy, at every address. */
+/** Whether the instance of the last build is live: its TXT record, and its policy at every address. */
 import { selectStsRecord } from "../mta-sts/record.ts";
-import type { Subject } from "./declared.ts";
-import type { Judgement } from "./judge.ts";
+import type { Subject } from "./subject.ts";
+import type { AuditVerdict } from "./judge.ts";
 import { explainFinding } from "./rules.ts";
 
 /** An instance that was seen live. */
@@ -10,24 +10,24 @@ export interface LiveInstance {
   readonly id: string;
   /** Unix seconds. */
   readonly seenAt: number;
-  /** Of the TXT record as answered: what was published is at least as long. */
+  /** Of the TXT record as answered; the published TTL is at least as long. */
   readonly ttlSeconds: number;
 }
 
 /**
- * Gives the instance where senders that look now take it; null where one of them might not: then the
- * days of testing have not begun.
+ * Gives the instance if every sender that looks now gets it; null if some might not: then the days of testing
+ * have not begun.
  */
 export function liveInstanceOf(
   { domain, declared, evidence }: Subject,
-  { findings }: Judgement,
+  { findings }: AuditVerdict,
 ): LiveInstance | null {
   const current = declared?.current ?? null;
   const { stsTxt, policyHost, observedAt } = evidence;
   if (current === null || stsTxt.status !== "found" || policyHost.fetches.length === 0) return null;
   const record = selectStsRecord(stsTxt.records.map(({ strings }) => strings.join("")));
   if (!record.ok || record.value.id !== current.id) return null;
-  // IPv6 that this machine does not have says nothing of the host.
+  // A failure because this machine has no IPv6 says nothing about the host.
   const tried = policyHost.fetches.filter(
     ({ failure, address }) => failure?.kind !== "missing" || !address.includes(":"),
   );

@@ -1,13 +1,15 @@
-/** What was observed of a domain → what a first domain file should say of it. */
+/** What was observed of a domain → what its first domain file should declare. */
 import { mxMatches, parseMxPattern } from "../mta-sts/mx-pattern.ts";
 import { parsePolicyBytes, type Policy } from "../mta-sts/policy.ts";
 import { selectStsRecord } from "../mta-sts/record.ts";
 import { selectTlsRptRecord } from "../tls-rpt/record.ts";
 import type { DomainEvidence, PolicyFetch } from "./evidence.ts";
+import { lookupFailureText } from "./failure-text.ts";
+import { textsOf } from "./txt-reading.ts";
 import type { DnsEvidence, TxtData } from "../net/dns/dns-evidence.ts";
 
-/** A policy that senders take now. */
-export interface LivePolicy {
+/** A policy that senders accept now. */
+export interface AdoptablePolicy {
   readonly id: string;
   readonly policy: Policy;
   /** As served. */
@@ -22,14 +24,14 @@ export interface Proposal {
   /** Hosts of the MX records, by preference. */
   readonly mxHosts: readonly string[];
   /** null: there is none. */
-  readonly live: LivePolicy | null;
+  readonly live: AdoptablePolicy | null;
   /** Report URIs of the `_smtp._tls` record, or null. */
   readonly rua: readonly string[] | null;
-  /** What else was found and deserves a word: plain sentences of our own, without hostile text. */
+  /** What else the user should know: whole sentences without hostile text. */
   readonly remarks: readonly string[];
 }
 
-/** Why nothing can be proposed: `no-mail`, the domain takes none; `unknown`, nobody answered. */
+/** Why there is no proposal: `no-mail`, the domain accepts none; `unknown`, there was no answer. */
 export interface NoProposal {
   readonly kind: "no-mail" | "unknown";
   readonly why: string;
@@ -40,7 +42,7 @@ export function propose(evidence: DomainEvidence): Proposal | NoProposal {
   const { domain, mx, stsTxt, tlsRptTxt } = evidence;
   for (const answer of [mx, stsTxt, tlsRptTxt]) {
     if (answer.status === "failed") {
-      const why = `the DNS did not answer for ${answer.name} ${answer.type} (${answer.failure ?? "?"})`;
+      const why = `the DNS lookup of ${answer.name} ${answer.type} failed: ${lookupFailureText(answer.failure)}`;
       return { kind: "unknown", why };
     }
   }
@@ -53,14 +55,14 @@ export function propose(evidence: DomainEvidence): Proposal | NoProposal {
   if (mxHosts.length === 0) {
     const isNull = hosts.some(({ exchange }) => exchange === "");
     const why = isNull
-      ? `${domain} takes no mail: it has a null MX (RFC 7505)`
+      ? `${domain} accepts no mail: it has a null MX (RFC 7505)`
       : `${domain} has no MX record that names a host`;
     return { kind: "no-mail", why };
   }
   const remarks: string[] = [];
-  const live = livePolicyOf(evidence, remarks);
+  const live = adoptablePolicyOf(evidence, remarks);
   if (live === "unknown") {
-    const why = "a policy is announced, and the policy host could not be asked";
+    const why = "a policy is announced, but the policy host could not be reached";
     return { kind: "unknown", why };
   }
   const uncovered = mxHosts.filter(
@@ -74,14 +76,10 @@ export function propose(evidence: DomainEvidence): Proposal | NoProposal {
   return { kind: "declare", mxHosts, live, rua: ruaOf(tlsRptTxt, remarks), remarks };
 }
 
-function textsOf({ records }: DnsEvidence<TxtData>): string[] {
-  return records.map(({ strings }) => strings.join(""));
-}
-
-function livePolicyOf(
+function adoptablePolicyOf(
   { stsTxt, policyHost }: DomainEvidence,
   remarks: string[],
-): LivePolicy | null | "unknown" {
+): AdoptablePolicy | null | "unknown" {
   const texts = textsOf(stsTxt);
   const record = selectStsRecord(texts);
   if (!record.ok) {
@@ -106,18 +104,18 @@ function livePolicyOf(
     policyHost.fetches.length === 0;
   if (!answered && !hasNoHost) return "unknown";
   remarks.push(
-    `A policy is announced at _mta-sts (id ${id}), but none that is valid could be fetched; senders may still hold an earlier one.`,
+    `A policy is announced at _mta-sts (id ${id}), but no valid policy could be fetched; senders may still hold an earlier one.`,
   );
   return null;
 }
 
-/** What a sender would take of one address: trusted, in time, 200, valid. */
+/** The policy that a sender would accept from one address: trusted, complete, status 200, valid. */
 function policyOf({
   failure,
   status,
   tls,
   body,
-}: PolicyFetch): Pick<LivePolicy, "policy" | "text"> | null {
+}: PolicyFetch): Pick<AdoptablePolicy, "policy" | "text"> | null {
   if (failure !== null || status !== 200 || tls?.trust !== "trusted") return null;
   if (body?.encoding !== "utf8" || !body.complete) return null;
   const parsed = parsePolicyBytes(new TextEncoder().encode(body.data));

@@ -1,4 +1,4 @@
-/** Saved evidence → evidence again: a file that somebody may have edited, so every field is checked. */
+/** Saved evidence → evidence. Somebody may have edited the file, so every field is checked. */
 import { z } from "zod";
 import { failure, success, type Result } from "../diagnostics/result.ts";
 import { evidenceVersion, type Evidence } from "./evidence.ts";
@@ -129,12 +129,12 @@ const evidence: z.ZodType<Evidence> = z.object({
 /** Evidence of a program that is newer than this one, whatever else is in it. */
 const newerVersion = z.object({ version: z.number().gt(evidenceVersion) });
 
-/** Why a text is no evidence. */
+/** Why a text is not evidence. */
 export interface EvidenceFault {
   /** The place in the JSON, such as `domains[0].mx.status`; "" for the whole. */
   readonly path: string;
   readonly detail: string;
-  /** The version that the text gives, where it is newer than this program's. */
+  /** The version in the text, if it is newer than this program's. */
   readonly newer: number | null;
 }
 
@@ -144,7 +144,7 @@ export function readEvidence(json: string): Result<Evidence, EvidenceFault> {
   try {
     value = JSON.parse(json);
   } catch (error) {
-    const detail = error instanceof Error ? error.message : "no JSON";
+    const detail = error instanceof Error ? error.message : "it is not JSON";
     return failure({ path: "", detail, newer: null });
   }
   const parsed = evidence.safeParse(value);
@@ -155,6 +155,6 @@ export function readEvidence(json: string): Result<Evidence, EvidenceFault> {
     .join("")
     .replace(/^\./, "");
   const newer = newerVersion.safeParse(value).data?.version ?? null;
-  const detail = issue?.message ?? "it has another shape";
+  const detail = issue?.message ?? "it has an unknown shape";
   return failure({ path: path.slice(0, 200), detail, newer });
 }

@@ -1,6 +1,6 @@
-/** The shape of a rule: one file each below rules/, a table of codes and a pure function. */
-import type { Subject } from "./declared.ts";
-import type { FindingProse, RawFinding, Where } from "./finding.ts";
+/** The shape of a rule: a table of codes and a pure function. Each is a file in rules/. */
+import type { Subject } from "./subject.ts";
+import type { FindingProse, RawFinding, FindingPlace } from "./finding.ts";
 
 // The arguments of different codes differ; `Found` ties each to its own.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -14,7 +14,7 @@ export type Found<T extends CodeTable> = {
   [C in keyof T & string]: RawFinding<C, ArgsOf<T, C>>;
 }[keyof T & string];
 
-/** Some rule, whatever its codes. */
+/** A rule with any codes. */
 export interface AnyRule {
   readonly codes: CodeTable;
   readonly judge: (subject: Subject) => readonly RawFinding<string, unknown>[];
@@ -26,12 +26,12 @@ export interface Rule<T extends CodeTable> {
   readonly judge: (subject: Subject) => readonly Found<T>[];
 }
 
-/** Makes a rule; `judge` is given a maker of findings that knows the rule's codes. */
+/** Makes a rule; `judge` gets a function that adds a finding of the rule's codes. */
 export function defineRule<T extends CodeTable>(
   codes: T,
   judge: (
     subject: Subject,
-    add: <C extends keyof T & string>(code: C, args: ArgsOf<T, C>, where: Where) => void,
+    add: <C extends keyof T & string>(code: C, args: ArgsOf<T, C>, where: FindingPlace) => void,
   ) => void,
 ): Rule<T> {
   return {

@@ -1,4 +1,4 @@
-/** Every rule, in the order in which its findings are told: DNS, policy host, MX hosts, the comparison with the site. */
+/** Every rule, in the order in which its findings are printed: DNS, policy host, MX hosts, comparison with the site. */
 import type { Effect, FindingProse } from "./finding.ts";
 import type { AnyRule, CodeTable, Found } from "./rule.ts";
 import { drift } from "./rules/drift.ts";

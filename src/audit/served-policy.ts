@@ -1,9 +1,9 @@
-/** What the policy host served, as far as it is a policy. */
+/** The policies that the policy host served. */
 import type { Parsed } from "../diagnostics/diagnostic.ts";
 import { decodePolicy, type Policy } from "../mta-sts/policy.ts";
 import type { BodyEvidence, PolicyFetch, PolicyHostEvidence } from "./evidence.ts";
 
-/** A whole body that came with status 200 and that should be a policy. */
+/** A complete body with status 200 that should be a policy. */
 export interface ServedBody {
   readonly address: string;
   /** Decoded; problems' offsets point into it. */
@@ -11,14 +11,13 @@ export interface ServedBody {
   readonly parsed: Parsed<Policy>;
 }
 
-/** What came in place of a policy. */
+/** What was served instead of a policy. */
 export type Instead = "redirect" | "challenge" | "status" | "encoded" | "html";
 
 const redirects: readonly (number | null)[] = [301, 302, 303, 307, 308];
 
 /**
- * Says what kind of answer came in place of a policy; null: it may be one. Whether the certificate
- * was any good makes no difference.
+ * Says what was served instead of a policy; null: it may be one. The certificate makes no difference.
  * @see RFC 8461 §3.3
  */
 export function insteadOf(fetch: PolicyFetch): Instead | null {
@@ -50,26 +49,26 @@ export function servedBodies({ fetches }: PolicyHostEvidence): readonly ServedBo
   });
 }
 
-/** Gives the bytes of a body; null where the evidence holds no base64. */
+/** Gives the bytes of a body; null if the evidence is not base64. */
 export function bodyBytes({ encoding, data }: BodyEvidence): Uint8Array | null {
   if (encoding === "utf8") return new TextEncoder().encode(data);
   try {
     return Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
   } catch {
-    // Evidence that somebody edited.
+    // Somebody edited the evidence.
     return null;
   }
 }
 
-/** A policy that is live at some address. */
-export interface LivePolicy {
+/** A policy that some address serves. */
+export interface ServedPolicy {
   readonly address: string;
   readonly policy: Policy;
 }
 
-/** Gives the live policies that mean something else than each other, in the order of the addresses; mostly one. */
-export function livePolicies(host: PolicyHostEvidence): readonly LivePolicy[] {
-  const distinct = new Map<string, LivePolicy>();
+/** Gives the served policies that differ in meaning, in the order of the addresses; usually one. */
+export function servedPolicies(host: PolicyHostEvidence): readonly ServedPolicy[] {
+  const distinct = new Map<string, ServedPolicy>();
   for (const { address, parsed } of servedBodies(host)) {
     if (!parsed.ok) continue;
     const key = meaningOf(parsed.value);
@@ -78,7 +77,7 @@ export function livePolicies(host: PolicyHostEvidence): readonly LivePolicy[] {
   return [...distinct.values()];
 }
 
-/** What two policies have in common when senders act alike on them. */
+/** A key that is equal for policies that senders treat alike. */
 export function meaningOf({ mode, mx, maxAgeSeconds }: Policy): string {
   return JSON.stringify([mode, [...new Set(mx)].sort(), maxAgeSeconds]);
 }

@@ -1,4 +1,4 @@
-/** What a sender makes of the TXT records at `_mta-sts` and `_smtp._tls`. */
+/** How a sender reads the TXT records at `_mta-sts` and `_smtp._tls`. */
 import { severityOf } from "../diagnostics/catalogue.ts";
 import type { Parsed, Problem } from "../diagnostics/diagnostic.ts";
 import { joinStrings, selectStsRecord, type StsRecord } from "../mta-sts/record.ts";
@@ -7,8 +7,8 @@ import type { DomainEvidence } from "./evidence.ts";
 import type { DnsEvidence, TxtData } from "../net/dns/dns-evidence.ts";
 
 /**
- * `absent`: no record that even tries to be one; `unrelated` holds the others. `record`: exactly one
- * counts; `unrelated` are those that senders discard.
+ * `absent`: none of the records looks like one; `unrelated` has them all. `record`: exactly one counts;
+ * `unrelated` has those that senders discard.
  */
 export type TxtReading<T> =
   | { readonly kind: "unanswered" }
@@ -38,11 +38,12 @@ export function textsOf(txt: DnsEvidence<TxtData>): readonly string[] {
   return txt.records.map(({ strings }) => joinStrings(strings));
 }
 
-/** Begins a sentence about records of which none is the one that counts; goes on `with "v=STSv1;"`. */
-export function otherRecords(count: number, name: string): string {
-  return count === 1
-    ? `the only TXT record at ${name} does not begin`
-    : `none of the ${String(count)} TXT records at ${name} begins`;
+/** Says that no record at a name begins with a version tag, such as `v=STSv1;`; `others` is how many do not. */
+export function noRecordText(others: number, name: string, version: string): string {
+  if (others === 0) return `there is no TXT record at ${name}`;
+  return others === 1
+    ? `the only TXT record at ${name} does not begin with "${version}"`
+    : `none of the ${String(others)} TXT records at ${name} begins with "${version}"`;
 }
 
 function read<T>(

@@ -1,4 +1,4 @@
-/** What was proposed for a domain → the text of its first domain file. */
+/** The proposal for a domain → the text of its first domain file. */
 import type { Proposal } from "../audit/proposal.ts";
 import { parseDomainFile } from "../config/domain-file.ts";
 import { newDomainFile } from "../config/new-domain-file.ts";
@@ -7,21 +7,21 @@ import type { DomainName } from "../names/domain-name.ts";
 import { formatTime } from "../site/stamp.ts";
 
 /**
- * Words the file, and reads it back: what is written is what was found. Null where a domain file cannot say
- * it: senders take some policies that stspress never publishes, such as `mx: localhost`.
+ * Writes the text, and parses it to check it. Null if a domain file cannot declare what was found: senders accept
+ * some policies that stspress never publishes, such as `mx: localhost`.
  */
-export function wordFirstFile(
+export function firstFileText(
   name: DomainName,
   proposal: Proposal,
   observedAt: number,
   settings: SiteSettings,
 ): string | null {
-  const text = word(name, proposal, observedAt, settings);
+  const text = textFor(name, proposal, observedAt, settings);
   if (isReadable(name, text)) return text;
-  // Senders take some report addresses that a domain file refuses, such as one with a quoted mailbox.
-  const remark = "The TLS-RPT record names an address that cannot stand here.";
+  // Senders accept some report addresses that a domain file refuses, such as one with a quoted mailbox.
+  const remark = "The TLS-RPT record has an address that a domain file cannot have.";
   const without = { ...proposal, rua: null, remarks: [...proposal.remarks, remark] };
-  const second = word(name, without, observedAt, settings);
+  const second = textFor(name, without, observedAt, settings);
   return isReadable(name, second) ? second : null;
 }
 
@@ -30,7 +30,7 @@ function isReadable(name: DomainName, text: string): boolean {
   return parseDomainFile(`domains/${name.ascii}.yaml`, bytes).declarations !== null;
 }
 
-function word(
+function textFor(
   name: DomainName,
   { mxHosts, live, rua, remarks }: Proposal,
   observedAt: number,
@@ -49,7 +49,7 @@ function word(
   return newDomainFile({ domain, unicode, comments, rua, policy, mxHosts }, settings);
 }
 
-/** Comments hold no surprises: printable ASCII on one line. */
+/** Comments are printable ASCII on one line. */
 function plain(text: string): string {
   return text
     .replaceAll("…", "...")

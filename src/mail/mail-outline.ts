@@ -1,10 +1,10 @@
-/** Whether a mail may hold a report, told from its outline: the rest of a mixed mailbox stays where it is. */
+/** Whether a mail may hold a report, by its outline: the other mails of a mixed mailbox are not downloaded. */
 
 export interface Outline {
-  readonly seemsReport: boolean;
+  readonly mayHoldReport: boolean;
 }
 
-/** A part of a mail, as IMAP's BODYSTRUCTURE tells it. */
+/** A part of a mail, as IMAP's BODYSTRUCTURE describes it. */
 export interface PartOutline {
   readonly type: string;
   readonly parameters?: Readonly<Record<string, string>> | undefined;
@@ -12,7 +12,7 @@ export interface PartOutline {
   readonly childNodes?: readonly PartOutline[] | undefined;
 }
 
-/** Types under which reports and archives of them were seen, right and wrong. */
+/** Media types that reports and archives of them were seen with, correct and wrong ones. */
 const reportTypes = new Set([
   "application/tlsrpt",
   "application/tlsrpt+json",
@@ -28,8 +28,8 @@ const reportTypes = new Set([
 
 const reportName = /\.(json|gz|gzip|zip|eml)$/i;
 
-/** Headers that tell a report. */
-export const tellingHeaders = [
+/** Headers that can mark a mail as a report. */
+export const markerHeaders = [
   "content-type",
   "subject",
   "tls-report-domain",
@@ -37,21 +37,21 @@ export const tellingHeaders = [
 ] as const;
 
 /** @see RFC 8460 §5.3: the Subject of a report says `Report Domain:` and `Report-ID:` */
-const tellingText = /^tls-report-|tlsrpt|tls-rpt|report[ -]domain:|report-id:/im;
+const markerText = /^tls-report-|tlsrpt|tls-rpt|report[ -]domain:|report-id:/im;
 
-/** Parts that are looked through; a mail with more is taken for one that may hold a report. */
+/** Parts that are examined; a mail with more may hold a report. */
 const maxParts = 1000;
 
 /**
- * Judges a mail by its parts' types and names, and by {@link tellingHeaders}.
- * When in doubt it is true: the mail is then read, and nothing more.
+ * Judges a mail by its parts' types and names, and by {@link markerHeaders}. True when in doubt: the mail is
+ * then downloaded and read, and nothing more.
  */
-export function seemsReport(
+export function mayHoldReport(
   structure: PartOutline | undefined,
   headers: Uint8Array | undefined,
 ): boolean {
   const text = Buffer.from(headers ?? []).toString("latin1");
-  if (tellingText.test(text)) return true;
+  if (markerText.test(text)) return true;
   if (structure === undefined) return true;
   const open = [structure];
   for (let seen = 0; seen < maxParts; seen += 1) {

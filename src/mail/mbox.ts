@@ -1,10 +1,10 @@
 /**
- * A mailbox in one file → its mails, of which one at a time is in memory.
+ * A mailbox in one file → its mails, one at a time in memory.
  *
  * @see RFC 4155
  */
 
-/** Octets that a mail may have; of one that has more only the beginning is given. */
+/** Bytes that a mail may have; of a larger one only the beginning is given. */
 export const maxMailBytes = 32 * 1024 * 1024;
 
 export interface MboxMail {
@@ -12,20 +12,20 @@ export interface MboxMail {
   readonly number: number;
   /** Without the `From ` line. */
   readonly bytes: Buffer;
-  /** Whether the octets are all; else it is larger than {@link maxMailBytes}. */
+  /** False: the mail is larger than {@link maxMailBytes}, and `bytes` is its beginning. */
   readonly isWhole: boolean;
-  /** Octets of the file up to its end. */
+  /** Offset in the file at which the mail ends. */
   readonly end: number;
 }
 
-/** Tells the line before a mail, with its address or its time, from a sentence that begins with `From `. */
+/** The line before a mail, with an address or a time; a sentence that begins with `From ` has neither. */
 const postmark = /^From \S.{0,500}\d\d:\d\d.{0,100}\b\d{4}\b|^From \S{0,320}@\S{1,320}\s*$/;
 const maxPostmark = 700;
 
-/** Octets of a mail that is too large: its head is among them. */
+/** Bytes that are given of a mail that is too large; its header is among them. */
 const beginning = 64 * 1024;
 
-/** Splits a mailbox. The line before each mail begins with `From `, and stands at the beginning or after an empty line. */
+/** Splits a mailbox. The line before each mail begins with `From `, and is the first line or follows an empty one. */
 export async function* splitMbox(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): AsyncGenerator<MboxMail> {
@@ -36,14 +36,14 @@ export async function* splitMbox(
 
 class Splitter {
   #held: Buffer = Buffer.alloc(0);
-  /** Where the mail that is being read begins in what is held, with its `From ` line. */
+  /** Where the current mail begins in {@link #held}, with its `From ` line. */
   #start = 0;
-  /** Up to here there is no beginning of another. */
+  /** No other mail begins before this index. */
   #searched = 0;
-  /** Octets of the file before what is held. */
+  /** Bytes of the file before {@link #held}. */
   #passed = 0;
   #number = 0;
-  /** Of a mail that is too large, its beginning. */
+  /** The beginning of the current mail, where it is too large. */
   #large: Buffer | null = null;
 
   *push(chunk: Uint8Array): Generator<MboxMail> {
@@ -53,7 +53,7 @@ class Splitter {
     this.#start = 0;
     for (let next = this.#findNext(); next !== null; next = this.#findNext()) yield this.#cut(next);
     if (this.#held.length - this.#start <= maxMailBytes + maxPostmark) return;
-    // Only the end is kept, in which the next may begin.
+    // Only the end is kept, because the next mail may begin in it.
     this.#large ??= Buffer.from(this.#held.subarray(this.#start, this.#start + beginning));
     this.#start = this.#searched;
   }
@@ -62,7 +62,7 @@ class Splitter {
     if (this.#held.length > this.#start) yield this.#cut(this.#held.length);
   }
 
-  /** Where the next `From ` line begins; null: it is not here yet. */
+  /** Where the next `From ` line begins; null: not in what has been read. */
   #findNext(): number | null {
     for (let from = this.#searched; ;) {
       const at = this.#held.indexOf("\nFrom ", from, "latin1");
@@ -75,7 +75,7 @@ class Splitter {
       const lineEnd = this.#held.indexOf(0x0a, from);
       const stop = lineEnd === -1 ? this.#held.length : lineEnd;
       if (lineEnd === -1 && stop - from < maxPostmark) {
-        // The line is not whole yet: it is looked at again.
+        // The line is not complete yet, so it is looked at again.
         this.#searched = Math.max(this.#start, at - 2);
         return null;
       }
@@ -106,7 +106,7 @@ class Splitter {
   }
 }
 
-/** Takes off the `From ` line, and one `>` from lines that were quoted so as not to look like one. */
+/** Removes the `From ` line, and one `>` from lines that were quoted because they begin with `From `. */
 function mailOf(held: Buffer): Buffer {
   const isMarked = held.toString("latin1", 0, 5) === "From ";
   const lineEnd = held.indexOf(0x0a);

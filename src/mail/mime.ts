@@ -12,40 +12,40 @@ export interface MailPart {
 export interface Mail {
   /** Whether it is `multipart/report; report-type=tlsrpt`. */
   readonly isReport: boolean;
-  /** `TLS-Report-Domain`, `TLS-Report-Submitter`, and the domain of From; null: not told. */
+  /** `TLS-Report-Domain`, `TLS-Report-Submitter`, and the domain of From; null: there is none. */
   readonly domain: string | null;
   readonly submitter: string | null;
   readonly fromDomain: string | null;
   /** The report-id in the Subject; null: none. */
   readonly subjectId: string | null;
-  /** When the last server received it, else its Date; Unix seconds, null: not told. */
+  /** When the last server received it, else its Date; Unix seconds, null: unknown. */
   readonly receivedAt: number | null;
   readonly parts: readonly MailPart[];
 }
 
-/** Parts within each other: a report is in the second level. */
+/** How deep parts may be nested: a report is on the second level. */
 const maxNestingDepth = 32;
 const maxHeadersSize = 1024 * 1024;
 /**
- * Lines, and lines that begin like a boundary. Each costs the parser objects: 4 MB of the shortest took it
+ * Lines, and lines that begin like a boundary. The parser allocates for each: 4 MB of the shortest took it
  * 8 s and a gigabyte. A mail of 22 MB in base64 has as many lines.
  */
 const maxLines = 300_000;
 const maxBoundaries = 10_000;
-/** Of a mail of many lines, how long they are on average at the least: nobody writes a report in shorter ones. */
+/** From so many lines on, the shortest average length of a line: no report is written in shorter ones. */
 const manyLines = 5000;
-const minLine = 8;
+const minAverageLine = 8;
 const maxHost = 255;
 const maxId = 512;
 
-/** Parses a mail; mails within it are parts, with their octets. Null: it is built to hurt. */
+/** Parses a mail; mails within it are parts, with their bytes. Null: parsing it would cost too much, or fails. */
 export async function readMail(message: Uint8Array): Promise<Mail | null> {
   const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
-  const bound = Math.min(maxLines, Math.max(manyLines, bytes.length / minLine));
+  const bound = Math.min(maxLines, Math.max(manyLines, bytes.length / minAverageLine));
   if (hasMore(bytes, "\n", bound) || hasMore(bytes, "\n--", maxBoundaries)) return null;
   let email: Email;
   try {
-    // Large, and files need it not.
+    // Large, and not needed for reports in files.
     const { default: PostalMime } = await import("postal-mime");
     email = await PostalMime.parse(message, {
       forceRfc822Attachments: true,
@@ -77,28 +77,28 @@ export async function readMail(message: Uint8Array): Promise<Mail | null> {
   };
 }
 
-/** Octets of a line that is no burden; boundaries of a mail that are none. */
+/** Average bytes of a line, and boundaries of a mail, that cost nothing extra. */
 const plainLine = 32;
 const plainBoundaries = 50;
 
-/** What a mail costs to parse beyond what its octets do: its lines above what so many octets have, and its boundaries. */
-export function burdenOf(message: Uint8Array): number {
+/** What a mail costs to parse beyond its size: lines above one for each {@link plainLine} bytes, and boundaries. */
+export function parseCost(message: Uint8Array): number {
   const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
   const short = countOf(bytes, "\n", maxLines) - bytes.length / plainLine;
   const boundaries = countOf(bytes, "\n--", maxBoundaries) - plainBoundaries;
   return Math.max(0, Math.ceil(short)) + Math.max(0, boundaries);
 }
 
-/** How often something stands in octets; beyond so many times it is not counted. */
-function countOf(bytes: Buffer, what: string, most: number): number {
+/** Counts the occurrences of a text, up to a maximum. */
+function countOf(bytes: Buffer, what: string, max: number): number {
   let count = 0;
-  for (let at = bytes.indexOf(what); at !== -1 && count < most; count += 1) {
+  for (let at = bytes.indexOf(what); at !== -1 && count < max; count += 1) {
     at = bytes.indexOf(what, at + what.length);
   }
   return count;
 }
 
-/** Whether something stands in octets more often than so many times. */
+/** Whether a text occurs more often than so many times. */
 function hasMore(bytes: Buffer, what: string, times: number): boolean {
   let left = times;
   for (let at = bytes.indexOf(what); at !== -1; at = bytes.indexOf(what, at + 1)) {
@@ -130,10 +130,10 @@ function timeOf(text: string): number | null {
   return Number.isNaN(milliseconds) ? null : Math.floor(milliseconds / 1000);
 }
 
-/** Each may take as long as the mail is. */
+/** Base64 parts that are checked: each may cost a pass over the whole mail. */
 const mostBase64 = 16;
 
-/** Whether the base64 of some part is not as RFC 2045 §6.8 has it: padding within, missing, or other characters. */
+/** Whether the base64 of some part breaks RFC 2045 §6.8: padding inside, missing padding, or other characters. */
 export function hasLooseBase64(message: Uint8Array): boolean {
   const text = Buffer.from(message.buffer, message.byteOffset, message.byteLength).toString(
     "latin1",

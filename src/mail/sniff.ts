@@ -1,12 +1,12 @@
-/** What octets are, by themselves: labels lie. */
+/** What a file is, judged by its first bytes: names and media types are often wrong. */
 
-export type Kind = "gzip" | "zip" | "json" | "mbox" | "mail" | "other";
+export type ContentKind = "gzip" | "zip" | "json" | "mbox" | "mail" | "other";
 
-/** Octets that {@link sniff} looks at. */
+/** Bytes that {@link sniff} looks at. */
 export const sniffLength = 1024;
 
-/** Tells what begins like this; where nothing else fits, `other`. */
-export function sniff(bytes: Uint8Array): Kind {
+/** Recognises the content by its beginning; `other` where nothing fits. */
+export function sniff(bytes: Uint8Array): ContentKind {
   const [a = 0, b = 0, c = 0, d = 0] = bytes;
   if (a === 0x1f && b === 0x8b) return "gzip";
   if (a === 0x50 && b === 0x4b && ((c === 3 && d === 4) || (c === 5 && d === 6))) return "zip";
@@ -21,6 +21,6 @@ export function sniff(bytes: Uint8Array): Kind {
   return /^[!-9;-~]+[ \t]*:/.test(head) ? "mail" : "other";
 }
 
-function isOpening(octet: number): boolean {
-  return octet === 0x7b || octet === 0x5b;
+function isOpening(byte: number): boolean {
+  return byte === 0x7b || byte === 0x5b;
 }

@@ -2,13 +2,13 @@
 
 /** Why a conversation ended early. */
 export interface Failure {
-  /** How far it had come. */
+  /** The stage at which it ended. */
   readonly stage:
     "connect" | "banner" | "ehlo" | "starttls" | "tls" | "request" | "headers" | "body";
   /**
    * `timeout`: no answer in time. `refused`, `unreachable`, `reset`, `closed`: of the connection.
    * `not-public`: the address is private, loopback or reserved, and was not tried. `protocol`: an
-   * answer that is no answer. `too-large`: more than anybody has to read. `tls-version`: only
+   * invalid answer. `too-large`: more than a sender has to read. `tls-version`: only
    * versions older than TLS 1.2. `tls`: any other failed handshake. `rejected`: the server said no (a
    * 4xx or 5xx reply). `missing`: the local machine cannot (no IPv6).
    */

@@ -1,4 +1,4 @@
-/** Tells addresses of the public internet from those that an audit has no business with. */
+/** Which addresses belong to the public Internet; an audit connects to no others. */
 import { BlockList, isIP } from "node:net";
 
 /** @see https://www.iana.org/assignments/iana-ipv4-special-registry/ */
@@ -16,9 +16,9 @@ const notPublic: readonly (readonly [network: string, prefix: number])[] = [
   ["198.18.0.0", 15],
   ["198.51.100.0", 24],
   ["203.0.113.0", 24],
-  // Multicast, and all that is reserved behind it.
+  // Multicast, and everything above it, which is reserved.
   ["224.0.0.0", 3],
-  // Of 2000::/3, what is special: protocol assignments (Teredo is one), documentation, 6to4.
+  // Special parts of 2000::/3: protocol assignments (including Teredo), documentation, 6to4.
   ["2001::", 23],
   ["2001:db8::", 32],
   ["2002::", 16],
@@ -31,15 +31,14 @@ for (const [network, prefix] of notPublic) {
 }
 
 /**
- * All of IPv6 that is handed out for the internet. What hides IPv4 addresses lies outside: mapped
- * ones, NAT64.
+ * All of IPv6 that is assigned for the Internet. Addresses that embed IPv4 (mapped, NAT64) lie outside.
  *
  * @see https://www.iana.org/assignments/ipv6-unicast-address-assignments/
  */
 const globalUnicast = new BlockList();
 globalUnicast.addSubnet("2000::", 3, "ipv6");
 
-/** Whether an address is reachable by everyone; false for what is no address. */
+/** Whether an address is public; false for anything else than an address. */
 export function isPublicAddress(address: string): boolean {
   const family = isIP(address);
   if (family === 4) return !blocked.check(address);

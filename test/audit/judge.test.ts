@@ -58,7 +58,7 @@ describe("the verdict and its reason", () => {
     const { safe, reason } = judge(subject({ mxHosts }));
     expect(safe).toBe("no");
     expect(reason).toBe(
-      `${mx} shows a certificate that expired on 2026-02-20, 9 days ago, and 1 more`,
+      `${mx} presents a certificate that expired on 2026-02-20, 9 days ago, and 1 more`,
     );
   });
 
@@ -123,14 +123,14 @@ describe("what the messages say", () => {
   ] as const)("why the DNS gave no answer: %s", (why, words) => {
     const stsTxt = failed<{ strings: string[] }>(`_mta-sts.${domain}`, "TXT", why);
     expect(told({ evidence: { stsTxt } })).toEqual([
-      `the TXT records at _mta-sts.${domain} are not known: ${words}`,
+      `the TXT records at _mta-sts.${domain} could not be looked up: ${words}`,
     ]);
   });
 
   test("the parser's problem, and its line", () => {
     const body = policyText().replace("enforce", "report");
     expect(told({ evidence: { policyHost: hostWith([fetched(body)]) } })).toEqual([
-      `what mta-sts.${domain} serves is no policy: line 2: there is no mode "report"`,
+      `mta-sts.${domain} does not serve a valid policy: line 2: there is no mode "report"`,
     ]);
   });
 
@@ -141,8 +141,8 @@ describe("what the messages say", () => {
       declared: { current: instance("built2", policyText([mx, "*.gone.example"])) },
     };
     expect(told(deviation)).toContain(
-      `the policy served for ${domain} is not the one that was built: mode is testing, built was enforce; ` +
-        'max_age is 86400, built was 604800; mx has "new.d.example" besides; mx lacks "*.gone.example"',
+      `the policy served for ${domain} is not the one that was built: mode is testing, but enforce was built; ` +
+        'max_age is 86400, but 604800 was built; mx also has "new.d.example"; mx lacks "*.gone.example"',
     );
   });
 
@@ -171,7 +171,7 @@ describe("what the messages say", () => {
   test("what the server said, where it says more than the kind of failure", () => {
     const refused = probe({ failure: failure("starttls", "rejected", "454 no key") });
     expect(told({ mxHosts: [mxHost([refused])] })).toEqual([
-      `${mx} offers STARTTLS and does not carry it out: the server says no ("454 no key")`,
+      `${mx} offers STARTTLS but does not start it: rejected by the server ("454 no key")`,
     ]);
   });
 
@@ -180,7 +180,7 @@ describe("what the messages say", () => {
     const issuer = certificate("Good CA", { dnsNames: [], notAfter: now - day });
     const mxHosts = [mxHost([probe({ tls: tlsWith(leaf, { chain: [leaf, issuer] }) })])];
     expect(told({ mxHosts })).toEqual([
-      `${mx} shows a certificate that expired on 2026-02-28, 1 day ago ("Good CA")`,
+      `${mx} presents a certificate that expired on 2026-02-28, 1 day ago ("Good CA")`,
     ]);
   });
 
@@ -196,7 +196,7 @@ describe("what the messages say", () => {
     const leaf = certificate(mx, { notBefore: 1e300 });
     const mxHosts = [mxHost([probe({ tls: tlsWith(leaf) })])];
     expect(told({ mxHosts })).toEqual([
-      `${mx} shows a certificate that is not valid before a day that no calendar has`,
+      `${mx} presents a certificate that is not valid before an impossible date`,
     ]);
   });
 });

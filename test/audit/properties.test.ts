@@ -4,14 +4,14 @@ import { judge } from "../../src/audit/judge.ts";
 import { explainFinding } from "../../src/audit/rules.ts";
 import { runs } from "../support/parsed.ts";
 import { dnsIdMatches } from "../../src/audit/dns-id.ts";
-import { livePolicies } from "../../src/audit/served-policy.ts";
+import { servedPolicies } from "../../src/audit/served-policy.ts";
 import { readStsTxt } from "../../src/audit/txt-reading.ts";
 import { mxMatches } from "../../src/mta-sts/mx-pattern.ts";
 import { hostileSubjects, nearlyHealthySubjects } from "./support/hostile-subject.ts";
 import { now } from "./support/subject.ts";
 
 describe("whatever the evidence says", () => {
-  test("a judgement comes of it, worded in bounded space", () => {
+  test("a verdict comes of it, worded in bounded space", () => {
     fc.assert(
       fc.property(hostileSubjects, (subject) => {
         const { findings, reason } = judge(subject);
@@ -81,7 +81,7 @@ describe("whatever the evidence says", () => {
         if (safe !== "yes") return;
         const { evidence, mxHosts } = subject;
         expect(readStsTxt(evidence).kind).toBe("record");
-        const [live, another] = livePolicies(evidence.policyHost);
+        const [live, another] = servedPolicies(evidence.policyHost);
         expect(live).toBeDefined();
         expect(another).toBeUndefined();
         for (const { failure, tls } of evidence.policyHost.fetches) {

@@ -1,6 +1,6 @@
 /** Which mails of a mixed mailbox are read at all. */
 import { describe, expect, test } from "vitest";
-import { seemsReport, type PartOutline } from "../../src/mail/mail-outline.ts";
+import { mayHoldReport, type PartOutline } from "../../src/mail/mail-outline.ts";
 
 const text: PartOutline = { type: "text/plain" };
 
@@ -31,7 +31,7 @@ describe("may hold a report", () => {
     ["a mail in a mail", { type: "message/rfc822", childNodes: [attached("application/gzip")] }],
     ["a forwarded mail in a file", attached("application/octet-stream", "report.eml")],
   ])("%s", (_, structure) => {
-    expect(seemsReport(structure, headers("Subject: x"))).toBe(true);
+    expect(mayHoldReport(structure, headers("Subject: x"))).toBe(true);
   });
 
   test.each([
@@ -41,11 +41,11 @@ describe("may hold a report", () => {
     "Subject: Report Domain: a.example Submitter: b.example Report-ID: <1>",
     "Subject: Fwd: TLS-RPT for a.example",
   ])("%s", (line) => {
-    expect(seemsReport(text, headers("X: y", line))).toBe(true);
+    expect(mayHoldReport(text, headers("X: y", line))).toBe(true);
   });
 
   test("what the server does not tell", () => {
-    expect(seemsReport(undefined, undefined)).toBe(true);
+    expect(mayHoldReport(undefined, undefined)).toBe(true);
   });
 
   test("more parts than anybody looks through", () => {
@@ -53,7 +53,7 @@ describe("may hold a report", () => {
       type: "multipart/mixed",
       childNodes: Array.from({ length: 5000 }, () => text),
     };
-    expect(seemsReport(structure, undefined)).toBe(true);
+    expect(mayHoldReport(structure, undefined)).toBe(true);
   });
 });
 
@@ -68,6 +68,6 @@ describe("holds none", () => {
       { type: "multipart/report", childNodes: [text, { type: "message/delivery-status" }] },
     ],
   ])("%s", (_, structure) => {
-    expect(seemsReport(structure, headers("Subject: lunch"))).toBe(false);
+    expect(mayHoldReport(structure, headers("Subject: lunch"))).toBe(false);
   });
 });

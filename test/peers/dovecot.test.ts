@@ -172,7 +172,7 @@ describePeers("reports fetch from dovecot", ["dovecot", "doveadm", "openssl"], (
     dovecot.deliver(signed("one"));
     const missing = await fetchReports(["--mark", "move:Taken reports"]);
     expect(missing).toMatchObject({ code: 3, err: "" });
-    expect(missing.out).toContain("there is no folder Taken reports to move mail to");
+    expect(missing.out).toContain("the folder Taken reports does not exist");
     await dovecot.makeFolder("Taken reports");
     expect(counts(await fetchReports(["--mark", "move:Taken reports"]))).toMatchObject({
       added: 1,
@@ -249,7 +249,7 @@ describePeers("reports fetch from dovecot", ["dovecot", "doveadm", "openssl"], (
     expect(refused.out + refused.err).not.toContain(dovecot.password);
     const noFolder = await fetchReports(["--folder", "Nowhere"]);
     expect(noFolder.code).toBe(3);
-    expect(noFolder.out).toContain("there is no such folder");
+    expect(noFolder.out).toContain("the folder does not exist");
     fs.chmodSync(wrong, 0o644);
     const open = await fetchReports(["--password-file", wrong]);
     expect(open.code).toBe(2);

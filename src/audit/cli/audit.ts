@@ -1,6 +1,6 @@
-/** `stspress audit`: looks at mail domains from outside, and says whether an enforced policy is safe. */
+/** `stspress audit`: checks mail domains from outside, and says whether an enforced policy is safe. */
 import os from "node:os";
-import type { Declared, Subject } from "../declared.ts";
+import type { DeclaredDomain, Subject } from "../subject.ts";
 import type { Evidence } from "../evidence.ts";
 import { judge } from "../judge.ts";
 import { liveInstanceOf, type LiveInstance } from "../live-instance.ts";
@@ -9,8 +9,8 @@ import { diagnostic, type Place } from "../../diagnostics/diagnostic.ts";
 import { combine, failure, success, type Result } from "../../diagnostics/result.ts";
 import { readProbeOptions, type ProbeOptions } from "../probe/probe-options.ts";
 import { AuditPrinter } from "./print/audit-printer.ts";
-import { fromSaved, fromWorld, readSaved, type EvidenceSource } from "../probe/audit-source.ts";
-import { declaredOf } from "../declared-domains.ts";
+import { fromSaved, fromNetwork, readSaved, type EvidenceSource } from "../probe/audit-source.ts";
+import { declaredOf } from "../declared-domain.ts";
 import type { Context } from "../../cli/context.ts";
 import { readDomains } from "../../cli/domain-operands.ts";
 import { mapInOrder } from "../../runtime/map-in-order.ts";
@@ -22,21 +22,21 @@ import { loadSiteIfAny, textReader } from "../../site/load/load-site.ts";
 import { startProgress } from "../../cli/progress.ts";
 import { recordObserved, type RecordedLive } from "../probe/record-observed.ts";
 
-/** What an audit knows of the site, where there is one. */
+/** What an audit uses of the site, if there is one. */
 interface KnownSite {
   /** Declared domains, sorted. */
   readonly domains: readonly string[];
-  readonly declared: (domain: string) => Declared | null;
+  readonly declared: (domain: string) => DeclaredDomain | null;
   readonly place: (domain: string) => Place | null;
 }
 
-/** What was asked for. */
+/** What the command line asks for. */
 interface Request {
-  readonly look: ProbeOptions;
+  readonly probe: ProbeOptions;
   readonly names: readonly DomainName[];
 }
 
-/** What is to be audited, and with what. */
+/** The domains to audit, and the source of their evidence. */
 interface Plan {
   readonly domains: readonly string[];
   readonly source: EvidenceSource;
@@ -51,18 +51,18 @@ export async function run(context: Context): Promise<Result<ExitCode>> {
   const plan = makePlan(context, request.value, site.value);
   if (!plan.ok) return plan;
 
-  const report = new AuditPrinter(context, site.value.place);
-  report.begin();
-  const live = await auditAll(context, plan.value, site.value, report);
+  const printer = new AuditPrinter(context, site.value.place);
+  printer.begin();
+  const live = await auditAll(context, plan.value, site.value, printer);
   const saved = await plan.value.source.close();
   const recorded = saved.ok ? await record(context, live) : saved;
-  return success(report.end(recorded));
+  return success(printer.end(recorded));
 }
 
 function readRequest({ operands, options }: Context): Result<Request> {
   return combine({
     formats: oneFormat(options),
-    look: readProbeOptions(options, os.hostname()),
+    probe: readProbeOptions(options, os.hostname()),
     names: readDomains(operands),
   });
 }
@@ -93,15 +93,15 @@ async function knownSite(root: string): Promise<Result<KnownSite>> {
   });
 }
 
-/** Finds the domains, and opens what their evidence comes from. */
-function makePlan(context: Context, { look, names }: Request, site: KnownSite): Result<Plan> {
+/** Finds the domains, and opens the source of their evidence. */
+function makePlan(context: Context, { probe, names }: Request, site: KnownSite): Result<Plan> {
   const { options, clock } = context;
   const path = options.text("evidence");
   const named = names.map(({ ascii }) => ascii);
   if (path === null) {
     const domains = named.length > 0 ? named : site.domains;
     if (domains.length === 0) return noDomains();
-    const source = fromWorld(look, options.text("save"), clock);
+    const source = fromNetwork(probe, options.text("save"), clock);
     return source.ok ? success({ domains, source: source.value }) : source;
   }
   const saved = readSaved(path);
@@ -120,12 +120,12 @@ function noDomains() {
   return failure(diagnostic("site/no-domains", { folder: "domains/" }));
 }
 
-/** Looks at every domain, tells and saves what is seen, and gives the instances that are live. */
+/** Audits every domain, prints and saves what was observed, and gives the instances that are live. */
 async function auditAll(
   { format, io }: Context,
   { domains, source }: Plan,
   site: KnownSite,
-  report: AuditPrinter,
+  printer: AuditPrinter,
 ): Promise<readonly LiveInstance[]> {
   const live: LiveInstance[] = [];
   const progress = await startProgress(io);
@@ -136,21 +136,21 @@ async function auditAll(
     async (domain) => {
       const { evidence, mxHosts } = await source.observe(domain);
       const subject: Subject = { domain, declared: site.declared(domain), evidence, mxHosts };
-      const judgement = judge(subject);
-      const seen = liveInstanceOf(subject, judgement);
+      const verdict = judge(subject);
+      const seen = liveInstanceOf(subject, verdict);
       if (seen !== null) live.push(seen);
-      const told = report.word(subject, judgement);
-      if (format === "jsonl") io.out(told);
+      const text = printer.format(subject, verdict);
+      if (format === "jsonl") io.out(text);
       done += 1;
       progress.show("auditing", done, domains.length);
-      // Kept until its turn comes, so only where it is wanted.
-      return { told, evidence: source.saves ? evidence : null };
+      // Held until it is this domain's turn, so only if it is needed.
+      return { text, evidence: source.saves ? evidence : null };
     },
-    async ({ told, evidence }) => {
+    async ({ text, evidence }) => {
       if (evidence !== null) await source.save(evidence);
       if (format === "jsonl") return;
       progress.aside(() => {
-        report.tell(told);
+        printer.print(text);
       });
     },
   );
@@ -158,7 +158,7 @@ async function auditAll(
   return live;
 }
 
-/** Records what was seen live, where that is asked for; gives null where it is not. */
+/** Records what was seen live, if `--record` asks for it; else gives null. */
 async function record(
   { options, root }: Context,
   live: readonly LiveInstance[],

@@ -1,4 +1,4 @@
-/** Where the evidence of an audit comes from: a look at the world, or a file that an earlier look was saved to. */
+/** Where the evidence of an audit comes from: the network, or a file that `--save` wrote. */
 import fs from "node:fs";
 import { evidenceVersion, type DomainEvidence, type Evidence } from "../evidence.ts";
 import { readEvidence } from "../read-evidence.ts";
@@ -10,15 +10,15 @@ import type { ProbeOptions } from "./probe-options.ts";
 import { openProbeSession } from "./probe-session.ts";
 import { describe } from "../../runtime/system-error.ts";
 
-/** How a domain comes to be observed: by looking, or from a file. */
+/** Gives the evidence of domains. */
 export interface EvidenceSource {
   readonly observe: (domain: string) => Promise<Observed>;
-  /** Whether what is seen is to be kept. */
+  /** Whether evidence is saved. */
   readonly saves: boolean;
-  /** Keeps what was seen of a domain. */
+  /** Saves the evidence of a domain. */
   readonly save: (evidence: DomainEvidence) => Promise<void>;
   readonly concurrency: number;
-  /** Ends it; a failure where what was seen cannot be saved. */
+  /** Ends it; a failure if the evidence could not be saved. */
   readonly close: () => Promise<Result<void>>;
 }
 
@@ -42,7 +42,7 @@ export function readSaved(path: string): Result<Evidence> {
   );
 }
 
-/** Gives what was saved. */
+/** A source that reads saved evidence. */
 export function fromSaved(
   saved: Evidence,
   path: string,
@@ -60,7 +60,7 @@ export function fromSaved(
     close: () => Promise.resolve(success(undefined)),
     observe: (domain) => {
       const evidence = byName.get(domain);
-      if (evidence === undefined) throw new Error(`nothing was saved of ${domain}`);
+      if (evidence === undefined) throw new Error(`there is no saved evidence of ${domain}`);
       const mxHosts = new Map(
         evidence.mx.records.flatMap(({ exchange }) => {
           const host = Object.hasOwn(saved.mxHosts, exchange) ? saved.mxHosts[exchange] : undefined;
@@ -72,8 +72,8 @@ export function fromSaved(
   });
 }
 
-/** Looks at the world, and saves what it sees where `save` names a file. `now` gives Unix seconds. */
-export function fromWorld(
+/** A source that observes over the network, and saves the evidence if `save` names a file. `now` gives Unix seconds. */
+export function fromNetwork(
   options: ProbeOptions,
   save: string | null,
   now: () => number,

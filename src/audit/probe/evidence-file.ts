@@ -1,18 +1,20 @@
-/** Writes evidence as it comes, so that a run over many domains need not keep it. */
+/** Writes evidence as it arrives, so that an audit of many domains does not hold it in memory. */
 import fs from "node:fs";
 import type { DomainEvidence, Evidence, MxHostEvidence } from "../evidence.ts";
 
-/** A file of evidence that is being written: beside its place until it is whole. */
+/** An evidence file, written as `<file>.tmp` and renamed when it is complete. */
 export class EvidenceFile {
   readonly #file: string;
+  readonly #temporary: string;
   readonly #stream: fs.WriteStream;
   #failed: Error | null = null;
   #domains = 0;
 
-  /** @throws Error where the file cannot be made. */
+  /** @throws Error where the file cannot be created. */
   constructor(file: string, version: Evidence["version"]) {
     this.#file = file;
-    const handle = fs.openSync(`${file}.tmp`, "w");
+    this.#temporary = `${file}.tmp`;
+    const handle = fs.openSync(this.#temporary, "w");
     this.#stream = fs.createWriteStream("", { fd: handle });
     this.#stream.on("error", (error) => (this.#failed = error));
     this.#stream.write(`{"version":${String(version)},"domains":[\n`);
@@ -27,7 +29,11 @@ export class EvidenceFile {
     }
   }
 
-  /** Adds the MX hosts and puts the file in its place. @throws Error where something could not be written. */
+  /**
+   * Adds the MX hosts and puts the file in its place.
+   *
+   * @throws Error where something could not be written; then `<file>.tmp` is removed.
+   */
   async finish(mxHosts: readonly MxHostEvidence[]): Promise<void> {
     this.#stream.write('\n],"mxHosts":{');
     for (const [index, one] of mxHosts.entries()) {
@@ -39,8 +45,13 @@ export class EvidenceFile {
     if (!this.#stream.closed) {
       await new Promise<void>((resolve) => this.#stream.once("close", resolve));
     }
-    if (this.#failed !== null) throw this.#failed;
-    fs.renameSync(`${this.#file}.tmp`, this.#file);
+    try {
+      if (this.#failed !== null) throw this.#failed;
+      fs.renameSync(this.#temporary, this.#file);
+    } catch (error) {
+      fs.rmSync(this.#temporary, { force: true });
+      throw error;
+    }
   }
 
   /** Waits until the stream takes more, or takes no more at all. */

@@ -1,6 +1,6 @@
 /**
- * Looks at mail domains as a sender would, and gives what was seen as evidence: DNS, the policy host at
- * each address, every MX host at each address. Judges nothing.
+ * Observes mail domains as a sender would, and records it as evidence: DNS, the policy host at each address,
+ * every MX host at each address. Judges nothing.
  */
 import { randomBytes } from "node:crypto";
 import type {
@@ -22,27 +22,27 @@ export interface ObserverOptions {
   readonly trust: TrustStore;
   readonly httpsPort: number;
   readonly smtpPort: number;
-  /** How long one HTTPS or SMTP conversation may take. */
+  /** How long one HTTPS or SMTP connection may take. */
   readonly timeoutMs: number;
-  /** Whether private, loopback and reserved addresses are tried. */
+  /** Whether to connect to private, loopback and reserved addresses. */
   readonly allowPrivate: boolean;
-  /** What the EHLO says. */
+  /** The name in EHLO. */
   readonly heloName: string;
   /** Unix seconds. */
   readonly now: () => number;
 }
 
-/** What was seen of one domain. */
+/** What was observed of one domain. */
 export interface Observed {
   readonly evidence: DomainEvidence;
-  /** Of every exchange of its MX records, by host name. */
+  /** Every host of its MX records, by name. */
   readonly mxHosts: ReadonlyMap<string, MxHostEvidence>;
 }
 
-/** More than any mail host needs: who publishes a thousand addresses gets no thousand visitors. */
+/** More than any mail host needs: somebody who publishes a thousand addresses does not get a thousand connections. */
 const maxAddresses = 16;
 const maxMxHosts = 32;
-/** A host of many silent addresses is left after so many times the patience for one. */
+/** A host with many silent addresses is given up after so many timeouts. */
 const maxTimeouts = 3;
 
 export class Observer {
@@ -53,12 +53,12 @@ export class Observer {
     this.#options = options;
   }
 
-  /** MX hosts that were looked at so far, in the order in which they were first met. */
+  /** MX hosts that were observed so far, in the order in which they were first met. */
   async mxHosts(): Promise<readonly MxHostEvidence[]> {
     return Promise.all(this.#mxHosts.values());
   }
 
-  /** Looks at one domain. An MX host that several share is looked at once. */
+  /** Observes one domain. An MX host that several domains share is observed once. */
   async observe(domain: string): Promise<Observed> {
     const mx = this.#options.dns.mx(domain);
     const [evidence, mxHosts] = await Promise.all([
@@ -73,7 +73,7 @@ export class Observer {
     return { evidence, mxHosts: new Map(mxHosts.map((one) => [one.host, one])) };
   }
 
-  /** Looks at what a domain publishes, and not at its MX hosts. */
+  /** Observes what a domain publishes, but not its MX hosts. */
   async observeDomain(
     domain: string,
     asked: Promise<DomainEvidence["mx"]> = this.#options.dns.mx(domain),
@@ -123,7 +123,7 @@ export class Observer {
     const [a, aaaa] = await Promise.all([dns.a(host), dns.aaaa(host)]);
     const probes: SmtpProbe[] = [];
     const deadline = performance.now() + timeoutMs * maxTimeouts;
-    // One connection at a time: an audit is a guest.
+    // One connection at a time, to be polite to other people's servers.
     for (const { address, tried } of eachAddress(a, aaaa)) {
       if (!tried) probes.push(unprobed(address, untried));
       else if (performance.now() >= deadline) probes.push(unprobed(address, outOfTime));

@@ -1,4 +1,4 @@
-/** Fetches the policy from one address of its host as a sender does, and records what came. */
+/** Fetches the policy from one address of its host as a sender does, and records the response. */
 import { isUtf8 } from "node:buffer";
 import {
   readBody,
@@ -14,18 +14,18 @@ import type { TlsEvidence } from "../../net/tls/tls-evidence.ts";
 const maxField = 500;
 
 /**
- * Fetches the policy: no redirect is followed, no compression asked for, no certificate refused. It
- * ends at the deadline, however slowly something still comes.
+ * Fetches the policy. It follows no redirect, asks for no compression and accepts any certificate. It ends at
+ * the deadline, even if the server is still sending.
  *
  * @see RFC 8461 §3.3
  */
 export async function fetchPolicy(request: Destination): Promise<PolicyFetch> {
   const began = performance.now();
-  const link = new Connection(request);
-  const { tls, head, body } = await exchange(link, request.host);
+  const connection = new Connection(request);
+  const { tls, head, body } = await exchange(connection, request.host);
   const durationMs = Math.round(performance.now() - began);
-  const { failure } = link;
-  await link.close();
+  const { failure } = connection;
+  await connection.close();
   const field = (name: string): string | null =>
     head?.fields.get(name)?.[0]?.slice(0, maxField) ?? null;
   return {
@@ -49,19 +49,19 @@ interface Exchanged {
   readonly body: ResponseBody | null;
 }
 
-/** Goes as far as the link carries; why it went no further stands there. */
-async function exchange(link: Connection, host: string): Promise<Exchanged> {
-  const tls = (await link.connect()) ? await link.secure({ sni: true }) : null;
-  if (tls === null || link.failure !== null) return { tls, head: null, body: null };
-  link.enter("request");
-  link.send(requestText(host));
-  const reader = new ByteReader(link);
+/** Goes as far as the connection works; its `failure` says why it went no further. */
+async function exchange(connection: Connection, host: string): Promise<Exchanged> {
+  const tls = (await connection.connect()) ? await connection.secure({ sni: true }) : null;
+  if (tls === null || connection.failure !== null) return { tls, head: null, body: null };
+  connection.enter("request");
+  connection.send(requestText(host));
+  const reader = new ByteReader(connection);
   if (!(await reader.begin())) return { tls, head: null, body: null };
-  link.enter("headers");
-  const head = await readHead(link, reader);
+  connection.enter("headers");
+  const head = await readHead(connection, reader);
   if (head === null) return { tls, head: null, body: null };
-  link.enter("body");
-  return { tls, head, body: await readBody(link, reader, head) };
+  connection.enter("body");
+  return { tls, head, body: await readBody(connection, reader, head) };
 }
 
 function requestText(host: string): string {

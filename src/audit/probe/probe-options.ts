@@ -1,4 +1,4 @@
-/** The options of verbs that look at the world outside, checked. */
+/** The options of commands that observe domains over the network, checked. */
 import type { Options } from "../../cli/options.ts";
 import { combine, success, type Result } from "../../diagnostics/result.ts";
 import { parseServer, type Server } from "../../net/dns/servers.ts";
@@ -6,7 +6,7 @@ import { parseServer, type Server } from "../../net/dns/servers.ts";
 export interface ProbeOptions {
   /** null: the system's. */
   readonly resolver: Server | null;
-  /** File with more roots to trust, or null. */
+  /** File with additional roots to trust, or null. */
   readonly caFile: string | null;
   readonly httpsPort: number;
   readonly smtpPort: number;
@@ -16,7 +16,7 @@ export interface ProbeOptions {
   readonly heloName: string;
 }
 
-/** Reads the options that say how to look. `hostName` is this machine's name. */
+/** Reads the options that say how to probe. `hostName` is this machine's name. */
 export function readProbeOptions(options: Options, hostName: string): Result<ProbeOptions> {
   const port = { min: 1, max: 65_535 };
   const read = combine({
@@ -42,7 +42,7 @@ function parseHelo(text: string): string | null {
   return /^[A-Za-z0-9.:[\]-]{1,255}$/.test(text) ? text : null;
 }
 
-/** A machine may be called anything; a server wants a name. */
+/** A machine's name may be anything; EHLO needs a domain name. */
 function heloOf(hostName: string): string {
   return /^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/.test(hostName) ? hostName : "audit.invalid";
 }

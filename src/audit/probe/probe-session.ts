@@ -1,4 +1,4 @@
-/** Opens what is needed to look at the world: a DNS client, roots to trust, an observer. */
+/** Opens what observing needs: a DNS client, trusted roots, an observer. */
 import { diagnostic } from "../../diagnostics/diagnostic.ts";
 import { failure, success, type Result } from "../../diagnostics/result.ts";
 import { DnsClient } from "../../net/dns/client.ts";
@@ -13,10 +13,10 @@ export interface ProbeSession {
   readonly close: () => void;
 }
 
-/** DNS answers are small and near: who has not answered after this many milliseconds will not. */
+/** DNS answers are fast; no answer after this many milliseconds means that there will be none. */
 const dnsTimeoutMs = 10_000;
 
-/** Opens them, or says why they cannot be had. `now` gives Unix seconds. */
+/** Opens a session, or says why that is not possible. `now` gives Unix seconds. */
 export function openProbeSession(options: ProbeOptions, now: () => number): Result<ProbeSession> {
   const servers = options.resolver === null ? systemServers() : [options.resolver];
   let trust;

@@ -1,4 +1,4 @@
-/** Writes into the lock what an audit saw live: what `stspress live` does by hand. */
+/** Records in the lock what an audit saw live, as `stspress live` does without an audit. */
 import type { LiveInstance } from "../live-instance.ts";
 import { success, type Result } from "../../diagnostics/result.ts";
 import { recordLive } from "../../site/lock/advance.ts";
@@ -12,7 +12,7 @@ export interface RecordedLive {
   readonly live: string;
 }
 
-/** Records the instances that were not recorded before; gives those, by domain. The first time counts. */
+/** Records the instances that were not recorded yet; gives those, by domain. */
 export async function recordObserved(
   root: string,
   seen: readonly LiveInstance[],
@@ -23,7 +23,7 @@ export async function recordObserved(
     const recorded: RecordedLive[] = [];
     for (const { domain, id, seenAt, ttlSeconds } of seen) {
       const before = domains.get(domain);
-      // A build may have come between the look and now.
+      // There may have been a build since the audit looked.
       if (before?.current?.id !== id || before.current.liveAt !== null) continue;
       const current = {
         ...before.current,

@@ -1,16 +1,16 @@
-/** Talks SMTP to one address of an MX host as a sender does, up to the TLS handshake, and takes its leave. */
-import { Replies, type Reply } from "../../net/smtp/replies.ts";
+/** Speaks SMTP with one address of an MX host as a sender does, up to the TLS handshake, and quits. */
+import { SmtpReplyReader, type SmtpReply } from "../../net/smtp/reply-reader.ts";
 import { Connection, type Destination } from "../../net/tls/connection.ts";
 import type { SmtpProbe } from "../evidence.ts";
 import type { Failure } from "../../net/failure.ts";
 
 /** Which address to probe, and as whom. */
 export interface ProbeRequest extends Destination {
-  /** What EHLO says. */
+  /** The name in EHLO. */
   readonly heloName: string;
 }
 
-/** What one conversation has shown so far. */
+/** What one connection has shown so far. */
 type Seen = {
   -readonly [
     Key in "failure" | "banner" | "keywords" | "startTls" | "injected" | "tls"
@@ -21,9 +21,8 @@ const maxText = 200;
 const maxKeywords = 50;
 
 /**
- * Probes one address: greeting, EHLO, STARTTLS, handshake with SNI, QUIT. Where that succeeds, the
- * same again without SNI, to see which certificate is served then. One connection at a time, and both
- * together have until the deadline.
+ * Probes one address: greeting, EHLO, STARTTLS, handshake with SNI, QUIT. If that succeeds, the same again
+ * without SNI, to see which certificate is served then. The timeout is for both connections together.
  *
  * @see RFC 3207, RFC 8461 §4.2
  */
@@ -46,9 +45,9 @@ export async function probeMx(request: ProbeRequest): Promise<SmtpProbe> {
   };
 }
 
-/** Holds one conversation from the first byte to the last. */
+/** Makes one connection, from the first byte to the last. */
 async function converse(request: ProbeRequest, how: { sni: boolean }): Promise<Seen> {
-  const link = new Connection(request);
+  const connection = new Connection(request);
   const seen: Seen = {
     failure: null,
     banner: null,
@@ -57,31 +56,31 @@ async function converse(request: ProbeRequest, how: { sni: boolean }): Promise<S
     injected: false,
     tls: null,
   };
-  const refusal = await negotiate(link, request.heloName, how, seen);
-  // What goes wrong with the goodbye is no news.
-  seen.failure = link.failure ?? refusal;
-  await link.close("QUIT\r\n");
+  const refusal = await negotiate(connection, request.heloName, how, seen);
+  // Read before QUIT: a failure of that does not matter.
+  seen.failure = connection.failure ?? refusal;
+  await connection.close("QUIT\r\n");
   return seen;
 }
 
-/** Comes as far as TLS, or to where the server says no; null also where the link has failed. */
+/** Goes as far as TLS, or until the server refuses; null also if the connection has failed. */
 async function negotiate(
-  link: Connection,
+  connection: Connection,
   heloName: string,
   how: { sni: boolean },
   seen: Seen,
 ): Promise<Failure | null> {
-  if (!(await link.connect())) return null;
-  const replies = new Replies(link);
+  if (!(await connection.connect())) return null;
+  const replies = new SmtpReplyReader(connection);
 
-  link.enter("banner");
+  connection.enter("banner");
   const greeting = await replies.next();
   if (greeting === null) return null;
   seen.banner = (greeting.lines[0] ?? "").slice(0, maxText);
   if (greeting.code !== 220) return refusalOf("banner", greeting);
 
-  link.enter("ehlo");
-  const hello = await greet(link, replies, heloName);
+  connection.enter("ehlo");
+  const hello = await greet(connection, replies, heloName);
   if (hello === null) return null;
   if (hello.code !== 250) return refusalOf("ehlo", hello);
   const keywords = hello.lines.slice(1).map((line) => (/^\S*/.exec(line)?.[0] ?? "").toUpperCase());
@@ -89,32 +88,36 @@ async function negotiate(
   seen.startTls = keywords.includes("STARTTLS") ? "offered" : "not-offered";
   if (seen.startTls === "not-offered") return { stage: "starttls", kind: "rejected", detail: "" };
 
-  link.enter("starttls");
-  link.send("STARTTLS\r\n");
+  connection.enter("starttls");
+  connection.send("STARTTLS\r\n");
   const goAhead = await replies.next();
   if (goAhead === null) return null;
   if (goAhead.code !== 220) return refusalOf("starttls", goAhead);
 
-  // A sender that took these bytes for the server's, under TLS, would take whatever anybody put in.
-  const came = await link.discard();
-  seen.injected = came || replies.hasMore;
-  seen.tls = await link.secure(how);
+  // Whoever treats these bytes as part of the TLS session accepts what an attacker injected.
+  const hadBytes = await connection.discard();
+  seen.injected = hadBytes || replies.hasMore;
+  seen.tls = await connection.secure(how);
   return null;
 }
 
-/** Says EHLO, or HELO where EHLO is not known: then nothing is offered. */
-async function greet(link: Connection, replies: Replies, heloName: string): Promise<Reply | null> {
-  link.send(`EHLO ${heloName}\r\n`);
+/** Sends EHLO, or HELO if EHLO is not known: then no extension is offered. */
+async function greet(
+  connection: Connection,
+  replies: SmtpReplyReader,
+  heloName: string,
+): Promise<SmtpReply | null> {
+  connection.send(`EHLO ${heloName}\r\n`);
   const reply = await replies.next();
-  // RFC 5321 §3.2. Seen in the wild: firewalls that spoil EHLO, to keep TLS out of what they read.
+  // RFC 5321 §3.2. Seen in the wild: firewalls that corrupt EHLO, so that they can read the mail.
   if (reply?.code !== 500 && reply?.code !== 502) return reply;
-  link.send(`HELO ${heloName}\r\n`);
+  connection.send(`HELO ${heloName}\r\n`);
   const plain = await replies.next();
   return plain === null ? null : { ...plain, lines: plain.lines.slice(0, 1) };
 }
 
-/** The server's answer, which is not the one that goes on. */
-function refusalOf(stage: Failure["stage"], { code, lines }: Reply): Failure {
+/** The failure that a negative reply means. */
+function refusalOf(stage: Failure["stage"], { code, lines }: SmtpReply): Failure {
   const detail = `${String(code)} ${lines[0] ?? ""}`.slice(0, maxText);
   return { stage, kind: code >= 400 ? "rejected" : "protocol", detail };
 }

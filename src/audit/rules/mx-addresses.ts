@@ -1,10 +1,10 @@
-/** Whether the hosts of the MX records have addresses, and have them themselves. */
-import { hasAddress } from "../expectation.ts";
+/** Whether the hosts of the MX records have addresses of their own. */
+import { hasAddress } from "../expects-policy.ts";
 import type { MxHostEvidence } from "../evidence.ts";
 import { prose } from "../finding.ts";
 import { mxHostsOf } from "../mx-hosts.ts";
 import { defineRule } from "../rule.ts";
-import { dnsFix, dnsWhy, type DnsFailure } from "../failure-texts.ts";
+import { lookupFailureFix, lookupFailureText, type LookupFailure } from "../failure-text.ts";
 
 const host = "mx1.example.com";
 
@@ -15,7 +15,7 @@ export const mxAddresses = defineRule(
       effect: "none",
       source: "RFC 5321 §5.1",
       reason:
-        "The name in an MX record must have addresses of its own and be no CNAME. Most senders follow it all the same, but they disagree about which name the certificate has to carry: the one in the MX record or the one at the end.",
+        "The name in an MX record must have addresses of its own and must not be a CNAME. Most senders follow the CNAME, but they disagree about which name the certificate must have: the one in the MX record or the one at the end.",
       example: { host, target: "mail.example.net" },
       message: (a) =>
         `the MX host ${a.host} is an alias of ${a.target === a.host ? "itself" : a.target}`,
@@ -27,7 +27,7 @@ export const mxAddresses = defineRule(
       effect: "none",
       source: "RFC 5321 §5.1",
       reason:
-        "Senders skip an MX host without an address. That costs no mail as long as others answer, and hides until they do not.",
+        "Senders skip an MX host without an address. No mail is lost while other MX hosts answer, so you do not notice until they fail.",
       example: { host },
       message: (a) => `the MX host ${a.host} has no address`,
       fix: (a) => `publish A or AAAA records for ${a.host}, or remove its MX record`,
@@ -36,29 +36,28 @@ export const mxAddresses = defineRule(
       severity: "error",
       effect: "no",
       source: "RFC 5321 §5.1",
-      reason:
-        "Without a single MX host that has an address no mail arrives, with a policy or without.",
+      reason: "If no MX host has an address, no mail arrives, with or without a policy.",
       example: { domain: "example.com", hosts: 2 },
       message: (a) =>
         a.hosts === 1
           ? `the only MX host of ${a.domain} has no address`
           : `none of the ${String(a.hosts)} MX hosts of ${a.domain} has an address`,
-      fix: () => "publish A or AAAA records for the hosts that the MX records name",
+      fix: () => "publish A or AAAA records for the hosts in the MX records",
     }),
     "mx/address-unanswered": prose<{
       host: string;
       type: "A" | "AAAA" | null;
-      failure: DnsFailure;
+      failure: LookupFailure;
     }>({
       severity: "warning",
       effect: "unknown",
       source: "RFC 5321 §5.1",
       reason:
-        "The address could not be looked up, so it could not be probed. It is unknown whether mail to it would survive an enforced policy.",
+        "The address could not be looked up, so it could not be probed. It is unknown whether mail to it would arrive under an enforced policy.",
       example: { host, type: "AAAA", failure: "timeout" },
       message: (a) =>
-        `the ${a.type === null ? "" : `${a.type} `}addresses of the MX host ${a.host} are not known: ${dnsWhy(a.failure)}`,
-      fix: (a) => dnsFix(a.failure),
+        `the ${a.type === null ? "" : `${a.type} `}addresses of the MX host ${a.host} could not be looked up: ${lookupFailureText(a.failure)}`,
+      fix: (a) => lookupFailureFix(a.failure),
     }),
   },
   (subject, add) => {
@@ -84,10 +83,10 @@ export const mxAddresses = defineRule(
   },
 );
 
-/** The family of which nobody knows, `null` for both; or null where everything was answered. */
+/** The address type whose lookup failed, `null` for both; or null if none failed. */
 function unansweredOf(
   seen: MxHostEvidence | null,
-): { readonly type: "A" | "AAAA" | null; readonly failure: DnsFailure } | null {
+): { readonly type: "A" | "AAAA" | null; readonly failure: LookupFailure } | null {
   if (seen === null) return { type: null, failure: null };
   const { a, aaaa } = seen;
   if (a.status === "failed") {

@@ -1,15 +1,15 @@
 /** The certificate of each MX host, at each of its addresses. */
-import { quote } from "../../diagnostics/catalogue/quote.ts";
 import { certificateFaults, certificateProse } from "../certificate.ts";
 import { dnsIdMatches } from "../dns-id.ts";
 import type { SmtpProbe } from "../evidence.ts";
 import { prose } from "../finding.ts";
 import { probesOf } from "../mx-hosts.ts";
 import { defineRule } from "../rule.ts";
+import { listQuoted } from "../wording.ts";
 
 const words = certificateProse({
   source: "RFC 8461 §4.2",
-  cost: "senders that honour an enforced policy do not deliver to this host",
+  effect: "senders that honour an enforced policy do not deliver to this host",
   example: "mx1.example.com",
 });
 
@@ -28,11 +28,11 @@ export const mxHostCertificate = defineRule(
       effect: "none",
       source: "RFC 8461 §4.2",
       reason:
-        "Senders that honour MTA-STS send SNI, so the policy holds. Older ones and many test tools do not, and find another host's certificate; they then send in clear, or warn.",
+        "Senders that honour MTA-STS send SNI, so the policy works. Older senders and many test tools do not, and get another host's certificate; they then deliver in clear text, or warn.",
       example: { host: "mx1.example.com", names: ["default.example.net"] },
       message: (a) =>
-        `${a.host} shows ${a.names.length === 0 ? "a certificate without a DNS name" : `the certificate of ${a.names.map(quote).join(", ")}`} to those who send no SNI`,
-      fix: (a) => `make the certificate of ${a.host} the server's default one`,
+        `${a.host} presents ${a.names.length === 0 ? "a certificate without a DNS name" : `the certificate of ${listQuoted(a.names)}`} to clients that send no SNI`,
+      fix: (a) => `make the certificate of ${a.host} the server's default`,
     }),
   },
   (subject, add) => {
@@ -49,7 +49,7 @@ export const mxHostCertificate = defineRule(
   },
 );
 
-/** The names of the certificate that is served without SNI, where it is another host's; else null. */
+/** The names of the certificate that is served without SNI, if it is not valid for the host; else null. */
 function otherNames(host: string, probe: SmtpProbe): readonly string[] | null {
   const { tls, fingerprintWithoutSni, dnsNamesWithoutSni } = probe;
   const leaf = tls?.chain[0];

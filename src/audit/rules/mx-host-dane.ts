@@ -1,4 +1,4 @@
-/** TLSA records of the MX hosts: where DANE applies, it wins over MTA-STS. */
+/** TLSA records of the MX hosts: where DANE applies, it takes precedence over MTA-STS. */
 import { prose } from "../finding.ts";
 import { mxHostsOf } from "../mx-hosts.ts";
 import { defineRule } from "../rule.ts";
@@ -16,23 +16,23 @@ export const mxHostDane = defineRule(
       effect: "none",
       source: "RFC 8461 §2",
       reason:
-        "Senders that know DANE judge this host by its TLSA records, and MTA-STS never overrides what they find there. A certificate that passes here can fail there: publish the new TLSA record before the new key is used.",
+        "Senders that support DANE check this host against its TLSA records, and MTA-STS never overrides the result. A certificate that passes MTA-STS can fail DANE: publish the new TLSA record before you use a new key.",
       example,
       message: (a) =>
-        `${a.host} has TLSA records proven by DNSSEC: for senders that know DANE those decide, not the policy`,
-      fix: (a) => `before each change of the key, publish its record at ${a.name}`,
+        `${a.host} has TLSA records secured by DNSSEC; senders that support DANE use them instead of the policy`,
+      fix: (a) => `before you change the key, publish the TLSA record of the new key at ${a.name}`,
     }),
     "mx-host/tlsa-insecure": prose<Args>({
       severity: "note",
       effect: "none",
       source: "RFC 7672 §2.1.1",
       reason:
-        "TLSA records count only where DNSSEC proves them. The zone is not signed, or the resolver that was asked does not validate; senders behind a validating one may see it otherwise.",
+        "TLSA records count only if DNSSEC secures them. Either the zone is not signed, or the resolver that was asked does not validate; senders behind a validating resolver may see something else.",
       example,
       message: (a) =>
-        `${a.host} has TLSA records, but DNSSEC does not prove them, so senders ignore them`,
+        `${a.host} has TLSA records that DNSSEC does not secure, so senders ignore them`,
       fix: (a) =>
-        `sign the zone of ${a.name}, or remove the records; ask a resolver that validates`,
+        `sign the zone of ${a.name}, or remove the records; if it is signed, audit with a resolver that validates`,
     }),
   },
   (subject, add) => {

@@ -1,11 +1,10 @@
-/** Whether each MX host turns to TLS when it is asked to, at each of its addresses. */
+/** Whether each MX host starts TLS when asked, at each of its addresses. */
 import type { SmtpProbe } from "../evidence.ts";
 import { prose } from "../finding.ts";
 import { probesOf } from "../mx-hosts.ts";
 import { defineRule } from "../rule.ts";
 import { isOldTls } from "../tls-protocol.ts";
-import { failureWhy } from "../failure-texts.ts";
-import type { Failure } from "../../net/failure.ts";
+import { failureText, type FailedConnection } from "../failure-text.ts";
 
 const host = "mx1.example.com";
 const source = "RFC 8461 §4.2";
@@ -14,57 +13,53 @@ const error = { severity: "error", effect: "no", source } as const;
 interface Host {
   readonly host: string;
 }
-interface Failed extends Host {
-  readonly kind: Failure["kind"];
-  readonly detail: string;
-}
 
 export const mxHostStartTls = defineRule(
   {
     "mx-host/starttls-missing": prose<Host>({
       ...error,
       reason:
-        "Senders that honour an enforced policy do not deliver in clear. TLS is switched off on this host, or something on the way strips the offer: firewalls that inspect SMTP are known for it (they leave `XXXXXXXA` in its place).",
+        "Senders that honour an enforced policy do not deliver in clear text. TLS is switched off on this host, or something on the way removes the offer: firewalls that inspect SMTP are known for it (they leave `XXXXXXXA` in its place).",
       example: { host },
       message: (a) => `${a.host} does not offer STARTTLS`,
       fix: () =>
-        "enable STARTTLS on the mail server, and switch off the inspection of SMTP before it",
+        "enable STARTTLS on the mail server, and switch off SMTP inspection in front of it",
     }),
-    "mx-host/starttls-refused": prose<Failed>({
+    "mx-host/starttls-refused": prose<FailedConnection>({
       ...error,
       source: "RFC 3207 §4",
       reason:
         "The server offers STARTTLS but does not start it, usually because it cannot read its certificate or key. Senders that honour an enforced policy then do not deliver.",
       example: { host, kind: "rejected", detail: "454 4.7.0 TLS not available" },
-      message: (a) => `${a.host} offers STARTTLS and does not carry it out: ${failureWhy(a)}`,
-      fix: () => "see the mail server's log for the certificate or the key that it could not load",
+      message: (a) => `${a.host} offers STARTTLS but does not start it: ${failureText(a)}`,
+      fix: () => "check the mail server's log for a certificate or key that it could not load",
     }),
     "mx-host/starttls-injection": prose<Host>({
       ...error,
       source: "RFC 3207 §4.2",
       reason:
-        "Bytes came in clear between the go-ahead for TLS and the handshake. A server that keeps such bytes mixes what an attacker put on the line with what is encrypted (CVE-2021-38371 and its kin); careful senders hang up.",
+        "The server sent bytes in clear text between its reply to STARTTLS and the handshake. A program that accepts such bytes mixes what an attacker injected with what is encrypted (CVE-2021-38371 and similar); careful senders hang up.",
       example: { host },
-      message: (a) => `${a.host} goes on in clear after its go-ahead for TLS`,
+      message: (a) => `${a.host} sends clear text after its reply to STARTTLS`,
       fix: () => "update the mail server, and any proxy in front of it",
     }),
     "mx-host/tls-version": prose<Host>({
       ...error,
       source: "RFC 8461 §4.2, RFC 9325 §3.1.1",
       reason:
-        "TLS 1.0 and 1.1 are out of use: senders that honour an enforced policy end the handshake and do not deliver.",
+        "TLS 1.0 and 1.1 are obsolete: senders that honour an enforced policy end the handshake and do not deliver.",
       example: { host },
       message: (a) => `${a.host} offers no TLS version newer than 1.1`,
       fix: () => "enable TLS 1.2 and 1.3 on the mail server",
     }),
-    "mx-host/tls-failed": prose<Failed>({
+    "mx-host/tls-failed": prose<FailedConnection>({
       ...error,
       reason:
         "The handshake that follows STARTTLS fails. Senders that honour an enforced policy do not deliver; others fall back to clear text, and nobody notices.",
       example: { host, kind: "closed", detail: "" },
-      message: (a) => `the TLS handshake with ${a.host} fails: ${failureWhy(a)}`,
+      message: (a) => `the TLS handshake with ${a.host} fails: ${failureText(a)}`,
       fix: () =>
-        "see the mail server's log; `openssl s_client -starttls smtp` shows the same from outside",
+        "check the mail server's log; `openssl s_client -starttls smtp` shows the same from outside",
     }),
   },
   (subject, add) => {
@@ -83,7 +78,7 @@ export const mxHostStartTls = defineRule(
   },
 );
 
-/** What kept the conversation from TLS; null: nothing, or it did not come as far as STARTTLS. */
+/** Why there was no proper TLS; null: there was, or the connection did not get as far as STARTTLS. */
 function faultOf(probe: SmtpProbe) {
   const { failure, startTls, injected, tls } = probe;
   if (injected) return "starttls-injection";

@@ -2,16 +2,16 @@
 import { quote } from "../../diagnostics/catalogue/quote.ts";
 import { mxMatches } from "../../mta-sts/mx-pattern.ts";
 import type { Policy } from "../../mta-sts/policy.ts";
-import type { Subject } from "../declared.ts";
+import type { Subject } from "../subject.ts";
 import { prose } from "../finding.ts";
 import { mxHostsOf } from "../mx-hosts.ts";
 import { defineRule } from "../rule.ts";
-import { livePolicies } from "../served-policy.ts";
+import { servedPolicies } from "../served-policy.ts";
+import { listQuoted } from "../wording.ts";
 
-/** Which policy is meant: the one that is served, or the one that the site declares. */
+/** The policy that is served, or the one that the site declares. */
 type Which = "live" | "declared";
 
-const shownPatterns = 3;
 const host = "mx2.example.net";
 
 export const mxPattern = defineRule(
@@ -21,10 +21,10 @@ export const mxPattern = defineRule(
       effect: "no",
       source: "RFC 8461 §4.1",
       reason:
-        "Senders that honour an enforced policy do not deliver to an MX host that none of its patterns matches. In testing they deliver, and report it.",
+        "Senders that honour an enforced policy do not deliver to an MX host that no pattern covers. In testing they deliver, and report it.",
       example: { host, policy: "live", patterns: ["mx1.example.com"] },
       message: (a) =>
-        `no pattern of the ${a.policy} policy covers the MX host ${a.host}: ${theirs(a.patterns)}`,
+        `the ${a.policy} policy does not cover the MX host ${a.host}: ${patternsText(a.patterns)}`,
       fix: (a) => `add \`${a.host}\` under \`mx:\`, or remove its MX record`,
     }),
     "mx-pattern/too-deep": prose<{ host: string; policy: Which; pattern: string }>({
@@ -35,7 +35,7 @@ export const mxPattern = defineRule(
         "The `*` stands for exactly one label. Postfix with one of its resolvers accepts any number of labels, so such a policy seems to work until another sender reads it.",
       example: { host: "a.h-v1.mx.example", policy: "live", pattern: "*.mx.example" },
       message: (a) =>
-        `the pattern ${quote(a.pattern)} of the ${a.policy} policy does not reach the MX host ${a.host}: \`*\` is one label`,
+        `the pattern ${quote(a.pattern)} of the ${a.policy} policy does not cover the MX host ${a.host}: \`*\` is one label only`,
       fix: (a) =>
         `add \`${a.host}\` under \`mx:\`, or \`*.${a.host.slice(a.host.indexOf(".") + 1)}\``,
     }),
@@ -44,13 +44,13 @@ export const mxPattern = defineRule(
       effect: "none",
       source: "RFC 8461 §8.3",
       reason:
-        "A declared pattern that covers no MX host is needed while MX hosts move, before the new one is in the DNS and after the old one has left it. At other times it allows a host that nobody uses. Patterns of a profile are not counted.",
+        "A declared pattern that covers no MX host is needed while you move MX hosts: before the new host is in the DNS, and after the old one has left it. At other times it allows a host that nobody uses. Patterns of a profile are not counted.",
       example: { patterns: ["*.new.example.com"] },
       message: (a) =>
         a.patterns.length === 1
-          ? `the declared pattern ${listed(a.patterns)} covers no MX host`
-          : `these declared patterns cover no MX host: ${listed(a.patterns)}`,
-      fix: () => "leave it while MX hosts are about to move; otherwise remove it from `mx:`",
+          ? `the declared pattern ${listQuoted(a.patterns)} covers no MX host`
+          : `these declared patterns cover no MX host: ${listQuoted(a.patterns)}`,
+      fix: () => "keep it while you move MX hosts; otherwise remove it from `mx:`",
     }),
   },
   (subject, add) => {
@@ -77,12 +77,12 @@ export const mxPattern = defineRule(
   },
 );
 
-/** The live policies, then the declared one; a policy of mode `none` without patterns covers nothing on purpose. */
+/** The live policies, then the declared one, without those of mode `none` that have no patterns on purpose. */
 function judgedPolicies({
   declared,
   evidence,
 }: Subject): readonly { readonly which: Which; readonly policy: Policy }[] {
-  const live = livePolicies(evidence.policyHost).map(
+  const live = servedPolicies(evidence.policyHost).map(
     ({ policy }) => ({ which: "live", policy }) as const,
   );
   const own =
@@ -90,20 +90,14 @@ function judgedPolicies({
   return [...live, ...own].filter(({ policy }) => policy.mode !== "none" || policy.mx.length > 0);
 }
 
-/** Tells whether a wildcard's domain is above the host, though not right above it. */
+/** Whether a pattern would cover the host if its `*` stood for several labels. */
 function isAbove(pattern: string, host: string): boolean {
   return pattern.startsWith("*.") && host.toLowerCase().endsWith(pattern.slice(1).toLowerCase());
 }
 
-function theirs(patterns: readonly string[]): string {
-  if (patterns.length === 0) return "it has none";
+function patternsText(patterns: readonly string[]): string {
+  if (patterns.length === 0) return "it has no pattern";
   return patterns.length === 1
-    ? `its only one is ${listed(patterns)}`
-    : `it has ${listed(patterns)}`;
-}
-
-function listed(patterns: readonly string[]): string {
-  const shown = patterns.slice(0, shownPatterns).map(quote).join(", ");
-  const more = patterns.length - shownPatterns;
-  return more > 0 ? `${shown} and ${String(more)} more` : shown;
+    ? `its only pattern is ${listQuoted(patterns)}`
+    : `its patterns are ${listQuoted(patterns)}`;
 }

@@ -1,21 +1,22 @@
-/** Whether CAA records keep a certificate authority from issuing for the policy host (RFC 8659). */
+/** Whether CAA records prevent certificate authorities from issuing for the policy host (RFC 8659). */
 import { quote } from "../../diagnostics/catalogue/quote.ts";
 import type { TargetName } from "../../config/site-config.ts";
-import { expectsPolicy } from "../expectation.ts";
+import { expectsPolicy } from "../expects-policy.ts";
 import { prose } from "../finding.ts";
 import { defineRule } from "../rule.ts";
+import { listNames, listQuoted } from "../wording.ts";
 import type { CaaData } from "../../net/dns/dns-evidence.ts";
 
-/** Property tags that are registered; a CA refuses on a critical one that it does not know. */
+/** Registered property tags; a CA refuses to issue if it does not know a critical one. */
 const knownTags = [
   ...["issue", "issuewild", "iodef", "issuemail", "issuevmc"],
   ...["contactemail", "contactphone"],
 ];
 
 /**
- * The CAs that a target issues from, as they name themselves in CAA records; none: the operator
- * chooses. The platforms' lists are their own documentation's; Caddy's are its default issuers, Let's
- * Encrypt and ZeroSSL, which is Sectigo's.
+ * The CAs that a target gets certificates from, by their names in CAA records; none: the operator chooses. The
+ * platforms' lists are from their documentation; Caddy's are its default issuers, Let's Encrypt and ZeroSSL
+ * (which is Sectigo's).
  */
 const targetCas: Readonly<Record<TargetName, readonly string[]>> = {
   caddy: ["letsencrypt.org", "sectigo.com"],
@@ -31,38 +32,38 @@ export const policyHostCaa = defineRule(
       effect: "none",
       source: "RFC 8659 §4.2",
       reason:
-        "No certificate authority may issue for the policy host as long as these records stand. The certificate that is served may still be good; it cannot be renewed, and when it expires senders refuse the policy.",
+        "No certificate authority may issue a certificate for the policy host while these records exist. The current certificate may still be valid, but it cannot be renewed, and when it expires senders reject the policy.",
       example: { host: "mta-sts.example.com", owner: "example.com", critical: null },
       message: (a) =>
         a.critical === null
-          ? `the CAA records at ${a.owner} forbid every certificate authority to issue for ${a.host}`
+          ? `the CAA records at ${a.owner} allow no certificate authority to issue for ${a.host}`
           : `the CAA records at ${a.owner} have the critical tag ${quote(a.critical)}, which no certificate authority knows, so none may issue for ${a.host}`,
       fix: (a) =>
         a.critical === null
-          ? `add a CAA record at ${a.host} that admits the authority you use, such as \`0 issue "letsencrypt.org"\``
-          : "remove that record, or set its flag to 0",
+          ? `add a CAA record at ${a.host} that allows your certificate authority, such as \`0 issue "letsencrypt.org"\``
+          : "remove that record, or set its flags to 0",
     }),
     "policy-host/caa-target": prose<{
       host: string;
       owner: string;
       target: string;
-      admitted: readonly string[];
+      allowed: readonly string[];
       needed: readonly string[];
     }>({
       severity: "warning",
       effect: "none",
       source: "RFC 8659 §4.2",
       reason:
-        "The declared target takes its certificates from authorities that the CAA records do not admit, so that it cannot get or renew one for the policy host.",
+        "The declared target gets its certificates from authorities that the CAA records do not allow, so it cannot get or renew one for the policy host.",
       example: {
         host: "mta-sts.example.com",
         owner: "example.com",
         target: "github-pages",
-        admitted: ["digicert.com"],
+        allowed: ["digicert.com"],
         needed: ["letsencrypt.org"],
       },
       message: (a) =>
-        `the CAA records at ${a.owner} admit ${a.admitted.slice(0, 3).map(quote).join(", ")} for ${a.host}; ${a.target} gets its certificates from ${a.needed.join(", ")}`,
+        `the CAA records at ${a.owner} allow only ${listQuoted(a.allowed)} to issue for ${a.host}, but ${a.target} gets its certificates from ${listNames(a.needed, 5)}`,
       fix: (a) =>
         `add CAA records at ${a.host}: ${a.needed.map((ca) => `\`0 issue "${ca}"\``).join(", ")}`,
     }),
@@ -82,27 +83,27 @@ export const policyHostCaa = defineRule(
     }
     const issuers = issuersOf(caa.records);
     if (issuers === null) return;
-    const admitted = [...new Set(issuers)].filter((issuer) => issuer !== "");
-    if (admitted.length === 0) {
+    const allowed = [...new Set(issuers)].filter((issuer) => issuer !== "");
+    if (allowed.length === 0) {
       add("policy-host/caa-forbids", { host, owner, critical: null }, where);
       return;
     }
     const target = subject.declared?.target;
     const needed = target === undefined ? [] : targetCas[target];
     if (target === undefined || needed.length === 0) return;
-    if (admitted.some((issuer) => needed.includes(issuer))) return;
-    add("policy-host/caa-target", { host, owner, target, admitted, needed }, where);
+    if (allowed.some((issuer) => needed.includes(issuer))) return;
+    add("policy-host/caa-target", { host, owner, target, allowed, needed }, where);
   },
 );
 
-/** The issuer domain of every `issue` property, "" where it names none; null: issuing is not restricted. */
+/** The issuer domain of every `issue` property, "" if it names none; null: issuing is not restricted. */
 function issuersOf(records: readonly CaaData[]): readonly string[] | null {
   const issue = records.filter(({ tag }) => tag.toLowerCase() === "issue");
   if (issue.length === 0) return null;
   return issue.map(({ value }) => {
     const semicolon = value.indexOf(";");
     const issuer = (semicolon === -1 ? value : value.slice(0, semicolon)).trim().toLowerCase();
-    // What is no domain name admits nobody (RFC 8659 §4.2).
+    // Anything that is not a domain name allows no CA (RFC 8659 §4.2).
     return /^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/.test(issuer) ? issuer : "";
   });
 }

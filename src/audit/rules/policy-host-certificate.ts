@@ -1,11 +1,12 @@
 /** The certificate of the policy host, at each of its addresses. */
 import { certificateFaults, certificateProse } from "../certificate.ts";
-import { expectsPolicy } from "../expectation.ts";
+import { expectsPolicy } from "../expects-policy.ts";
 import { defineRule } from "../rule.ts";
 
 const words = certificateProse({
   source: "RFC 8461 §3.3",
-  cost: "senders take no policy from this host, and those that hold one keep it until it runs out",
+  effect:
+    "senders accept no policy from this host, and keep the one that they hold until it expires",
   example: "mta-sts.example.com",
 });
 

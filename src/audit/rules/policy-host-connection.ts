@@ -1,76 +1,71 @@
-/** Whether the policy host can be reached by HTTPS, at each of its addresses. */
-import { quote } from "../../diagnostics/catalogue/quote.ts";
+/** Whether the policy host can be reached over HTTPS, at each of its addresses. */
 import type { PolicyFetch } from "../evidence.ts";
-import { expectsPolicy, hasAddress } from "../expectation.ts";
+import { expectsPolicy, hasAddress } from "../expects-policy.ts";
 import { prose } from "../finding.ts";
 import { defineRule } from "../rule.ts";
 import { isOldTls } from "../tls-protocol.ts";
-import { failureWhy } from "../failure-texts.ts";
-import type { Failure } from "../../net/failure.ts";
+import {
+  detailText,
+  failedConnection,
+  failureText,
+  type FailedConnection,
+} from "../failure-text.ts";
 
 const host = "mta-sts.example.com";
 const source = "RFC 8461 §3.3";
 
-/** What the last failure was. */
-interface Failed {
-  readonly host: string;
-  readonly kind: Failure["kind"];
-  readonly detail: string;
-}
-
-const refused: Failed = { host, kind: "refused", detail: "" };
+const refused: FailedConnection = { host, kind: "refused", detail: "" };
 
 export const policyHostConnection = defineRule(
   {
-    "policy-host/unreachable": prose<Failed>({
+    "policy-host/unreachable": prose<FailedConnection>({
       severity: "error",
       effect: "no",
       source,
       reason:
-        "No address of the policy host answers on port 443. Senders then act on what they hold, and have no policy once that has run out.",
+        "No address of the policy host answers on port 443. Senders use the policy that they hold, and have none once it expires.",
       example: refused,
-      message: (a) => `${a.host} does not answer by HTTPS: ${failureWhy(a)}`,
+      message: (a) => `${a.host} does not answer over HTTPS: ${failureText(a)}`,
       fix: () => "start the web server, and open port 443 to everybody",
     }),
-    "policy-host/address-unreachable": prose<Failed>({
+    "policy-host/address-unreachable": prose<FailedConnection>({
       severity: "error",
       effect: "no",
       source,
       reason:
-        "One of several addresses does not answer. Senders that try it first find no policy, and not all of them try the next one: part of the world has none.",
+        "One of several addresses does not answer. Senders that try it first find no policy, and not all of them try the next address, so for some senders there is no policy.",
       example: refused,
-      message: (a) => `${a.host} does not answer by HTTPS at this address: ${failureWhy(a)}`,
-      fix: (a) => `let the web server listen there, or remove the address from ${a.host}`,
+      message: (a) => `${a.host} does not answer over HTTPS at this address: ${failureText(a)}`,
+      fix: (a) => `make the web server listen there, or remove the address from ${a.host}`,
     }),
     "policy-host/not-public": prose<{ host: string }>({
       severity: "error",
       effect: "no",
       source: "RFC 6890 §2.2.2",
       reason:
-        "The address is private, loopback or reserved: no sender on the Internet can reach it. It was not tried, so that nobody can use an audit to reach private networks.",
+        "The address is private, loopback or reserved: no sender on the Internet can reach it. The audit did not try it, so that nobody can use an audit to reach private networks.",
       example: { host },
-      message: (a) => `${a.host} has an address that is not public, where no sender gets`,
-      fix: () =>
-        "publish public addresses only (in a network of your own, audit with --allow-private)",
+      message: (a) => `${a.host} has an address that is not public, so senders cannot reach it`,
+      fix: () => "publish public addresses only (to audit your own network, use --allow-private)",
     }),
-    "policy-host/not-tried": prose<Failed>({
+    "policy-host/not-tried": prose<FailedConnection>({
       severity: "warning",
       effect: "unknown",
       source,
       reason:
-        "No address could be tried from here, such as IPv6 addresses from a machine that has none. Nobody knows whether a policy is served.",
+        "No address could be tried from this machine, such as IPv6 addresses from a machine without IPv6. It is unknown whether a policy is served.",
       example: { host, kind: "missing", detail: "no IPv6" },
-      message: (a) => `${a.host} was not tried at any address${because(a)}`,
-      fix: () => "audit from a machine that has the network for it",
+      message: (a) => `${a.host} was not tried at any address${detailText(a)}`,
+      fix: () => "audit from a machine that can reach it",
     }),
-    "policy-host/address-not-tried": prose<Failed>({
+    "policy-host/address-not-tried": prose<FailedConnection>({
       severity: "note",
       effect: "none",
       source,
       reason:
-        "An address could not be tried from here, such as an IPv6 address from a machine without IPv6. The findings about this host are about its other addresses.",
+        "An address could not be tried from this machine, such as an IPv6 address from a machine without IPv6. The findings about this host are about its other addresses.",
       example: { host, kind: "missing", detail: "no IPv6" },
-      message: (a) => `${a.host} was not tried at this address${because(a)}`,
+      message: (a) => `${a.host} was not tried at this address${detailText(a)}`,
       fix: () =>
         "audit from a machine that can reach it, or check by hand that it behaves like the other addresses",
     }),
@@ -79,19 +74,19 @@ export const policyHostConnection = defineRule(
       effect: "no",
       source: "RFC 8461 §3.3, RFC 9325 §3.1.1",
       reason:
-        "TLS 1.0 and 1.1 are out of use: senders end the handshake, and take no policy from the host.",
+        "TLS 1.0 and 1.1 are obsolete: senders end the handshake, and accept no policy from the host.",
       example: { host },
       message: (a) => `${a.host} offers no TLS version newer than 1.1`,
       fix: () => "enable TLS 1.2 and 1.3 on the web server",
     }),
-    "policy-host/tls-failed": prose<Failed>({
+    "policy-host/tls-failed": prose<FailedConnection>({
       severity: "error",
       effect: "no",
       source,
       reason:
-        "The port is open, and no TLS connection comes of it. Often the host is not configured there at all: a web server that knows no certificate for the name hangs up.",
+        "The port is open, but the TLS handshake fails. Often the host is not configured there at all: a web server without a certificate for the name hangs up.",
       example: { host, kind: "closed", detail: "" },
-      message: (a) => `the TLS handshake with ${a.host} fails: ${failureWhy(a)}`,
+      message: (a) => `the TLS handshake with ${a.host} fails: ${failureText(a)}`,
       fix: (a) =>
         `check that the web server speaks TLS on port 443 and has a certificate for ${a.host}`,
     }),
@@ -107,13 +102,10 @@ export const policyHostConnection = defineRule(
     const [first] = dead;
     const allDead = dead.length === public_.length;
     if (first !== undefined && allDead) {
-      add("policy-host/unreachable", failedOf(host, first), everywhere);
+      add("policy-host/unreachable", failedConnection(host, first.failure), everywhere);
     }
     if (tried.length === 0 && hasAddress(policyHost)) {
-      const [skipped] = fetches;
-      const none = { host, kind: "missing", detail: "" } as const;
-      const why = skipped === undefined ? none : failedOf(host, skipped);
-      add("policy-host/not-tried", why, everywhere);
+      add("policy-host/not-tried", failedConnection(host, fetches[0]?.failure ?? null), everywhere);
     }
     for (const fetch of fetches) {
       const { failure, tls, address } = fetch;
@@ -124,30 +116,22 @@ export const policyHostConnection = defineRule(
         if (tls === null) add("policy-host/tls-failed", none, where);
         continue;
       }
-      const why = failedOf(host, fetch);
+      const args = failedConnection(host, failure);
       if (failure.kind === "not-public") add("policy-host/not-public", { host }, where);
       else if (failure.kind === "missing") {
-        if (tried.length > 0) add("policy-host/address-not-tried", why, where);
+        if (tried.length > 0) add("policy-host/address-not-tried", args, where);
       } else if (isUnreachable(fetch)) {
-        if (!allDead) add("policy-host/address-unreachable", why, where);
+        if (!allDead) add("policy-host/address-unreachable", args, where);
       } else if (failure.stage === "tls") {
-        if (failure.kind !== "tls-version") add("policy-host/tls-failed", why, where);
+        if (failure.kind !== "tls-version") add("policy-host/tls-failed", args, where);
         else if (tls === null) add("policy-host/tls-version", { host }, where);
       }
     }
   },
 );
 
-/** A host that accepts connections and then says nothing may as well not be there. */
+/** A host that accepts connections but sends nothing counts as unreachable. */
 function isUnreachable({ failure }: PolicyFetch): boolean {
   if (failure === null) return false;
   return failure.stage === "connect" || (failure.stage === "tls" && failure.kind === "timeout");
-}
-
-function failedOf(host: string, { failure }: PolicyFetch): Failed {
-  return { host, kind: failure?.kind ?? "missing", detail: failure?.detail ?? "" };
-}
-
-function because({ detail }: Failed): string {
-  return detail === "" ? "" : `: ${quote(detail)}`;
 }

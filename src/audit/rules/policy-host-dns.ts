@@ -1,11 +1,12 @@
-/** Whether the DNS leads to the policy host, and to the one that was declared. */
+/** Whether the policy host has addresses in the DNS, and those that the site declares. */
 import { parseIpv6 } from "../../names/ip-address.ts";
 import type { HostAddress } from "../../config/site-config.ts";
 import type { PolicyHostEvidence } from "../evidence.ts";
-import { expectsPolicy, halfDelegation, hasAddress } from "../expectation.ts";
+import { expectsPolicy, halfDelegation, hasAddress } from "../expects-policy.ts";
 import { prose } from "../finding.ts";
 import { defineRule } from "../rule.ts";
-import { dnsFix, dnsWhy, type DnsFailure } from "../failure-texts.ts";
+import { listNames } from "../wording.ts";
+import { lookupFailureFix, lookupFailureText, type LookupFailure } from "../failure-text.ts";
 
 const host = "mta-sts.example.com";
 
@@ -14,31 +15,30 @@ export const policyHostDns = defineRule(
     "policy-host/unanswered": prose<{
       host: string;
       type: "A" | "AAAA" | null;
-      failure: DnsFailure;
+      failure: LookupFailure;
     }>({
       severity: "warning",
       effect: "unknown",
       source: "RFC 8461 §3.3",
       reason:
-        "A sender that cannot resolve the policy host keeps the policy it has cached. Until DNS answers, nobody knows whether there is a policy to fetch.",
+        "A sender that cannot resolve the policy host keeps the policy that it holds. It is unknown whether there is a policy to fetch.",
       example: { host, type: null, failure: "servfail" },
       message: (a) =>
-        `the ${a.type === null ? "" : `${a.type} `}addresses of ${a.host} are not known: ${dnsWhy(a.failure)}`,
-      fix: (a) => dnsFix(a.failure),
+        `the ${a.type === null ? "" : `${a.type} `}addresses of ${a.host} could not be looked up: ${lookupFailureText(a.failure)}`,
+      fix: (a) => lookupFailureFix(a.failure),
     }),
     "policy-host/unresolved": prose<{ host: string; target: string | null }>({
       severity: "error",
       effect: "no",
       source: "RFC 8461 §3.3",
       reason:
-        "Senders fetch the policy from this host and from no other. Without an address there is no policy, whatever the TXT record announces.",
+        "Senders fetch the policy from this host only. Without an address there is no policy, whatever the TXT record announces.",
       example: { host, target: null },
       message: (a) =>
         a.target === null
           ? `${a.host} has no address`
           : `${a.host} is an alias of ${a.target}, which has no address`,
-      fix: (a) =>
-        `publish at ${a.host} the A, AAAA or CNAME records that \`stspress records\` prints`,
+      fix: (a) => `publish A, AAAA or CNAME records at ${a.host}: \`stspress records\` prints them`,
     }),
     "policy-host/address-differs": prose<{
       host: string;
@@ -48,11 +48,12 @@ export const policyHostDns = defineRule(
       severity: "warning",
       effect: "none",
       reason:
-        "The policy host does not point where `target` says. Nobody sees what you deploy there, and its certificate cannot be issued.",
+        "The policy host does not point to the address of its `target`. Nobody sees what you deploy there, and its certificate cannot be issued.",
       example: { host, live: ["198.51.100.7"], declared: ["192.0.2.10"] },
-      message: (a) => `${a.host} points to ${listed(a.live)}; declared is ${listed(a.declared)}`,
+      message: (a) =>
+        `${a.host} points to ${listNames(a.live, 4)}, but the site declares ${listNames(a.declared, 4)}`,
       fix: (a) =>
-        `publish at ${a.host} the records that \`stspress records\` prints, or correct the target's address`,
+        `publish the records at ${a.host} that \`stspress records\` prints, or correct the target's address`,
     }),
   },
   (subject, add) => {
@@ -76,7 +77,7 @@ export const policyHostDns = defineRule(
   },
 );
 
-/** Where the host points and where it should; null: there, or nobody can tell. */
+/** Where the host points and where it should; null: there is no difference, or it is unknown. */
 function difference(
   evidence: PolicyHostEvidence,
   { ipv4, ipv6, host }: HostAddress,
@@ -85,7 +86,7 @@ function difference(
   if (!hasAddress(evidence)) return null;
   if (host !== null) {
     const aliases = [...new Set([...a.aliases, ...aaaa.aliases])];
-    // Some DNS servers flatten aliases: then there is nothing to compare.
+    // Some DNS servers flatten aliases, so there is nothing to compare.
     if (aliases.length === 0 || aliases.includes(host)) return null;
     return { live: aliases.slice(0, 1), declared: [host] };
   }
@@ -95,9 +96,4 @@ function difference(
   const same =
     live.every((one) => declared.includes(one)) && declared.every((one) => live.includes(one));
   return same ? null : { live: [...new Set(live)], declared };
-}
-
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 4).join(", ");
-  return names.length > 4 ? `${shown} and ${String(names.length - 4)} more` : shown;
 }

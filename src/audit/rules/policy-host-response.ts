@@ -1,11 +1,11 @@
-/** What the policy host answers in place of a policy, at each of its addresses. */
+/** What the policy host answers instead of a policy, at each of its addresses. */
 import { quote } from "../../diagnostics/catalogue/quote.ts";
 import type { PolicyFetch } from "../evidence.ts";
-import { expectsPolicy } from "../expectation.ts";
+import { expectsPolicy } from "../expects-policy.ts";
 import { prose } from "../finding.ts";
 import { defineRule } from "../rule.ts";
-import { bodyBytes, insteadOf, livePolicies } from "../served-policy.ts";
-import { failureWhy } from "../failure-texts.ts";
+import { bodyBytes, insteadOf, servedPolicies } from "../served-policy.ts";
+import { failureText, type FailedConnection } from "../failure-text.ts";
 import type { Failure } from "../../net/failure.ts";
 
 const host = "mta-sts.example.com";
@@ -15,10 +15,8 @@ const error = { severity: "error", effect: "no", source } as const;
 interface Host {
   readonly host: string;
 }
-interface Broken extends Host {
+interface Broken extends FailedConnection {
   readonly stage: Failure["stage"];
-  readonly kind: Failure["kind"];
-  readonly detail: string;
 }
 
 export const policyHostResponse = defineRule(
@@ -29,34 +27,34 @@ export const policyHostResponse = defineRule(
         "Senders must not follow redirects, because anyone who can redirect the request could serve a policy of their own. Content management systems and web hosts often redirect by default.",
       example: { host, status: 301, location: "https://www.example.com/" },
       message: (a) =>
-        `${a.host} answers ${String(a.status)}${a.location === null ? ", a redirect without a target" : ` and leads to ${quote(a.location)}`}; senders do not follow`,
+        `${a.host} answers ${String(a.status)}${a.location === null ? ", a redirect without a target" : ` and redirects to ${quote(a.location)}`}; senders do not follow redirects`,
       fix: (a) =>
         `serve the policy at https://${a.host}/.well-known/mta-sts.txt itself, with status 200`,
     }),
     "policy-host/status": prose<Host & { status: number }>({
       ...error,
       reason:
-        "Only an answer with status 200 is a policy. With any other senders keep what they hold.",
+        "Only an answer with status 200 is a policy. With any other status, senders keep the policy that they hold.",
       example: { host, status: 404 },
       message: (a) => `${a.host} answers ${String(a.status)} where the policy should be`,
       fix: (a) =>
         a.status === 404
-          ? `deploy the policy file to /.well-known/mta-sts.txt of ${a.host}; some tools leave out folders that begin with a dot`
+          ? `deploy the policy file to /.well-known/mta-sts.txt of ${a.host}; some tools skip folders that begin with a dot`
           : `serve the policy at https://${a.host}/.well-known/mta-sts.txt with status 200`,
     }),
     "policy-host/challenge": prose<Host>({
       ...error,
       reason:
-        "A challenge page asks whether a person is there. Senders are none, so they never see the policy, while a browser shows it.",
+        "A challenge page checks for a human visitor. Senders are programs, so they never see the policy, although a browser shows it.",
       example: { host },
       message: (a) =>
-        `${a.host} answers with a challenge page for browsers, which no sender solves`,
+        `${a.host} answers with a challenge page for browsers, which no sender can pass`,
       fix: (a) => `exempt ${a.host} from bot protection and challenges`,
     }),
     "policy-host/html": prose<Host>({
       ...error,
       reason:
-        "A web page with status 200 in place of the policy is what hosts show for a site that they do not know, or single-page applications for every path.",
+        "Web hosts show a page with status 200 for a site that they do not know, and single-page applications for every path.",
       example: { host },
       message: (a) => `${a.host} serves a web page where the policy should be`,
       fix: (a) => `serve the policy as plain text at https://${a.host}/.well-known/mta-sts.txt`,
@@ -67,43 +65,43 @@ export const policyHostResponse = defineRule(
         "The answer is compressed although the request did not allow it. Senders then read bytes that are not a policy.",
       example: { host, encoding: "gzip" },
       message: (a) =>
-        `${a.host} serves the policy in the encoding ${quote(a.encoding)}, which was not asked for`,
-      fix: () => "serve the file uncompressed unless the request accepts an encoding",
+        `${a.host} serves the policy with the content encoding ${quote(a.encoding)}, which the request did not allow`,
+      fix: () => "serve the file uncompressed, unless the request accepts an encoding",
     }),
     "policy-host/too-large": prose<Host>({
       ...error,
       reason:
-        "Senders may stop reading at 64 kilobytes, and what was cut off is no policy. A policy of a hundred patterns has three.",
+        "Senders may stop reading after 64 kilobytes, and a policy that is cut off is not a policy. A policy with a hundred patterns has three.",
       example: { host },
       message: (a) => `${a.host} serves more than 65536 bytes; senders stop reading there`,
       fix: () =>
-        "use wildcard patterns or fewer mx lines, or see what is served in place of the policy",
+        "use wildcard patterns or fewer mx lines, or find out what is served instead of the policy",
     }),
     "policy-host/slow": prose<Broken>({
       ...error,
       reason:
-        "Senders wait a minute at the most, many less, and give the fetch up. Mail waits meanwhile in some of them.",
+        "Senders wait for a minute at most, many for less, and then give up. Some delay the mail while they wait.",
       example: { host, stage: "headers", kind: "timeout", detail: "" },
       message: (a) =>
         a.stage === "body"
           ? `${a.host} does not finish sending the policy in time`
-          : `${a.host} takes the request and does not answer in time`,
+          : `${a.host} accepts the request but does not answer in time`,
       fix: () => "serve the policy as a static file, without a program behind it",
     }),
     "policy-host/broken-off": prose<Broken>({
       ...error,
       reason:
-        "The answer ends before it is whole, or is no HTTP. Senders must not use half a policy.",
+        "The answer ends before it is complete, or is not HTTP. Senders must not use part of a policy.",
       example: { host, stage: "body", kind: "closed", detail: "" },
       message: (a) =>
-        `the answer of ${a.host} breaks off in the ${a.stage === "body" ? "body" : "header fields"}: ${failureWhy(a)}`,
-      fix: () => "see the web server's error log; a wrong Content-Length is a usual cause",
+        `the answer of ${a.host} breaks off in the ${a.stage === "body" ? "body" : "header fields"}: ${failureText(a)}`,
+      fix: () => "check the web server's error log; a wrong Content-Length is a usual cause",
     }),
     "policy-host/bodies-differ": prose<Host & { addresses: readonly string[] }>({
       ...error,
       source: "RFC 8461 §3.1",
       reason:
-        "One id stands for one policy. When the addresses serve different ones, chance decides which a sender holds, and for how long.",
+        "One id stands for one policy. If the addresses serve different policies, chance decides which one a sender holds, and for how long.",
       example: { host, addresses: ["192.0.2.10", "2001:db8::10"] },
       message: (a) =>
         `${a.host} serves different policies at ${a.addresses.slice(0, 4).join(" and ")}`,
@@ -137,7 +135,7 @@ export const policyHostResponse = defineRule(
         }
       }
     }
-    const live = livePolicies(policyHost);
+    const live = servedPolicies(policyHost);
     if (live.length > 1) {
       const addresses = live.map(({ address }) => address);
       const where = { kind: "policy-host", host, address: null } as const;
@@ -146,7 +144,7 @@ export const policyHostResponse = defineRule(
   },
 );
 
-/** How the answer is not whole; null: it is, or there was no connection to answer on. */
+/** Why the answer is incomplete; null: it is complete, or there was no connection. */
 function brokenness(fetch: PolicyFetch): "slow" | "too-large" | "broken-off" | null {
   const { failure, status, body } = fetch;
   if (failure === null) {

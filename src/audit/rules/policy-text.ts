@@ -1,10 +1,15 @@
-/** The text of the policy, read as strictly as the grammar is. */
+/** The text of the policy, read as strictly as the grammar requires. */
 import { severityOf } from "../../diagnostics/catalogue.ts";
 import type { Problem } from "../../diagnostics/diagnostic.ts";
-import { expectsPolicy } from "../expectation.ts";
+import { expectsPolicy } from "../expects-policy.ts";
 import { prose } from "../finding.ts";
 import { defineRule } from "../rule.ts";
-import { firstProblemText, firstProblem, type FirstProblem } from "../first-problem.ts";
+import {
+  exampleProblem,
+  firstProblem,
+  firstProblemText,
+  type FirstProblem,
+} from "../first-problem.ts";
 import { servedBodies } from "../served-policy.ts";
 
 interface Text extends FirstProblem {
@@ -21,35 +26,21 @@ export const policyText = defineRule(
       effect: "no",
       source: "RFC 8461 §3.2",
       reason:
-        "A sender that follows the grammar rejects such a text; others guess. The problem is one of the diagnostics: the same parser reads the site's own texts.",
-      example: {
-        host,
-        line: 4,
-        problem: "policy/missing-mx",
-        said: "mode enforce needs at least one `mx`",
-        advice: "add a line `mx: <host name>` for every MX record of the domain",
-        more: 0,
-      },
+        "A sender that follows the grammar rejects such a text; others guess. The problem is one of the [diagnostics](diagnostics.md): the same parser reads the site's own texts.",
+      example: { host, line: 4, ...exampleProblem("policy/missing-mx", { mode: "enforce" }) },
       message: (a) =>
-        `what ${a.host} serves is no policy: line ${String(a.line)}: ${firstProblemText(a)}`,
-      fix: (a) => a.advice ?? "deploy what `stspress build` wrote to dist/",
+        `${a.host} does not serve a valid policy: line ${String(a.line)}: ${firstProblemText(a)}`,
+      fix: (a) => a.fix ?? "deploy what `stspress build` wrote to dist/",
     }),
     "policy-text/loose": prose<Text>({
       severity: "warning",
       effect: "none",
       source: "RFC 8461 §3.2",
-      reason: "The policy counts, but not every sender reads it alike.",
-      example: {
-        host,
-        line: 5,
-        problem: "policy/duplicate-field",
-        said: '"mode" appears twice; most senders use the first, some the last, some neither',
-        advice: "keep one line",
-        more: 0,
-      },
+      reason: "The policy is valid, but senders read it differently.",
+      example: { host, line: 5, ...exampleProblem("policy/duplicate-field", { field: "mode" }) },
       message: (a) =>
-        `the policy of ${a.host} is read in more than one way: line ${String(a.line)}: ${firstProblemText(a)}`,
-      fix: (a) => a.advice ?? "deploy what `stspress build` wrote to dist/",
+        `senders read the policy of ${a.host} in different ways: line ${String(a.line)}: ${firstProblemText(a)}`,
+      fix: (a) => a.fix ?? "deploy what `stspress build` wrote to dist/",
     }),
   },
   (subject, add) => {
@@ -61,16 +52,16 @@ export const policyText = defineRule(
       const problems = parsed.ok
         ? parsed.warnings.filter(isLoose)
         : parsed.problems.filter(({ code }) => severityOf(code) === "error");
-      const said = firstProblem(problems);
-      if (said === null) continue;
+      const first = firstProblem(problems);
+      if (first === null) continue;
       const line = lineAt(text, problems[0]?.offset ?? 0);
       const code = parsed.ok ? "policy-text/loose" : "policy-text/invalid";
-      add(code, { host, line, ...said }, where);
+      add(code, { host, line, ...first }, where);
     }
   },
 );
 
-/** What only some senders mind is told by them: see sender-quirk. */
+/** Without what only some senders reject: sender-quirk.ts reports that. */
 function isLoose({ code }: Problem): boolean {
   return severityOf(code) === "warning" && code !== "policy/blank-line";
 }

@@ -1,8 +1,8 @@
-/** What RFC 8461 allows, and well-known programs reject all the same. */
+/** What RFC 8461 allows, but well-known programs reject. */
 import { quote } from "../../diagnostics/catalogue/quote.ts";
 import type { DiagnosticCode } from "../../diagnostics/diagnostic.ts";
 import { isPolicyMediaType } from "../../mta-sts/media-type.ts";
-import { expectsPolicy } from "../expectation.ts";
+import { expectsPolicy } from "../expects-policy.ts";
 import { prose } from "../finding.ts";
 import { defineRule } from "../rule.ts";
 import { servedBodies } from "../served-policy.ts";
@@ -11,7 +11,7 @@ import { readStsTxt } from "../txt-reading.ts";
 const host = "mta-sts.example.com";
 const quirk = { severity: "warning", effect: "none" } as const;
 
-/** Problems of the parser that are no problem to the RFC. */
+/** Problems that the parser finds, but RFC 8461 allows. */
 const ofText = {
   "policy/blank-line": "sender-quirk/blank-line",
   "policy/extension": "sender-quirk/extension-field",
@@ -24,37 +24,37 @@ export const senderQuirk = defineRule(
       ...quirk,
       source: "RFC 8461 §3.2",
       reason:
-        "Senders should check the media type, and need not. Those that do refuse everything but `text/plain`, and a missing type too.",
+        "Senders should check the media type, but need not. Those that do reject everything except `text/plain`, and a missing type too.",
       example: { host, found: "application/octet-stream" },
       message: (a) =>
-        `${a.host} serves the policy ${a.found === null ? "without a media type" : `as ${quote(a.found)}`}; postfix-tlspol, postfix-mta-sts-resolver and go-mtasts then refuse it`,
+        `${a.host} serves the policy ${a.found === null ? "without a media type" : `as ${quote(a.found)}`}; postfix-tlspol, postfix-mta-sts-resolver and go-mtasts then reject it`,
       fix: () => "serve it with the header `Content-Type: text/plain`",
     }),
     "sender-quirk/blank-line": prose<{ host: string }>({
       ...quirk,
       source: "RFC 8461 §3.2",
       reason:
-        "The grammar has no blank lines, and most senders skip them. One that does not drops the whole policy.",
+        "The grammar has no blank lines. Most senders skip them, but one rejects the whole policy.",
       example: { host },
       message: (a) =>
-        `the policy of ${a.host} has a blank line; postfix-tlspol then drops the whole policy`,
-      fix: () => "remove the line; one line end after `max_age` is enough",
+        `the policy of ${a.host} has a blank line; postfix-tlspol then rejects the whole policy`,
+      fix: () => "remove the blank line; one line break after `max_age` is enough",
     }),
     "sender-quirk/extension-field": prose<{ host: string }>({
       ...quirk,
       source: "RFC 8461 §3.2",
       reason:
-        "Senders have to ignore fields that they do not know. Checkers do not, and what they call invalid their users believe to be.",
+        "Senders must ignore fields that they do not know. Some checkers do not, and people believe what they say.",
       example: { host },
       message: (a) =>
-        `the policy of ${a.host} has a field that RFC 8461 does not know; checkdmarc then calls the policy invalid`,
-      fix: () => "leave only version, mode, mx and max_age, unless somebody reads the field",
+        `the policy of ${a.host} has a field that RFC 8461 does not define; checkdmarc then calls the policy invalid`,
+      fix: () => "keep only version, mode, mx and max_age, unless somebody uses the field",
     }),
     "sender-quirk/field-order": prose<{ host: string }>({
       ...quirk,
       source: "RFC 8461 §3.2",
       reason:
-        "The RFC leaves the order of the fields open. Google's instructions ask for the version first.",
+        "RFC 8461 does not prescribe the order of the fields. Google's instructions ask for the version first.",
       example: { host },
       message: (a) =>
         `the policy of ${a.host} does not begin with the version; Google asks for it in the first line`,
@@ -64,11 +64,11 @@ export const senderQuirk = defineRule(
       ...quirk,
       source: "RFC 8461 §3.1",
       reason:
-        "Senders have to discard TXT records that do not begin with `v=STSv1;`. Checkers do not all do so, and large answers need TCP, which not every network lets through.",
+        "Senders must discard TXT records that do not begin with `v=STSv1;`. Not all checkers do, and large answers need TCP, which some networks block.",
       example: { name: "_mta-sts.example.com", count: 1, sample: "site-verification=abc" },
       message: (a) =>
-        `${a.count === 1 ? `there is another TXT record at ${a.name}:` : `${String(a.count)} other TXT records are at ${a.name}, such as`} ${quote(a.sample)}; checkdmarc then calls the record invalid`,
-      fix: () => "move them to the names that they belong to",
+        `${a.count === 1 ? `there is another TXT record at ${a.name}:` : `there are ${String(a.count)} other TXT records at ${a.name}, such as`} ${quote(a.sample)}; checkdmarc then calls the MTA-STS record invalid`,
+      fix: () => "move them to the names where they belong",
     }),
   },
   (subject, add) => {
@@ -90,8 +90,8 @@ export const senderQuirk = defineRule(
         add("sender-quirk/media-type", { host, found: fetch.contentType }, where);
       }
       const codes = new Set(parsed.warnings.map(({ code }) => code));
-      for (const [code, told] of Object.entries(ofText)) {
-        if (codes.has(code as keyof typeof ofText)) add(told, { host }, where);
+      for (const [code, finding] of Object.entries(ofText)) {
+        if (codes.has(code as keyof typeof ofText)) add(finding, { host }, where);
       }
     }
   },

@@ -1,25 +1,31 @@
-/** The TXT record at `_smtp._tls.<domain>`, which says where senders report to. */
-import { quote } from "../../diagnostics/catalogue/quote.ts";
+/** The TXT record at `_smtp._tls.<domain>`, which says where senders send their reports. */
 import { prose } from "../finding.ts";
 import { defineRule } from "../rule.ts";
-import { firstProblemText, firstProblem, type FirstProblem } from "../first-problem.ts";
-import { otherRecords, readTlsRptTxt } from "../txt-reading.ts";
-import { dnsFix, dnsWhy, type DnsFailure } from "../failure-texts.ts";
+import {
+  exampleProblem,
+  firstProblem,
+  firstProblemText,
+  type FirstProblem,
+} from "../first-problem.ts";
+import { noRecordText, readTlsRptTxt } from "../txt-reading.ts";
+import { listQuoted } from "../wording.ts";
+import { lookupFailureFix, lookupFailureText, type LookupFailure } from "../failure-text.ts";
 
 const name = "_smtp._tls.example.com";
 const rua = ["mailto:tls-reports@example.com"];
 
 export const tlsRptTxt = defineRule(
   {
-    "tls-rpt-txt/unanswered": prose<{ name: string; failure: DnsFailure }>({
+    "tls-rpt-txt/unanswered": prose<{ name: string; failure: LookupFailure }>({
       severity: "warning",
       effect: "none",
       source: "RFC 8460 §3",
       reason:
-        "Senders that cannot read the record send no reports that day. Enforcing does not depend on it, knowing what enforcing does to the mail does.",
+        "Senders that cannot read the record send no reports that day. You can enforce a policy without reports, but then you do not see what it does to your mail.",
       example: { name, failure: "servfail" },
-      message: (a) => `the TXT records at ${a.name} are not known: ${dnsWhy(a.failure)}`,
-      fix: (a) => dnsFix(a.failure),
+      message: (a) =>
+        `the TXT records at ${a.name} could not be looked up: ${lookupFailureText(a.failure)}`,
+      fix: (a) => lookupFailureFix(a.failure),
     }),
     "tls-rpt-txt/none": prose<{ name: string; unrelated: number }>({
       severity: "warning",
@@ -28,31 +34,30 @@ export const tlsRptTxt = defineRule(
       reason: "Without this record no sender reports failures, so a policy is enforced blindly.",
       example: { name, unrelated: 0 },
       message: (a) =>
-        a.unrelated === 0
-          ? `there is no TXT record at ${a.name}, so no sender reports`
-          : `${otherRecords(a.unrelated, a.name)} with "v=TLSRPTv1;", so no sender reports`,
+        `${noRecordText(a.unrelated, a.name, "v=TLSRPTv1;")}, so no sender sends reports`,
       fix: (a) =>
-        `publish at ${a.name} the TXT record \`v=TLSRPTv1; rua=mailto:\` and an address of yours`,
+        `publish a TXT record at ${a.name}: \`v=TLSRPTv1; rua=mailto:\` and an address of yours`,
     }),
     "tls-rpt-txt/missing": prose<{ name: string; declared: readonly string[] }>({
       severity: "error",
       effect: "none",
       source: "RFC 8460 §3",
       reason:
-        "The site declares where reports go, and the record that says so is not published. Nobody reports, and the silence reads like success.",
+        "The site declares where reports go, but the record that says so is not published. No sender reports, and the silence looks like success.",
       example: { name, declared: rua },
       message: (a) =>
-        `there is no TXT record at ${a.name}, though reports to ${listed(a.declared)} are declared`,
-      fix: (a) => `publish at ${a.name} the TXT record that \`stspress records\` prints`,
+        `the site declares reports to ${listQuoted(a.declared)}, but there is no TXT record at ${a.name}`,
+      fix: (a) => `publish the TXT record at ${a.name}: \`stspress records\` prints it`,
     }),
     "tls-rpt-txt/several": prose<{ name: string; count: number }>({
       severity: "error",
       effect: "none",
       source: "RFC 8460 §3",
-      reason: "If not exactly one record begins with `v=TLSRPTv1;`, senders do not report at all.",
+      reason:
+        "Exactly one record must begin with `v=TLSRPTv1;`. If there are more, senders send no reports.",
       example: { name, count: 2 },
       message: (a) =>
-        `${String(a.count)} TXT records at ${a.name} begin with "v=TLSRPTv1;"; senders then send no reports`,
+        `${String(a.count)} TXT records at ${a.name} begin with "v=TLSRPTv1;", so no sender sends reports`,
       fix: () => "put all addresses into one record, separated by commas, and remove the others",
     }),
     "tls-rpt-txt/invalid": prose<{ name: string } & FirstProblem>({
@@ -60,32 +65,20 @@ export const tlsRptTxt = defineRule(
       effect: "none",
       source: "RFC 8460 §3",
       reason:
-        "Senders that keep to the grammar discard such a record and send no reports. The problem is one of the diagnostics: the same parser reads the site's own texts.",
-      example: {
-        name,
-        problem: "tls-rpt/empty-uri",
-        said: "a URI is missing here, after `rua=` or next to a comma",
-        advice: "write a URI such as mailto:tls-reports@example.com, or remove the extra comma",
-        more: 0,
-      },
-      message: (a) => `the TXT record at ${a.name} is void: ${firstProblemText(a)}`,
-      fix: (a) => a.advice ?? "publish the record that `stspress records` prints",
+        "Senders that follow the grammar discard such a record and send no reports. The problem is one of the [diagnostics](diagnostics.md): the same parser reads the site's own texts.",
+      example: { name, ...exampleProblem("tls-rpt/empty-uri", {}) },
+      message: (a) => `the TXT record at ${a.name} is invalid: ${firstProblemText(a)}`,
+      fix: (a) => a.fix ?? "publish the record that `stspress records` prints",
     }),
     "tls-rpt-txt/loose": prose<{ name: string } & FirstProblem>({
       severity: "warning",
       effect: "none",
       source: "RFC 8460 §3",
       reason: "The record is valid, but senders read it differently, and some may send no reports.",
-      example: {
-        name,
-        problem: "record/duplicate-field",
-        said: '"rua" appears twice; most senders use the first, some the last, some neither',
-        advice: "keep one",
-        more: 0,
-      },
+      example: { name, ...exampleProblem("record/duplicate-field", { name: "rua" }) },
       message: (a) =>
-        `the TXT record at ${a.name} is read in more than one way: ${firstProblemText(a)}`,
-      fix: (a) => a.advice ?? "publish the record that `stspress records` prints",
+        `senders read the TXT record at ${a.name} in different ways: ${firstProblemText(a)}`,
+      fix: (a) => a.fix ?? "publish the record that `stspress records` prints",
     }),
     "tls-rpt-txt/differs": prose<{
       name: string;
@@ -98,8 +91,9 @@ export const tlsRptTxt = defineRule(
       reason:
         "Reports say who could not send mail to the domain, and from where. They should go only where the site says.",
       example: { name, live: ["mailto:old@example.net"], declared: rua },
-      message: (a) => `reports go to ${listed(a.live)}; declared is ${listed(a.declared)}`,
-      fix: (a) => `publish at ${a.name} the TXT record that \`stspress records\` prints`,
+      message: (a) =>
+        `reports go to ${listQuoted(a.live)}, but the site declares ${listQuoted(a.declared)}`,
+      fix: (a) => `publish the TXT record at ${a.name}: \`stspress records\` prints it`,
     }),
   },
   ({ declared, evidence }, add) => {
@@ -116,8 +110,8 @@ export const tlsRptTxt = defineRule(
         add("tls-rpt-txt/several", { name, count: reading.count }, where);
         break;
       case "invalid": {
-        const said = firstProblem(reading.problems);
-        if (said !== null) add("tls-rpt-txt/invalid", { name, ...said }, where);
+        const first = firstProblem(reading.problems);
+        if (first !== null) add("tls-rpt-txt/invalid", { name, ...first }, where);
         break;
       }
       case "absent": {
@@ -127,8 +121,8 @@ export const tlsRptTxt = defineRule(
         break;
       }
       case "record": {
-        const said = firstProblem(reading.warnings);
-        if (said !== null) add("tls-rpt-txt/loose", { name, ...said }, where);
+        const first = firstProblem(reading.warnings);
+        if (first !== null) add("tls-rpt-txt/loose", { name, ...first }, where);
         const live = reading.value.rua;
         if (wanted !== null && !sameUris(live, wanted)) {
           add("tls-rpt-txt/differs", { name, live, declared: wanted }, where);
@@ -141,9 +135,4 @@ export const tlsRptTxt = defineRule(
 function sameUris(a: readonly string[], b: readonly string[]): boolean {
   const [one, other] = [new Set(a), new Set(b)];
   return one.size === other.size && [...one].every((uri) => other.has(uri));
-}
-
-function listed(uris: readonly string[]): string {
-  const shown = uris.slice(0, 3).map(quote).join(", ");
-  return uris.length > 3 ? `${shown} and ${String(uris.length - 3)} more` : shown;
 }

@@ -1,4 +1,4 @@
-/** `stspress init`: looks domains up, and writes a domain file for each that says what is live already. */
+/** `stspress init`: looks domains up, and writes a domain file for each that declares what is live already. */
 import os from "node:os";
 import path from "node:path";
 import { readProbeOptions, type ProbeOptions } from "../../audit/probe/probe-options.ts";
@@ -19,10 +19,10 @@ import { codeOf, describe } from "../../runtime/system-error.ts";
 import { changeLock } from "../../site/disk/change-lock.ts";
 import { loadDeclarations, type Declarations } from "../../site/load/load-site.ts";
 import { adoptPolicy } from "../../site/lock/adoption.ts";
-import { wordFirstFile } from "../first-file.ts";
+import { firstFileText } from "../first-file.ts";
 import { initSummary, type InitOutcome } from "./print/init-summary.ts";
 
-/** What was asked for. */
+/** What the command line asks for. */
 interface Request {
   readonly look: ProbeOptions;
   readonly names: readonly DomainName[];
@@ -38,7 +38,7 @@ interface Drafted {
   readonly observedAt: number;
 }
 
-/** Domains that can be declared, and what became of those that cannot. */
+/** Domains that can be declared, and the outcomes of the others. */
 interface Drafts {
   readonly drafted: readonly Drafted[];
   readonly others: readonly InitOutcome[];
@@ -53,7 +53,7 @@ export async function run(context: Context): Promise<Result<ExitCode>> {
   const drafts = await draftAll(context, request.value, declared.value);
   if (!drafts.ok) return drafts;
   const { drafted, others } = drafts.value;
-  // The lock first: an id that is live is never forgotten, whatever happens to the files.
+  // The lock first, so that a live id is never forgotten, whatever happens to the files.
   const adopted = await adoptAll(context.root, drafted);
   if (!adopted.ok) return adopted;
   const written = drafted.map((one) =>
@@ -119,12 +119,12 @@ async function draft(
 ): Promise<Drafted | InitOutcome> {
   const domain = name.ascii;
   const known = fileOf(domain);
-  if (known !== null) return { domain, kind: "skipped", why: `it is declared in ${known}` };
+  if (known !== null) return { domain, kind: "skipped", why: `it is already declared in ${known}` };
   const evidence = await observer.observeDomain(domain);
   const { observedAt } = evidence;
   const proposal = propose(evidence);
   if (proposal.kind !== "declare") return { domain, ...proposal };
-  const text = wordFirstFile(name, proposal, observedAt, settings);
+  const text = firstFileText(name, proposal, observedAt, settings);
   if (text === null) {
     const why =
       "its live policy has mx patterns that a domain file does not allow; fix those first";
@@ -133,7 +133,7 @@ async function draft(
   return { kind: "drafted", name, file: `domains/${domain}.yaml`, text, proposal, observedAt };
 }
 
-/** Takes every live policy into the lock; gives the ids that were adopted, by domain. */
+/** Adopts every live policy into the lock; gives the adopted ids, by domain. */
 async function adoptAll(
   root: string,
   drafts: readonly Drafted[],
@@ -146,7 +146,7 @@ async function adoptAll(
     let next = lock;
     const ids = new Map<string, string>();
     for (const { domain, id, text, policy, ttlSeconds, observedAt } of live) {
-      // A domain that the lock knows was built here before: its history is there.
+      // A domain that is in the lock was built here before, so its history is known.
       if (lock.domains.get(domain)?.current != null) continue;
       const digest = shortDigest(text);
       const adopted = { id, text, digest, policy, liveAt: observedAt, ttlSeconds };
@@ -169,7 +169,7 @@ function write(
     writeNewFile(path.join(root, file), text);
   } catch (error) {
     if (codeOf(error) === "EEXIST")
-      return { domain, kind: "skipped", why: `${file} is there already` };
+      return { domain, kind: "skipped", why: `${file} already exists` };
     return { domain, kind: "failed", why: `${file} cannot be written: ${describe(error)}` };
   }
   return {

@@ -1,40 +1,40 @@
-/** gzip and zip within bounds: what a few octets become is decided by a stranger. */
+/** gzip and zip within bounds: whoever made the bytes decides how large they become. */
 import crypto from "node:crypto";
 import zlib from "node:zlib";
 import { codeOf } from "../../runtime/system-error.ts";
 
-/** Octets that what comes from one source may become, in all. */
+/** Bytes that may be unpacked from one source, in all. */
 const maxUnpacked = 64 * 1024 * 1024;
 
-/** Mails that are parsed of one source: a gzipped mailbox has many. */
+/** Mails that are parsed from one source: a gzipped mailbox has many. */
 const maxMails = 20_000;
-/** Sum of their burdens, see `burdenOf`: honest mails have next to none, and 5000 take 50 ms. */
-const maxBurden = 100_000;
+/** Sum of what `parseCost` says of each: honest mails have next to none, and 5000 take 50 ms. */
+const maxParseCost = 100_000;
 
-/** What may still be unpacked and parsed of one source. */
-export class Allowance {
+/** What may still be unpacked and parsed from one source. */
+export class UnpackBudget {
   #left: number;
   #mails = maxMails;
-  #burden = maxBurden;
+  #parseCost = maxParseCost;
 
-  constructor(octets = maxUnpacked) {
-    this.#left = octets;
+  constructor(bytes = maxUnpacked) {
+    this.#left = bytes;
   }
 
-  /** At least one, which zlib asks for. */
+  /** At least one, because zlib takes no smaller limit. */
   get left(): number {
     return Math.max(1, this.#left);
   }
 
-  spend(octets: number): void {
-    this.#left -= octets;
+  spend(bytes: number): void {
+    this.#left -= bytes;
   }
 
-  /** Whether a mail of this burden may be parsed as well. */
-  takesMail(burden: number): boolean {
+  /** Counts a mail; false where it must not be parsed any more. */
+  takesMail(cost: number): boolean {
     this.#mails -= 1;
-    this.#burden -= burden;
-    return this.#mails >= 0 && this.#burden >= 0;
+    this.#parseCost -= cost;
+    return this.#mails >= 0 && this.#parseCost >= 0;
   }
 }
 
@@ -43,74 +43,92 @@ export type Unpacked<T> =
   | { readonly ok: false; readonly reason: "bomb" | "gzip-damaged" | "zip-damaged" };
 
 /** Decompresses gzip; what follows its members is ignored. */
-export function gunzip(bytes: Uint8Array, allowance: Allowance): Unpacked<Buffer> {
+export function gunzip(bytes: Uint8Array, budget: UnpackBudget): Unpacked<Buffer> {
   try {
     const value = zlib.gunzipSync(bytes, {
-      maxOutputLength: allowance.left,
+      maxOutputLength: budget.left,
       chunkSize: chunkFor(bytes.length),
     });
-    allowance.spend(value.length);
+    budget.spend(value.length);
     return { ok: true, value };
   } catch (error) {
     return { ok: false, reason: isTooLarge(error) ? "bomb" : "gzip-damaged" };
   }
 }
 
-/** Files that are larger, or become larger, are decompressed one by one. */
-const smallPacked = 64 * 1024;
-const smallUnpacked = 256 * 1024;
+/** Larger files are decompressed one by one. */
+const maxSmallPacked = 64 * 1024;
+const maxSmallUnpacked = 256 * 1024;
 
-/** What stands between files: nobody who makes one knows it. */
+/** A gzip file with the length that its last four bytes claim. */
+interface SmallFile {
+  readonly index: number;
+  readonly packed: Uint8Array;
+  readonly length: number;
+}
+
+/** Stands behind each file that is decompressed with others. Random, so that nobody can put it into a file. */
 const divider = crypto.randomBytes(16);
 const packedDivider = zlib.gzipSync(divider);
 
 /**
- * Decompresses many small gzip files at once, for half the time: gzip may have several members, so the
- * files, with a divider after each, are one. Null for those that have to be decompressed alone: the large
- * ones, and all where one of them is not what its length says, so that none reaches into the next.
+ * Decompresses many small gzip files with one call of zlib, which takes half the time: a gzip file may have
+ * several members, so the files are joined, with a divider after each. Where a divider is not exactly where
+ * the claimed lengths put it, some file is not what it claims, and the result is given up, so that no file can
+ * reach into the next. Null for each file that has to be decompressed alone.
  *
  * @see RFC 1952 §2.2
  */
 export function gunzipMany(files: readonly Uint8Array[]): readonly (Buffer | null)[] {
-  const lengths = files.map(smallLength);
-  const small = files.filter((_, index) => lengths[index] !== null);
-  const none = files.map(() => null);
-  if (small.length < 2) return none;
-  const whole = lengths.reduce<number>(
-    (sum, length) => sum + (length === null ? 0 : length + divider.length),
-    0,
-  );
-  let unpacked: Buffer;
-  try {
-    const packed = Buffer.concat(small.flatMap((file) => [file, packedDivider]));
-    unpacked = zlib.gunzipSync(packed, {
-      maxOutputLength: whole,
-      chunkSize: Math.max(64, whole),
-    });
-  } catch {
-    return none;
-  }
-  let at = 0;
-  const parts = lengths.map((length) => {
-    if (length === null) return null;
-    const part = unpacked.subarray(at, at + length);
-    at += length + divider.length;
-    return divider.equals(unpacked.subarray(at - divider.length, at)) ? part : undefined;
+  const found: (Buffer | null)[] = files.map(() => null);
+  const small = files.flatMap((packed, index): readonly SmallFile[] => {
+    const length = claimedLength(packed);
+    return length === null ? [] : [{ index, packed, length }];
   });
-  return unpacked.length === whole && parts.every((part) => part !== undefined) ? parts : none;
+  if (small.length < 2) return found;
+  const parts = splitAtDividers(gunzipJoined(small), small);
+  for (const [at, part] of parts.entries()) found[small[at]?.index ?? 0] = part;
+  return found;
 }
 
-/** The length that a small gzip file tells of what is in it; null: it is another, or large. */
-function smallLength(file: Uint8Array): number | null {
-  if (file.length < 18 || file.length > smallPacked || file[0] !== 0x1f || file[1] !== 0x8b) {
+/** The length that a small gzip file claims to unpack to; null: it is large, or no gzip. */
+function claimedLength(file: Uint8Array): number | null {
+  if (file.length < 18 || file.length > maxSmallPacked || file[0] !== 0x1f || file[1] !== 0x8b) {
     return null;
   }
   const [a = 0, b = 0, c = 0, d = 0] = file.subarray(-4);
   const length = a + b * 2 ** 8 + c * 2 ** 16 + d * 2 ** 24;
-  return length <= smallUnpacked ? length : null;
+  return length <= maxSmallUnpacked ? length : null;
 }
 
-/** How much zlib asks for at a time: most reports are small, and 16 KB for each keeps the collector busy. */
+/** The files' contents, a divider behind each; nothing where they do not have the lengths that they claim. */
+function gunzipJoined(files: readonly SmallFile[]): Buffer {
+  const length = files.reduce((sum, file) => sum + file.length + divider.length, 0);
+  try {
+    const unpacked = zlib.gunzipSync(
+      Buffer.concat(files.flatMap(({ packed }) => [packed, packedDivider])),
+      { maxOutputLength: length, chunkSize: Math.max(64, length) },
+    );
+    return unpacked.length === length ? unpacked : Buffer.alloc(0);
+  } catch {
+    return Buffer.alloc(0);
+  }
+}
+
+/** Each file's content; none at all where one of the dividers is missing. */
+function splitAtDividers(joined: Buffer, files: readonly SmallFile[]): readonly Buffer[] {
+  const parts: Buffer[] = [];
+  let start = 0;
+  for (const { length } of files) {
+    const end = start + length;
+    if (!divider.equals(joined.subarray(end, end + divider.length))) return [];
+    parts.push(joined.subarray(start, end));
+    start = end + divider.length;
+  }
+  return parts;
+}
+
+/** How much zlib allocates at a time: most reports are small, and its 16 KB for each cost more than decompressing. */
 function chunkFor(packed: number): number {
   return Math.min(64 * 1024, Math.max(2 * 1024, packed * 4));
 }
@@ -131,33 +149,34 @@ const [endMark, entryMark, localMark] = [0x06054b50, 0x02014b50, 0x04034b50];
  *
  * @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  */
-export function unzip(given: Uint8Array, allowance: Allowance): Unpacked<readonly ZipEntry[]> {
+export function unzip(given: Uint8Array, budget: UnpackBudget): Unpacked<readonly ZipEntry[]> {
   const bytes = Buffer.from(given.buffer, given.byteOffset, given.byteLength);
   try {
-    return { ok: true, value: readEntries(bytes, allowance) };
+    return { ok: true, value: readEntries(bytes, budget) };
   } catch (error) {
-    // A length that lies leads out of the buffer, which throws.
+    // A wrong length points outside the buffer, and reading there throws.
     return { ok: false, reason: isTooLarge(error) ? "bomb" : "zip-damaged" };
   }
 }
 
-function readEntries(bytes: Buffer, allowance: Allowance): readonly ZipEntry[] {
+function readEntries(bytes: Buffer, budget: UnpackBudget): readonly ZipEntry[] {
   const end = findEnd(bytes);
   const count = bytes.readUInt16LE(end + 10);
-  // Where something stands before the archive, its offsets count from its own beginning.
+  // Offsets count from where the archive begins, even if something precedes it in the file.
   const start = end - bytes.readUInt32LE(end + 12) - bytes.readUInt32LE(end + 16);
   if (count > maxEntries || start < 0) throw new Error("not a directory");
   const entries: ZipEntry[] = [];
   const begun = new Set<number>();
-  for (let at = end - bytes.readUInt32LE(end + 12), index = 0; index < count; index += 1) {
+  let at = end - bytes.readUInt32LE(end + 12);
+  for (let index = 0; index < count; index += 1) {
     if (bytes.readUInt32LE(at) !== entryMark) throw new Error("not an entry");
     const nameLength = bytes.readUInt16LE(at + 28);
     const name = bytes.toString("utf8", at + 46, at + 46 + nameLength);
     const local = bytes.readUInt32LE(at + 42);
-    // Many names for the same octets: nobody's archive, and each is read.
-    if (begun.has(local)) throw new RangeError("too large");
+    // Several names for the same bytes: only a zip bomb does that.
+    if (begun.has(local)) throw new TooLarge();
     begun.add(local);
-    if (!name.endsWith("/")) entries.push({ name, bytes: readEntry(bytes, at, start, allowance) });
+    if (!name.endsWith("/")) entries.push({ name, bytes: readEntry(bytes, at, start, budget) });
     at += 46 + nameLength + bytes.readUInt16LE(at + 30) + bytes.readUInt16LE(at + 32);
   }
   return entries;
@@ -171,7 +190,7 @@ function findEnd(bytes: Buffer): number {
   throw new Error("no directory");
 }
 
-function readEntry(bytes: Buffer, at: number, start: number, allowance: Allowance): Buffer {
+function readEntry(bytes: Buffer, at: number, start: number, budget: UnpackBudget): Buffer {
   const isEncrypted = (bytes.readUInt16LE(at + 8) & 1) === 1;
   const method = bytes.readUInt16LE(at + 10);
   const packedLength = bytes.readUInt32LE(at + 20);
@@ -180,16 +199,19 @@ function readEntry(bytes: Buffer, at: number, start: number, allowance: Allowanc
   const from = local + 30 + bytes.readUInt16LE(local + 26) + bytes.readUInt16LE(local + 28);
   const packed = bytes.subarray(from, from + packedLength);
   if (packed.length !== packedLength || (method !== 0 && method !== 8)) throw new Error("cut off");
-  if (method === 0 && packed.length > allowance.left) throw new RangeError("too large");
+  if (method === 0 && packed.length > budget.left) throw new TooLarge();
   const value =
-    method === 0 ? packed : zlib.inflateRawSync(packed, { maxOutputLength: allowance.left });
-  allowance.spend(value.length);
+    method === 0 ? packed : zlib.inflateRawSync(packed, { maxOutputLength: budget.left });
+  budget.spend(value.length);
   // Node 22.0 and 22.1 have none.
   const sum = (zlib as Partial<typeof zlib>).crc32?.(value);
   if (sum !== undefined && sum !== bytes.readUInt32LE(at + 16)) throw new Error("damaged");
   return value;
 }
 
+/** An archive that unpacks to more than the budget has. */
+class TooLarge extends Error {}
+
 function isTooLarge(error: unknown): boolean {
-  return codeOf(error) === "ERR_BUFFER_TOO_LARGE" || (error as Error).message === "too large";
+  return error instanceof TooLarge || codeOf(error) === "ERR_BUFFER_TOO_LARGE";
 }

@@ -1,12 +1,18 @@
 /** The signatures of a mail, one by one: what each claims, and whether it holds. */
-import { DkimVerifier, type SignatureResult } from "mailauth/lib/dkim/dkim-verifier.js";
+import {
+  DkimVerifier,
+  type HeaderLine,
+  type Headers,
+  type SignatureResult,
+} from "mailauth/lib/dkim/dkim-verifier.js";
+import tools from "mailauth/lib/tools.js";
 import { readClaim, whyNoReport, whyUnfit, type Claim } from "./signature-claim.ts";
 import type { Resolve } from "./verification.ts";
 
 /** Shorter RSA keys can be factored. @see RFC 8301 §3.2 */
 const minKeyBits = 1024;
 
-/** Each costs a hash of the body and a DNS question; an honest mail has one or two. */
+/** Each costs a hash of the body and a DNS query; an honest mail has one or two. */
 const maxSignatures = 4;
 
 /** What was found out about one signature. */
@@ -18,57 +24,82 @@ export interface Checked {
   readonly isUnknown: boolean;
 }
 
-/** Checks the signatures of a mail, whose lines end in CRLF, for a submitter. @throws Error where it cannot be parsed */
+/**
+ * Checks the signatures of a mail, whose lines end in CRLF, for a submitter. Those that cannot count whatever
+ * their cryptography says are neither hashed nor looked up, and come first.
+ *
+ * @throws Error where the mail cannot be parsed
+ */
 export async function checkSignatures(
   message: Uint8Array,
   submitter: string,
   resolve: Resolve,
   at: number,
 ): Promise<readonly Checked[]> {
-  const curTime = new Date(at * 1000);
-  const verifier = new DkimVerifier({ resolver: resolve, minBitLength: minKeyBits, curTime });
-  const checked: Checked[] = [];
-  const fit = new Map<Buffer, Claim>();
-  const takeHeaders = verifier.messageHeaders.bind(verifier);
-  verifier.messageHeaders = async (headers) => {
-    const froms = headers.parsed.filter(({ key }) => key === "from").length;
-    const signatures = headers.parsed.filter(({ key }) => key === "dkim-signature");
-    for (const { line } of signatures) {
-      const claim = readClaim(line);
-      const flaw =
-        froms === 1
-          ? (whyUnfit(claim, submitter) ?? whyNoReport(claim, headers.parsed))
-          : "the mail has not one From header";
-      if (flaw !== null) checked.push({ claim, flaw, isUnknown: false });
-      else if (fit.size < maxSignatures) fit.set(line, claim);
-    }
-    // Shown only these, it hashes and asks for nothing else; what they cover it finds in all headers.
-    await takeHeaders({ parsed: signatures.filter(({ line }) => fit.has(line)) });
-    verifier.headers = headers;
-  };
-  await new Promise<void>((done, fail) => {
-    verifier.once("finish", done);
-    verifier.once("error", fail);
-    verifier.end(message);
-  });
-  // Of what it skips, which is what it cannot read, there is no result.
-  const known = verifier.signatureHeaders.filter(({ skip }) => skip !== true);
-  for (const [index, { original }] of known.entries()) {
-    const claim = fit.get(original);
-    const result = verifier.results[index];
-    if (claim === undefined || result === undefined) continue;
-    fit.delete(original);
-    const isUnknown = result.status.result === "temperror";
-    checked.push({ claim, flaw: flawOf(result), isUnknown });
+  const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
+  const headers = tools.parseHeaders(headerOf(bytes)).parsed;
+  const hasOneFrom = headers.filter(({ key }) => key === "from").length === 1;
+  const unfit: Checked[] = [];
+  const fit: { readonly claim: Claim; readonly signature: HeaderLine }[] = [];
+  for (const signature of headers.filter(({ key }) => key === "dkim-signature")) {
+    const claim = readClaim(signature.line);
+    const flaw = hasOneFrom
+      ? (whyUnfit(claim, submitter) ?? whyNoReport(claim, headers))
+      : "the mail does not have exactly one From header";
+    if (flaw !== null) unfit.push({ claim, flaw, isUnknown: false });
+    else if (fit.length < maxSignatures) fit.push({ claim, signature });
   }
-  for (const claim of fit.values()) {
-    checked.push({ claim, flaw: "its canonicalization is unknown", isUnknown: false });
+  const options = { resolver: resolve, minBitLength: minKeyBits, curTime: new Date(at * 1000) };
+  const verified: Checked[] = [];
+  for (const { claim, signature } of fit) {
+    const result = await new SingleVerifier(options, signature).verify(bytes);
+    const isUnknown = result?.status.result === "temperror";
+    verified.push({ claim, flaw: flawOf(result), isUnknown });
   }
-  return checked;
+  return [...unfit, ...verified];
 }
 
-/** Says what is wrong with a signature that mailauth looked at; null: nothing. */
-function flawOf({ status, rr }: SignatureResult): string | null {
+/** The header with the empty line that ends it; the whole mail where it has no body. */
+function headerOf(bytes: Buffer): Buffer {
+  const end = bytes.indexOf("\r\n\r\n");
+  return end === -1 ? bytes : bytes.subarray(0, end + 4);
+}
+
+/**
+ * Verifies one signature of a mail. mailauth has no option for that: it verifies every signature that it
+ * finds in the headers, a stranger's too. `messageHeaders` is the method that its parser leaves to subclasses.
+ */
+class SingleVerifier extends DkimVerifier {
+  readonly #signature: HeaderLine;
+
+  constructor(options: ConstructorParameters<typeof DkimVerifier>[0], signature: HeaderLine) {
+    super(options);
+    this.#signature = signature;
+  }
+
+  override async messageHeaders(headers: Headers): Promise<void> {
+    await super.messageHeaders({ parsed: [this.#signature] });
+    // The headers that the signature covers are looked for in all of them.
+    this.headers = headers;
+  }
+
+  async verify(message: Buffer): Promise<SignatureResult | undefined> {
+    await new Promise<void>((done, fail) => {
+      this.once("finish", done);
+      this.once("error", fail);
+      this.end(message);
+    });
+    return this.results[0];
+  }
+}
+
+/** Says what is wrong with a signature; null: nothing. */
+function flawOf(result: SignatureResult | undefined): string | null {
+  // mailauth skips a canonicalization that it does not know, and mail without a body.
+  if (result === undefined || result.status.result === "none") {
+    return "its canonicalization is unknown, or the mail has no body";
+  }
+  const { status, rr } = result;
   if (status.result === "pass") return flawOfKey(rr ?? "");
   if (status.policy?.["dkim-rules"] === "weak-key") {
     return `the key is shorter than ${String(minKeyBits)} bits`;
@@ -77,8 +108,8 @@ function flawOf({ status, rr }: SignatureResult): string | null {
 }
 
 /**
- * What the key's record says of its use. RFC 8460 §3 has a service type of its own, `tlsrpt`; keys for
- * all mail, which is what everybody has, serve as well.
+ * What the key's record says of its use. RFC 8460 §3 defines a service type of its own, `tlsrpt`; keys for
+ * all mail, which nearly everybody uses, are accepted as well.
  *
  * @see RFC 6376 §3.6.1
  */

@@ -1,8 +1,8 @@
-/** The DNS as a DKIM verifier asks it: this program's own client, so that `--resolver` holds for keys too. */
+/** Looks up DKIM keys with this program's own DNS client, so that `--resolver` applies to them too. */
 import type { DnsClient } from "../../net/dns/client.ts";
 import type { Resolve } from "./verification.ts";
 
-/** Why a look-up gave nothing; the code is one that Node's own resolver gives, or the DNS failure's name. */
+/** Why a lookup gave nothing; the code is one of Node's own resolver, or the name of the DNS failure. */
 class NoRecords extends Error {
   readonly code: string;
 
@@ -12,7 +12,7 @@ class NoRecords extends Error {
   }
 }
 
-/** Makes a client look up keys. What is not there is `ENOTFOUND`; what could not be asked, another code. */
+/** Makes a resolver from a client. It rejects with `ENOTFOUND` where there is no record, with another code where the DNS failed. */
 export function resolveWith(dns: DnsClient): Resolve {
   return async (name, type) => {
     if (type !== "TXT") throw new NoRecords("ENODATA");

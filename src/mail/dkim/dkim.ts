@@ -1,6 +1,6 @@
 /**
- * Whether a report by mail comes from whom it says: DKIM, with the rules that RFC 8460 adds. The
- * cryptography is mailauth's; what it takes to be believed is decided here and in dkim-check.ts.
+ * Whether a report by mail comes from the reporter that it names: DKIM, with the rules that RFC 8460 adds.
+ * mailauth does the cryptography; what counts as verified is decided here and in dkim-check.ts.
  */
 import type { Checked } from "./dkim-check.ts";
 import { readSignedLines } from "./signed-lines.ts";
@@ -31,9 +31,9 @@ export async function verifyReporter(
   if (lines === null) return failed("the mail has too many lines to be checked");
   if (!lines.hasSignature)
     return { verdict: "unsigned", signer: null, detail: "no DKIM signature" };
-  if (submitter === null) return failed("the mail does not say who reports");
+  if (submitter === null) return failed("the mail does not name its reporter");
   try {
-    // Large, and only signed mail needs it.
+    // Large, and needed for signed mail only.
     const { checkSignatures } = await import("./dkim-check.ts");
     const whole = lines.hasBareLf ? withCrlf(message) : message;
     return judge(await checkSignatures(whole, submitter, resolve, at));
@@ -59,7 +59,7 @@ function judge(checked: readonly Checked[]): Verification {
 
 const maxDetail = 200;
 
-/** A signature that does not hold may name anything as its domain, at any length. */
+/** An invalid signature may name anything as its domain, at any length. */
 function hostNameOf(domain: string | undefined): string | null {
   const isName = domain !== undefined && domain.length <= 253 && /^[A-Za-z0-9._-]+$/.test(domain);
   return isName ? domain : null;

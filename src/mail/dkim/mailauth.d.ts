@@ -1,4 +1,4 @@
-/** What this program uses of mailauth's innards, which have no types of their own. */
+/** The parts of mailauth that this program uses and that have no types of their own. */
 
 declare module "mailauth/lib/parse-dkim-headers.js" {
   /** A tag list: `name=value`, names in lower case; the last of equal names. `l`, `t`, `x` are numbers where they look like some. */
@@ -9,9 +9,11 @@ declare module "mailauth/lib/parse-dkim-headers.js" {
 }
 
 declare module "mailauth/lib/tools.js" {
+  import type { Headers } from "mailauth/lib/dkim/dkim-verifier.js";
+
   interface Tools {
-    /** The entry of the list whose organisational domain (public suffix list) is that of `domain`. */
-    getAlignment(domain: string, list: readonly string[]): { readonly domain: string } | false;
+    /** Splits a header into its fields, folded lines joined. */
+    parseHeaders(header: Buffer): Headers;
   }
   const tools: Tools;
   export default tools;
@@ -21,21 +23,16 @@ declare module "mailauth/lib/dkim/dkim-verifier.js" {
   import type { Writable } from "node:stream";
 
   export interface HeaderLine {
-    /** Lower case. */
+    /** Lower case; null: the line has no name. */
     readonly key: string | null;
     readonly line: Buffer;
   }
   export interface Headers {
     readonly parsed: readonly HeaderLine[];
   }
-  export interface SignatureHeader {
-    /** Set where mailauth does not know the algorithm or the canonicalization; such have no result. */
-    readonly skip?: boolean;
-    readonly original: Buffer;
-  }
   export interface SignatureResult {
-    readonly signingDomain: string;
     readonly status: {
+      /** `none`: there is no signature that mailauth can check. */
       readonly result: "pass" | "fail" | "neutral" | "policy" | "temperror" | "none";
       readonly comment?: string;
       readonly policy?: Readonly<Record<string, string>>;
@@ -49,8 +46,9 @@ declare module "mailauth/lib/dkim/dkim-verifier.js" {
       readonly minBitLength: number;
       readonly curTime: Date;
     });
+    /** False until they are read. */
     headers: Headers | false;
-    readonly signatureHeaders: readonly SignatureHeader[];
+    /** One for each signature among the headers that {@link messageHeaders} was given. */
     readonly results: readonly SignatureResult[];
     /** Called once, with the headers, before the body. */
     messageHeaders(headers: Headers): Promise<void>;

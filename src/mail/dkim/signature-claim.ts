@@ -1,8 +1,8 @@
 /** What a DKIM-Signature header claims, and whether it is worth verifying for a report. */
 import parseDkimHeaders from "mailauth/lib/parse-dkim-headers.js";
-import tools from "mailauth/lib/tools.js";
+import { organizationalDomain } from "./organizational-domain.ts";
 
-/** The tags that decide. All of it may be hostile; domains are in lower case. */
+/** The tags that matter. All of it may be hostile; domains are in lower case. */
 export interface Claim {
   readonly version: string;
   readonly algorithm: string;
@@ -43,7 +43,7 @@ interface HeaderLine {
   readonly line: Uint8Array;
 }
 
-/** What says of a mail that it is a report, by header. @see RFC 8460 §5.3 */
+/** What marks a mail as a report, by header. @see RFC 8460 §5.3 */
 const marks: Readonly<Record<string, RegExp>> = {
   subject: /^report domain:/i,
   "content-type": /^multipart\/report\b[^]*report-type\s*=\s*"?tlsrpt\b/i,
@@ -52,9 +52,8 @@ const marks: Readonly<Record<string, RegExp>> = {
 };
 
 /**
- * Says why a signature that holds would not make the mail a report: none of the headers that say so is covered.
- * Else a mail about something else, whose text a stranger had a say in, could be made one with headers put
- * above it. Null: it makes it one.
+ * Says why a valid signature would not make the mail a report: it must cover a header that marks the mail as
+ * one. Otherwise anybody could add such headers above a signed mail about something else. Null: it covers one.
  */
 export function whyNoReport(claim: Claim, headers: readonly HeaderLine[]): string | null {
   const isMarked = Object.entries(marks).some(([name, mark]) => {
@@ -66,7 +65,7 @@ export function whyNoReport(claim: Claim, headers: readonly HeaderLine[]): strin
       mark.test(valueOf(only))
     );
   });
-  return isMarked ? null : "it covers no header that says the mail is a report";
+  return isMarked ? null : "it does not cover a header that marks the mail as a report";
 }
 
 function valueOf({ line }: HeaderLine): string {
@@ -77,21 +76,21 @@ function valueOf({ line }: HeaderLine): string {
     .trim();
 }
 
-/** A name that can be asked for in the DNS. */
+/** A name that can be looked up in the DNS. */
 const hostName = /^(?=.{1,253}$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$/i;
 
-/** Says why a signature cannot vouch for a report of `submitter`, whatever its cryptography says; null: it can. */
+/** Says why a signature cannot prove a report of `submitter`, even if it is valid; null: it can. */
 export function whyUnfit(claim: Claim, submitter: string): string | null {
   const { domain, selector, identityDomain } = claim;
-  if (!hostName.test(domain) || !hostName.test(selector)) return "it names no key";
-  if (tools.getAlignment(submitter, [domain]) === false) {
+  if (!hostName.test(domain) || !hostName.test(selector)) return "it does not name a key";
+  if (organizationalDomain(submitter) !== organizationalDomain(domain)) {
     return `signed by ${domain}, not by the reporter ${submitter}`;
   }
   if (claim.version !== "1") return "its version is not 1";
   if (claim.algorithm !== "rsa-sha256" && claim.algorithm !== "ed25519-sha256") {
     return `its algorithm is ${claim.algorithm}`;
   }
-  if (claim.hasBodyLength) return "it covers only a part of the body (l=)";
+  if (claim.hasBodyLength) return "it covers only part of the body (l=)";
   if (!claim.headers.includes("from")) return "it does not cover the From header";
   if (identityDomain !== domain && !identityDomain.endsWith(`.${domain}`)) {
     return `its identity is in ${identityDomain}, not in ${domain}`;

@@ -1,10 +1,10 @@
-/** A mail's lines, counted before anything reads them that takes long over many. */
+/** A mail's lines, counted before anything parses them that is slow for many lines. */
 
-/** More than any reporter's; the time that parsing takes grows with the square of the lines. */
+/** More than any reporter sends; parsing time grows with the square of the lines. */
 const maxHeaderBytes = 128 * 1024;
 const maxHeaderLines = 2000;
 
-/** 10 MB in base64 are 190,000. Canonicalization takes microseconds over each, however short it is. */
+/** 10 MB in base64 are 190,000. Canonicalization takes microseconds for each, even an empty one. */
 const maxLines = 500_000;
 
 const lf = 10;
@@ -13,7 +13,7 @@ const cr = 13;
 export interface SignedLines {
   /** Whether the header has a DKIM-Signature. */
   readonly hasSignature: boolean;
-  /** Whether some line ends in a bare line feed, as in files; signatures are made over CRLF. */
+  /** Whether some line ends in a bare line feed, as in files; signatures are computed over CRLF. */
   readonly hasBareLf: boolean;
 }
 

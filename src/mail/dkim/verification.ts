@@ -1,9 +1,9 @@
 /** What a signature proves. */
 
 /**
- * Whether the reporter is who it says: only a mail whose valid DKIM signature is the reporter's own is
- * `verified` (RFC 8460 §3). `failed`: there are signatures, and none holds. `unsigned`: there is none. All
- * that did not come by mail is `unverifiable`: anybody could have made it.
+ * Whether the reporter is who it claims to be. `verified`: the mail has a valid DKIM signature of the reporter
+ * itself (RFC 8460 §3). `failed`: it has signatures, but none is valid. `unsigned`: it has none. `unverifiable`:
+ * it did not arrive by mail, so anybody could have made it.
  */
 export interface Verification {
   readonly verdict: "verified" | "failed" | "unsigned" | "unverifiable" | "not-checked";

@@ -1,10 +1,10 @@
 /**
- * A mailbox on an IMAP server: reads its mail without leaving a trace on it, and marks what was taken.
- * Nothing here deletes.
+ * A mailbox on an IMAP server: reads its mail without changing it, and marks what was taken. Nothing here
+ * deletes.
  */
 import tls from "node:tls";
 import { ImapFlow, type FetchMessageObject, type ImapFlowOptions } from "imapflow";
-import { seemsReport, tellingHeaders, type Outline } from "../mail-outline.ts";
+import { mayHoldReport, markerHeaders, type Outline } from "../mail-outline.ts";
 
 export interface ImapOptions {
   readonly host: string;
@@ -14,47 +14,47 @@ export interface ImapOptions {
   readonly folder: string;
   /** `plain` sends the password as it is: for a server on this machine only. */
   readonly security: "tls" | "starttls" | "plain";
-  /** Certificates (PEM) to trust beside the usual ones, or null. */
+  /** Certificates (PEM) to trust in addition to the usual ones, or null. */
   readonly ca: string | null;
   /** How long the server may be silent. */
   readonly timeoutMs: number;
-  /** Only read: marks are not even possible. */
+  /** Opens the folder for reading only, so that nothing can be marked. */
   readonly readOnly: boolean;
 }
 
-/** What is done to a mail that was taken. A keyword changes nothing that people see. */
-export type Mark =
+/** How a mail that was taken is marked. A keyword changes nothing that people see. */
+export type MailMark =
   | { readonly how: "none" }
   | { readonly how: "keyword" | "seen" | "flag" }
   | { readonly how: "move"; readonly folder: string };
 
-/** The keyword that taken mail gets. */
+/** The keyword of mail that was taken. */
 const takenKeyword = "$StspressTaken";
 
 /** One mail of the mailbox, without its text. */
 export interface MailOutline extends Outline {
   readonly uid: number;
-  /** In bytes, as the server tells. */
+  /** In bytes, as the server says. */
   readonly size: number;
-  /** When the server got it, Unix seconds; null: it does not tell. */
+  /** When the server received it, Unix seconds; null: unknown. */
   readonly receivedAt: number | null;
 }
 
 export interface OutlineBatch {
   readonly outlines: readonly MailOutline[];
-  /** The last UID that was asked for, be its mail there or not. */
+  /** The last UID that was asked for, whether its mail still exists or not. */
   readonly lastUid: number;
 }
 
 /** Why a server or a mailbox cannot be used: what is wrong, for people. */
 export class ImapProblem extends Error {}
 
-/** Octets of the largest mail that is read: a report of 10 MB, in base64. */
-export const maxMailBytes = 16 * 1024 * 1024;
+/** Bytes of the largest mail that is fetched: a report of 10 MB in base64. */
+export const maxFetchedMailBytes = 16 * 1024 * 1024;
 
 /** Mails whose outlines are asked for at once. */
 const outlineBatch = 200;
-/** Octets of mail that are in memory at once; one larger mail is there alone. */
+/** Bytes of mail in memory at once; a larger mail is fetched alone. */
 const fetchBatchBytes = 16 * 1024 * 1024;
 const fetchBatchMails = 200;
 
@@ -74,13 +74,13 @@ export class Mailbox {
   /** Connects, logs in and opens the folder. @throws {@link ImapProblem} */
   static async open(options: ImapOptions): Promise<Mailbox> {
     const client = new ImapFlow(clientOptions(options));
-    // What goes wrong between two commands is told by the next one.
+    // The next command reports what goes wrong between two commands.
     client.on("error", () => undefined);
     try {
       await client.connect();
       const opened = await client.mailboxOpen(options.folder, { readOnly: options.readOnly });
       if (opened.readOnly === true && !options.readOnly) {
-        throw new ImapProblem("the folder can only be read; use --mark none");
+        throw new ImapProblem("the folder is read-only; use --mark none");
       }
       const takesKeywords = opened.permanentFlags?.has("\\*") ?? false;
       return new Mailbox(client, String(opened.uidValidity), takesKeywords);
@@ -92,33 +92,33 @@ export class Mailbox {
 
   /** Checks that mail can be moved to a folder. @throws {@link ImapProblem} */
   async checkMove(folder: string): Promise<void> {
-    // Without it mail would be copied and deleted, and another client's deletions with it.
+    // Without MOVE, mail would be copied and expunged, and with it what other clients marked as deleted.
     if (!this.#client.capabilities.has("MOVE")) {
       throw new ImapProblem("the server cannot move mail (RFC 6851); use another --mark");
     }
     const there = await this.#ask(() => this.#client.list());
     if (!there.some(({ path }) => path === folder)) {
-      throw new ImapProblem(`there is no folder ${folder} to move mail to; create it first`);
+      throw new ImapProblem(`the folder ${folder} does not exist; create it first`);
     }
   }
 
-  /** UIDs above one, in their order. @throws {@link ImapProblem} */
+  /** UIDs greater than `uid`, in ascending order. @throws {@link ImapProblem} */
   async uidsAfter(uid: number): Promise<readonly number[]> {
     const range = `${String(uid + 1)}:*`;
     const found = await this.#ask(() => this.#client.search({ uid: range }, { uid: true }));
     if (!Array.isArray(found)) throw new ImapProblem("the server refused to search the folder");
-    // `*` is the last mail even where its UID is lower.
+    // `*` means the last mail even if its UID is lower.
     return found.filter((one) => one > uid).sort((a, b) => a - b);
   }
 
-  /** Outlines of mails, in batches; mails that have gone meanwhile are left out. @throws {@link ImapProblem} */
+  /** Outlines of mails, in batches; mails that were removed meanwhile are left out. @throws {@link ImapProblem} */
   async *outlines(uids: readonly number[]): AsyncGenerator<OutlineBatch> {
     for (let at = 0; at < uids.length; at += outlineBatch) {
       const asked = uids.slice(at, at + outlineBatch);
       const range = asked.join(",");
       const query = { uid: true, size: true, internalDate: true, bodyStructure: true } as const;
       const found = await this.#ask(() =>
-        this.#client.fetchAll(range, { ...query, headers: [...tellingHeaders] }, { uid: true }),
+        this.#client.fetchAll(range, { ...query, headers: [...markerHeaders] }, { uid: true }),
       );
       const outlines = found.map(outlineOf).sort((one, other) => one.uid - other.uid);
       yield { outlines, lastUid: asked.at(-1) ?? 0 };
@@ -126,7 +126,7 @@ export class Mailbox {
   }
 
   /**
-   * The mails themselves, as they lie there, in groups that are small enough for memory.
+   * The mails themselves, unchanged, in groups that are small enough for memory.
    * @throws {@link ImapProblem}
    */
   async *mails(
@@ -137,10 +137,10 @@ export class Mailbox {
       const range = [...byUid.keys()].join(",");
       const most = Math.max(...group.map(({ size }) => size)) + 1024;
       const found = await this.#ask(() =>
-        // A server that told a smaller size than there is does not get more memory for it.
+        // A server that gave a wrong, smaller size cannot make this program use more memory.
         this.#client.fetchAll(range, { uid: true, source: { maxLength: most } }, { uid: true }),
       );
-      // In the order of their UIDs, which a server need not keep: how far the mailbox is read depends on it.
+      // A server may answer in any order; how far the mailbox was read is recorded by UID.
       found.sort((one, other) => one.uid - other.uid);
       let mails: { readonly outline: MailOutline; readonly bytes: Uint8Array }[] = [];
       for (const { uid, source } of found) {
@@ -150,8 +150,8 @@ export class Mailbox {
           mails.push({ outline, bytes: source });
           continue;
         }
-        // Some servers only guess the size: what was cut is asked for whole, and never judged as it is. A group
-        // of its own, for it may be large.
+        // Some servers only estimate the size: a mail that was cut off is fetched again as a whole. It is
+        // a group of its own, because it may be large.
         yield mails;
         mails = [];
         const bytes = await this.#whole(uid);
@@ -161,9 +161,9 @@ export class Mailbox {
     }
   }
 
-  /** One mail whose size the server told wrongly; null: it has gone. */
+  /** A mail whose size the server gave wrongly; null: it was removed meanwhile. */
   async #whole(uid: number): Promise<Uint8Array | null> {
-    const maxLength = maxMailBytes + 1;
+    const maxLength = maxFetchedMailBytes + 1;
     const found = await this.#ask(() =>
       this.#client.fetchAll(String(uid), { uid: true, source: { maxLength } }, { uid: true }),
     );
@@ -171,7 +171,7 @@ export class Mailbox {
   }
 
   /** Marks mails as taken. @throws {@link ImapProblem} */
-  async mark(uids: readonly number[], mark: Mark): Promise<void> {
+  async mark(uids: readonly number[], mark: MailMark): Promise<void> {
     if (uids.length === 0 || mark.how === "none") return;
     const range = uids.join(",");
     const done = await this.#ask(async () => {
@@ -187,7 +187,7 @@ export class Mailbox {
     try {
       await this.#client.logout();
     } catch {
-      // It is left anyway.
+      // The connection is closed anyway.
     }
     this.#client.close();
   }
@@ -220,7 +220,7 @@ function clientOptions(options: ImapOptions): ImapFlowOptions {
     connectionTimeout: timeoutMs,
     greetingTimeout: timeoutMs,
     socketTimeout: timeoutMs,
-    // Of a server that is taken over by somebody.
+    // Limits for a hostile server.
     maxLineLength: 1024 * 1024,
     maxLiteralSize: 2 * fetchBatchBytes,
     maxResponseSize: 3 * fetchBatchBytes,
@@ -234,7 +234,7 @@ function outlineOf(message: FetchMessageObject): MailOutline {
     uid,
     size,
     receivedAt: Number.isNaN(time) ? null : Math.floor(time / 1000),
-    seemsReport: seemsReport(bodyStructure, headers),
+    mayHoldReport: mayHoldReport(bodyStructure, headers),
   };
 }
 
@@ -254,7 +254,7 @@ function* groupsOf(outlines: readonly MailOutline[]): Generator<readonly MailOut
   if (group.length > 0) yield group;
 }
 
-/** What a server or the way to it said, for people; may hold hostile text. */
+/** Words an error of the server or the connection; may hold hostile text. */
 function problemOf(error: unknown): ImapProblem {
   if (error instanceof ImapProblem) return error;
   const { authenticationFailed, responseText, code, message, mailboxMissing } = error as {
@@ -266,7 +266,7 @@ function problemOf(error: unknown): ImapProblem {
   };
   const said = responseText === undefined ? "" : `: ${responseText}`;
   if (authenticationFailed === true) return new ImapProblem(`the server refused the login${said}`);
-  if (mailboxMissing === true) return new ImapProblem("there is no such folder");
+  if (mailboxMissing === true) return new ImapProblem("the folder does not exist");
   const cause = code === undefined ? (message ?? "") : `${code} ${message ?? ""}`;
   return new ImapProblem(`${cause}${said}`, { cause: error });
 }

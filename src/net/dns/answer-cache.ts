@@ -1,4 +1,4 @@
-/** Answers to questions that several ask within a short time, such as for the CAA records of a parent. */
+/** Caches answers for a short time, such as the CAA records of a parent domain that many hosts share. */
 import type { QueryType } from "./message.ts";
 import type { DataOf } from "./records.ts";
 import type { DnsEvidence } from "./dns-evidence.ts";
@@ -11,10 +11,10 @@ type Evidence<T extends QueryType> = DnsEvidence<DataOf[T]>;
 
 export class AnswerCache {
   readonly #open = new Map<string, Promise<Evidence<QueryType>>>();
-  /** Those kept longest first. */
+  /** The oldest first. */
   readonly #kept = new Map<string, { evidence: Evidence<QueryType>; until: number }>();
 
-  /** Gives what is known or on its way, else what `ask` gives. Failures are not kept. */
+  /** Gives the cached or pending answer, else what `ask` gives. Failures are not cached. */
   async get<T extends QueryType>(
     name: string,
     type: T,
@@ -47,7 +47,7 @@ export class AnswerCache {
   }
 }
 
-/** TXT is large and asked for once; a failure may be over. */
+/** TXT answers are large and needed once; a failure may be temporary. */
 function isWorthKeeping({ type, status, records }: Evidence<QueryType>): boolean {
   return type !== "TXT" && status !== "failed" && records.length <= maxRecords;
 }

@@ -1,14 +1,14 @@
-/** What one reply says of a name: its aliases as far as the reply holds them, and what is at their end. */
+/** Follows the aliases in a reply, and reads the records at their end. */
 import type { Answer } from "dns-packet";
-import { plainName, type DnsFailure, type QueryType, type Reply } from "./message.ts";
+import { plainName, type DnsFailure, type QueryType, type DnsReply } from "./message.ts";
 import { readRecord, type RecordOf } from "./records.ts";
 
-/** Aliases that may follow one another; resolvers stop between 8 and 16. */
+/** Aliases in a row; resolvers stop between 8 and 16. */
 const maxAliases = 16;
-/** More than 64 KB can hold of any record that says something. */
+/** More records than fit into 64 KB. */
 const maxRecords = 5000;
 
-/** How far the names have led so far: what was asked for first, then each alias target. */
+/** The names so far: the one that was asked for, then each alias target. */
 export class Chain {
   readonly #names: string[];
 
@@ -16,7 +16,7 @@ export class Chain {
     this.#names = [name];
   }
 
-  /** The name that has to be asked for now. */
+  /** The name to ask for next. */
   get end(): string {
     return this.#names.at(-1) ?? "";
   }
@@ -25,7 +25,7 @@ export class Chain {
     return this.#names.slice(1);
   }
 
-  /** Goes on to an alias target; false where that leads back, or on and on. The step is kept all the same. */
+  /** Adds an alias target; false if that makes a loop or too long a chain. It is added all the same. */
   follow(target: string): boolean {
     const leadsOn = !this.#names.includes(target) && this.#names.length <= maxAliases;
     this.#names.push(target);
@@ -33,14 +33,14 @@ export class Chain {
   }
 }
 
-/** `alias`: the chain's new end has to be asked for. */
+/** `alias`: ask for the chain's new end. */
 export type Reading<T extends QueryType> =
   | { readonly status: "found"; readonly records: readonly RecordOf<T>[] }
   | { readonly status: "no-data" | "no-name" | "alias" }
   | { readonly status: "failed"; readonly failure: DnsFailure };
 
-/** Reads a reply to the question for the chain's end, and lengthens the chain. */
-export function readAlong<T extends QueryType>(reply: Reply, type: T, chain: Chain): Reading<T> {
+/** Reads the reply to a query for the chain's end, and adds its aliases to the chain. */
+export function readAlong<T extends QueryType>(reply: DnsReply, type: T, chain: Chain): Reading<T> {
   const failure = failureOf(reply);
   if (failure !== null) return { status: "failed", failure };
   const asked = chain.end;
@@ -59,8 +59,8 @@ export function readAlong<T extends QueryType>(reply: Reply, type: T, chain: Cha
 
 const nxDomain = 3;
 
-/** Tells why a reply settles nothing; null where it does. */
-export function failureOf(reply: Reply): DnsFailure | null {
+/** Says why a reply is a failure; null: it is an answer. */
+export function failureOf(reply: DnsReply): DnsFailure | null {
   switch (reply.rcode) {
     case 0:
       return isReferral(reply) ? "refused" : null;
@@ -76,8 +76,8 @@ export function failureOf(reply: Reply): DnsFailure | null {
   }
 }
 
-/** A server that only points to others does not resolve: its empty answer is no "there is none". */
-function isReferral({ recursionAvailable, answers, authorities }: Reply): boolean {
+/** A server that only refers to others does not resolve: its empty answer does not mean that there is no record. */
+function isReferral({ recursionAvailable, answers, authorities }: DnsReply): boolean {
   return (
     !recursionAvailable &&
     answers.length === 0 &&
@@ -86,8 +86,8 @@ function isReferral({ recursionAvailable, answers, authorities }: Reply): boolea
   );
 }
 
-/** Whether the reply looked for the name and says that it has none of the type. @see RFC 2308 §2.2 */
-function provesNoData({ authorities }: Reply, name: string): boolean {
+/** Whether the reply proves that the name has no record of the type. @see RFC 2308 §2.2 */
+function provesNoData({ authorities }: DnsReply, name: string): boolean {
   return authorities.some((authority) => {
     if (authority.type !== "SOA") return false;
     const zone = plainName(authority.name);

@@ -1,4 +1,4 @@
-/** Asks the DNS as a stub resolver does: what other resolvers say, as evidence. */
+/** A stub resolver: asks recursive resolvers, and records their answers as evidence. */
 import { AnswerCache } from "./answer-cache.ts";
 import { Chain, failureOf, readAlong } from "./chain.ts";
 import {
@@ -6,8 +6,8 @@ import {
   plainName,
   type DnsFailure,
   type QueryType,
-  type Question,
-  type Reply,
+  type DnsQuestion,
+  type DnsReply,
 } from "./message.ts";
 import { nothing, type Outcome } from "./outcome.ts";
 import type { DataOf } from "./records.ts";
@@ -19,21 +19,20 @@ import type { CaaData, DnsEvidence } from "./dns-evidence.ts";
 type Evidence<T extends QueryType> = DnsEvidence<DataOf[T]>;
 
 export interface DnsOptions {
-  /** Asked in this order, the next where one is silent or fails. */
+  /** Asked in this order: the next one if one is silent or fails. */
   readonly servers: readonly Server[];
-  /** How long one question may take in all: every server, every try, every alias. */
+  /** How long one lookup may take in total: every server, try and alias. */
   readonly timeoutMs: number;
-  /** How often a message is sent to a server that is silent; 3 unless given. */
+  /** How often a message is sent to a silent server; 3 by default. */
   readonly tries?: number;
 }
 
-/** Questions on their way at one time, each with one socket. */
+/** Queries in flight at the same time, each with one socket. */
 const maxOpen = 500;
 
 /**
- * A stub resolver. Nothing in it rejects: what goes wrong is evidence as well. Names are taken with or
- * without the trailing dot, in any case, and given in lower case without it. Equal questions within half
- * a minute are asked once.
+ * A stub resolver. Nothing in it rejects: failures are evidence too. Names may have any case and a trailing
+ * dot; evidence has them in lower case without it. The same query within half a minute is sent once.
  */
 export class DnsClient {
   readonly #servers: readonly DnsServer[];
@@ -41,7 +40,7 @@ export class DnsClient {
   readonly #tries: number;
   readonly #slots = new Semaphore(maxOpen);
   readonly #cache = new AnswerCache();
-  /** The server that answered last is asked first, so that a dead one is waited for once. */
+  /** The server that answered last is asked first, so that a dead one costs its timeout once. */
   #preferred = 0;
   #isClosed = false;
 
@@ -72,9 +71,9 @@ export class DnsClient {
   }
 
   /**
-   * Finds the CAA records that govern a host: its own, or those of its closest ancestor below the root.
-   * `name` tells whose they are. A failure on the way is the result, for nobody knows then whether there
-   * are some; where there are none, the result is what the host itself answered.
+   * Finds the CAA records that apply to a host: its own, or those of its closest ancestor below the root.
+   * `name` says whose they are. A failure on the way is the result, because then it is not known whether there
+   * are any; if there are none, the result is the answer for the host itself.
    *
    * @see RFC 8659 §3
    */
@@ -89,7 +88,7 @@ export class DnsClient {
     }
   }
 
-  /** Closes every socket; questions that are open fail as unreachable. */
+  /** Closes every socket; open queries fail as unreachable. */
   close(): void {
     this.#isClosed = true;
     for (const server of this.#servers) server.close();
@@ -125,8 +124,8 @@ export class DnsClient {
     }
   }
 
-  /** Asks one server after the other, each for its share of the time. */
-  async #ask(question: Question, deadline: number): Promise<Outcome<Reply>> {
+  /** Asks one server after the other, and gives each a share of the time. */
+  async #ask(question: DnsQuestion, deadline: number): Promise<Outcome<DnsReply>> {
     const count = this.#servers.length;
     const first = this.#preferred;
     let failure: DnsFailure | null = null;
@@ -147,7 +146,7 @@ export class DnsClient {
   }
 }
 
-/** What a server said weighs more than that another said nothing. */
+/** A server's answer weighs more than another's silence. */
 const byWeight: readonly DnsFailure[] = [
   "servfail",
   "refused",

@@ -1,15 +1,15 @@
-/** What the DNS answered: plain data, without any judgement. Every text in it may be hostile: nothing here is safe to print as it is. */
+/** What the DNS answered: plain data, not judged. Every text in it may be hostile: escape it before you print it. */
 
 /**
  * An answer of the DNS. `found`: at least one record of the type. `no-data`: the name exists without
- * the type. `no-name`: NXDOMAIN. `failed`: nobody knows; `failure` says why.
+ * the type. `no-name`: NXDOMAIN. `failed`: unknown; `failure` says why.
  */
 export interface DnsEvidence<T> {
   /** The name asked for, lower case, without the trailing dot. */
   readonly name: string;
   readonly type: "A" | "AAAA" | "MX" | "TXT" | "CAA" | "TLSA";
   readonly status: "found" | "no-data" | "no-name" | "failed";
-  /** null unless `failed`. `loop`: CNAMEs lead back, or on and on. `refused`: REFUSED or NOTIMP. */
+  /** null unless `failed`. `loop`: CNAMEs form a loop, or too long a chain. `refused`: REFUSED or NOTIMP. */
   readonly failure:
     "timeout" | "servfail" | "refused" | "malformed" | "loop" | "too-large" | "unreachable" | null;
   /** CNAME targets in the order in which they were followed. */

@@ -1,18 +1,18 @@
-/** DNS messages: a question into bytes, and bytes into a reply that belongs to the question. */
+/** DNS messages: a question into bytes, and bytes into the reply to a question. */
 import packets, { type Answer, type DecodedPacket } from "dns-packet";
 import type { DnsEvidence } from "./dns-evidence.ts";
 
 export type QueryType = DnsEvidence<unknown>["type"];
 export type DnsFailure = NonNullable<DnsEvidence<unknown>["failure"]>;
 
-export interface Question {
+export interface DnsQuestion {
   /** Lower case, without the trailing dot; `isAskable`. */
   readonly name: string;
   readonly type: QueryType;
 }
 
-/** A whole reply to a question. Names in it are as they came. */
-export interface Reply {
+/** A complete reply to a question. Names in it are unchanged. */
+export interface DnsReply {
   /** With the upper bits that EDNS adds. */
   readonly rcode: number;
   /** The AD bit. */
@@ -23,21 +23,20 @@ export interface Reply {
 }
 
 /**
- * What came for a question. `foreign`: it answers something else, or nothing. `truncated`: the whole of it
- * has to be asked for over TCP.
+ * A message read as the reply to a question. `foreign`: it answers another question, or none. `truncated`: ask
+ * again over TCP.
  */
 export type ReadReply =
-  | { readonly kind: "reply"; readonly reply: Reply }
+  | { readonly kind: "reply"; readonly reply: DnsReply }
   | { readonly kind: "foreign" | "truncated" | "malformed" };
 
-/** What fragments nowhere (the DNS flag day of 2020). */
+/** Small enough not to be fragmented (DNS flag day 2020). */
 const udpPayloadSize = 1232;
 const headerBytes = 12;
 
 /**
- * Tells whether a name can be asked for: 1 to 63 octets to a label, 253 in all, printable ASCII.
- * dns-packet takes names as UTF-8 text and drops dots before a line break, so that anything else would
- * be another name on the wire.
+ * Whether a name can be looked up: printable ASCII, labels of 1 to 63 bytes, 253 bytes in all. dns-packet takes
+ * names as UTF-8 text and drops dots before a line break, so anything else would be another name on the wire.
  *
  * @see RFC 1035 §2.3.4
  */
@@ -49,7 +48,7 @@ export function isAskable(name: string): boolean {
   );
 }
 
-/** Lower-cases ASCII only (RFC 4343) and takes the trailing dot away; the root is "". */
+/** Lower-cases ASCII only (RFC 4343) and removes the trailing dot; the root is "". */
 export function plainName(name: string): string {
   const lower = /[A-Z]/.test(name)
     ? name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
@@ -58,11 +57,11 @@ export function plainName(name: string): string {
 }
 
 /**
- * Makes a query that wants recursion and the AD bit, but no signatures.
+ * Makes a query that asks for recursion and the AD bit, but not for signatures.
  *
  * @see RFC 6840 §5.7 the AD bit in a query
  */
-export function makeQuery({ name, type }: Question, id: number, edns: boolean): Buffer {
+export function makeQuery({ name, type }: DnsQuestion, id: number, edns: boolean): Buffer {
   const opt = {
     type: "OPT",
     name: ".",
@@ -82,8 +81,8 @@ export function makeQuery({ name, type }: Question, id: number, edns: boolean): 
   });
 }
 
-/** Reads what came for a question. Never throws, whatever the bytes are. */
-export function readReply(bytes: Buffer, id: number, question: Question): ReadReply {
+/** Reads a message as the reply to a question. Never throws, whatever the bytes are. */
+export function readReply(bytes: Buffer, id: number, question: DnsQuestion): ReadReply {
   if (bytes.length < headerBytes || bytes.readUInt16BE(0) !== id) return { kind: "foreign" };
   const [third = 0] = bytes.subarray(2, 3);
   const isQueryResponse = (third & 0b1111_1000) === 0b1000_0000;
@@ -116,7 +115,7 @@ export function readReply(bytes: Buffer, id: number, question: Question): ReadRe
 function decode(bytes: Buffer): DecodedPacket | null {
   try {
     const packet = packets.decode(bytes);
-    // dns-packet reads beyond the end without a word in some types; NaN is no length either.
+    // For some types dns-packet silently reads beyond the end; NaN is not a length either.
     return packets.decode.bytes <= bytes.length ? packet : null;
   } catch {
     return null;

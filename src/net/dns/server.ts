@@ -1,6 +1,6 @@
-/** One question to one server: over UDP, and over TCP where UDP does not carry the answer. */
+/** One query to one server: over UDP, and over TCP if the answer is too large for UDP. */
 import crypto from "node:crypto";
-import { makeQuery, readReply, type Question, type Reply } from "./message.ts";
+import { makeQuery, readReply, type DnsQuestion, type DnsReply } from "./message.ts";
 import { came, nothing, type Outcome } from "./outcome.ts";
 import type { Server } from "./servers.ts";
 import { TcpSockets } from "./tcp.ts";
@@ -19,8 +19,8 @@ export class DnsServer {
     this.#tcp = new TcpSockets(address);
   }
 
-  /** Asks, and again without EDNS where the server does not know that (RFC 6891 §7). Never rejects. */
-  async ask(question: Question, waitMs: number, tries: number): Promise<Outcome<Reply>> {
+  /** Asks, and asks again without EDNS if the server does not support it (RFC 6891 §7). Never rejects. */
+  async ask(question: DnsQuestion, waitMs: number, tries: number): Promise<Outcome<DnsReply>> {
     const deadline = performance.now() + waitMs;
     const reply = await this.#askOnce(question, true, deadline, tries);
     if (!reply.ok || ![formErr, notImp, badVers].includes(reply.value.rcode)) return reply;
@@ -34,11 +34,11 @@ export class DnsServer {
   }
 
   async #askOnce(
-    question: Question,
+    question: DnsQuestion,
     edns: boolean,
     deadline: number,
     tries: number,
-  ): Promise<Outcome<Reply>> {
+  ): Promise<Outcome<DnsReply>> {
     const id = crypto.randomInt(0x1_0000);
     const message = makeQuery(question, id, edns);
     const answer = await this.#udp.ask({
@@ -56,7 +56,7 @@ export class DnsServer {
     if (!frame.ok) return frame;
     const whole = readReply(frame.value, id, question);
     if (whole.kind === "reply") return came(whole.reply);
-    // Truncated even here: more than the 64 KB that a message can have.
+    // Truncated even over TCP: larger than the 64 KB of a message.
     return nothing(whole.kind === "truncated" ? "too-large" : "malformed");
   }
 }

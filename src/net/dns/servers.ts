@@ -1,4 +1,4 @@
-/** Where DNS servers are: as the system says, and as a person writes it. */
+/** Addresses of DNS servers: the system's, and those that a user gives. */
 import dns from "node:dns";
 import net from "node:net";
 
@@ -10,7 +10,7 @@ export interface Server {
 
 const defaultPort = 53;
 
-/** Lists the servers that the system asks, in its order; empty where it has none. */
+/** Lists the system's servers in its order; empty if it has none. */
 export function systemServers(): readonly Server[] {
   return dns.getServers().flatMap((text) => parseServer(text) ?? []);
 }

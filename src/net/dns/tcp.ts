@@ -1,4 +1,4 @@
-/** One question over TCP. */
+/** One query over TCP. */
 import net from "node:net";
 import { came, nothing, type Outcome } from "./outcome.ts";
 import type { Server } from "./servers.ts";
@@ -15,9 +15,9 @@ export class TcpSockets {
   }
 
   /**
-   * Sends a message and gives the first that comes back, of at most 65,535 bytes; `malformed` where it
-   * ends before its length, `unreachable` where none began. The wait is for all of it, so that a server
-   * gains nothing by sending byte after byte. Never rejects.
+   * Sends a message and gives the first that is returned, of at most 65,535 bytes; `malformed` if it is
+   * shorter than it says, `unreachable` if none begins. The time limit is for all of it, so that a slow server
+   * cannot hold the connection. Never rejects.
    *
    * @see RFC 1035 §4.2.2
    */
@@ -50,13 +50,13 @@ export class TcpSockets {
     });
   }
 
-  /** Ends every question as unreachable or malformed. */
+  /** Ends every query as unreachable or malformed. */
   close(): void {
     for (const socket of this.#open) socket.destroy();
   }
 }
 
-/** Puts the first message together, and keeps no more than that. */
+/** Assembles the first message, and keeps no more than that. */
 class FrameReader {
   #length = 0;
   #lengthRead = 0;
@@ -67,7 +67,7 @@ class FrameReader {
     return this.#lengthRead > 0;
   }
 
-  /** The message, once it is whole. */
+  /** Gives the message once it is complete. */
   add(bytes: Buffer): Buffer | null {
     let rest = bytes;
     while (this.#lengthRead < lengthBytes && rest.length > 0) {

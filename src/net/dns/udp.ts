@@ -1,24 +1,24 @@
 /**
- * One question over UDP. Each question has a socket for itself while it is open, connected so that the
- * kernel drops what others send, on a port that the kernel chose. A socket whose answer came is used
- * again for some questions more, which halves what a question costs.
+ * One query over UDP. Each query has a socket of its own, connected so that the kernel drops what others
+ * send, on a port that the kernel chose. After its answer a socket is reused for a few more queries, which
+ * halves the cost of a query.
  */
 import dgram from "node:dgram";
 import net from "node:net";
 import { came, nothing, type Outcome } from "./outcome.ts";
 import type { Server } from "./servers.ts";
 
-/** A port that is known is half of what a forger has to guess. */
+/** Not many: who knows the port has guessed half of what it takes to forge an answer. */
 const questionsPerSocket = 32;
 const maxIdle = 128;
 const firstResendMs = 1000;
 
 export interface UdpQuestion<R> {
   readonly message: Buffer;
-  /** In all, however often the message is sent. */
+  /** In total, however often the message is sent. */
   readonly waitMs: number;
   readonly tries: number;
-  /** Reads what came; null where it is no answer to this question, and the wait goes on. */
+  /** Reads a message; null if it does not answer this query, and the wait goes on. */
   readonly read: (bytes: Buffer) => R | null;
 }
 
@@ -32,7 +32,7 @@ export class UdpSockets {
     this.#server = server;
   }
 
-  /** Sends until an answer comes, and gives that. Never rejects. */
+  /** Sends until an answer arrives, and gives that. Never rejects. */
   async ask<R>(question: UdpQuestion<R>): Promise<Outcome<R>> {
     const socket = this.#idle.pop() ?? new UdpSocket(this.#server);
     this.#busy.add(socket);
@@ -43,13 +43,13 @@ export class UdpSockets {
     return answer;
   }
 
-  /** Ends every question as unreachable. */
+  /** Ends every query as unreachable. */
   close(): void {
     for (const socket of [...this.#busy, ...this.#idle.splice(0)]) socket.close();
   }
 }
 
-/** A socket that carries one question at a time. */
+/** A socket that carries one query at a time. */
 class UdpSocket {
   readonly #socket: dgram.Socket;
   readonly #connected: Promise<boolean>;
@@ -64,7 +64,7 @@ class UdpSocket {
       this.#onMessage(bytes);
     });
     this.#connected = new Promise((resolve) => {
-      // Refused by the server's machine (ICMP), no route, no descriptor left: all the same here.
+      // Refused by the server's machine (ICMP), no route, no descriptor left: treated alike.
       const broken = (): void => {
         this.#isBroken = true;
         this.#onBroken();
@@ -75,12 +75,12 @@ class UdpSocket {
       this.#socket.on("connect", () => {
         resolve(true);
       });
-      // Without a callback, which would be told of errors in place of `error`.
+      // No callback: it would get the errors, and the `error` event would not be emitted.
       this.#socket.connect(port, address);
     });
   }
 
-  /** False where an answer may still come for an earlier question. */
+  /** False if an answer to an earlier query may still arrive. */
   get isReusable(): boolean {
     return !this.#isBroken && this.#asked < questionsPerSocket;
   }
@@ -99,11 +99,11 @@ class UdpSocket {
         resolve(answer);
       };
       const deadline = setTimeout(() => {
-        // What still comes would come to the next question.
+        // A late answer would reach the next query.
         this.#isBroken = true;
         settle(nothing("timeout"));
       }, question.waitMs);
-      // Each wait is twice the one before, and the last still ends in time.
+      // Each wait is twice the previous one, and the last still ends in time.
       let delay = Math.min(firstResendMs, question.waitMs / 2 ** (question.tries - 1));
       let left = question.tries;
       let again: NodeJS.Timeout | undefined;

@@ -1,32 +1,33 @@
-/** Reads lines and bytes off a link, and never more than its caller can bear. */
+/** Reads lines and bytes from a connection, never more than the caller allows. */
 import type { Connection } from "./connection.ts";
 
 const nothing = Buffer.alloc(0);
 const lineFeed = 0x0a;
 
-/** One side's bytes in order. Where they do not come, the link has failed, and null is given. */
+/** Reads the bytes in order. Gives null when they do not arrive; then the connection has failed. */
 export class ByteReader {
-  readonly #link: Connection;
+  readonly #connection: Connection;
   #bytes: Buffer = nothing;
 
-  constructor(link: Connection) {
-    this.#link = link;
+  constructor(connection: Connection) {
+    this.#connection = connection;
   }
 
-  /** Whether bytes have come that nobody has read. */
+  /** Whether bytes have arrived that were not read. */
   get hasMore(): boolean {
     return this.#bytes.length > 0;
   }
 
   /**
-   * Reads a line of at most that many bytes, each one character of what is given; its end, which some
-   * write as LF alone, is left out. A longer line fails the link.
+   * Reads a line of at max `max` bytes without its end (CRLF or LF), each byte as one character. A longer
+   * line fails the connection.
    */
-  async line(most: number): Promise<string | null> {
+  async line(max: number): Promise<string | null> {
     let searched = 0;
     for (;;) {
       const end = this.#bytes.indexOf(lineFeed, searched);
-      if ((end === -1 ? this.#bytes.length : end) > most) return this.#link.fail("too-large", "");
+      if ((end === -1 ? this.#bytes.length : end) > max)
+        return this.#connection.fail("too-large", "");
       if (end !== -1) {
         const line = this.#bytes.toString("latin1", 0, end);
         this.#bytes = this.#bytes.subarray(end + 1);
@@ -37,20 +38,20 @@ export class ByteReader {
     }
   }
 
-  /** Reads what there is, one to that many bytes. */
-  async some(most: number): Promise<Buffer | null> {
-    return (await this.someOrEnd(most)) ?? this.#missed();
+  /** Reads what there is: one to `max` bytes. */
+  async some(max: number): Promise<Buffer | null> {
+    return (await this.someOrEnd(max)) ?? this.#missed();
   }
 
-  /** Reads what there is, one to that many bytes; null where the other side has ended, too. */
-  async someOrEnd(most: number): Promise<Buffer | null> {
+  /** Reads what there is: one to `max` bytes; null also when the other side has ended. */
+  async someOrEnd(max: number): Promise<Buffer | null> {
     if (!this.hasMore && !(await this.#more())) return null;
-    const some = this.#bytes.subarray(0, most);
+    const some = this.#bytes.subarray(0, max);
     this.#bytes = this.#bytes.subarray(some.length);
     return some;
   }
 
-  /** Waits until something has come. */
+  /** Waits until something has arrived. */
   async begin(): Promise<boolean> {
     if (this.hasMore || (await this.#more())) return true;
     this.#missed();
@@ -58,13 +59,13 @@ export class ByteReader {
   }
 
   async #more(): Promise<boolean> {
-    const chunk = await this.#link.receive();
+    const chunk = await this.#connection.receive();
     if (chunk === null) return false;
     this.#bytes = this.hasMore ? Buffer.concat([this.#bytes, chunk]) : chunk;
     return true;
   }
 
   #missed(): null {
-    return this.#link.failure === null ? this.#link.fail("closed", "") : null;
+    return this.#connection.failure === null ? this.#connection.fail("closed", "") : null;
   }
 }

@@ -1,15 +1,15 @@
-/** Reads of a certificate what evidence tells of it. Every text in it may be hostile. */
+/** Reads the fields of a certificate that evidence records. Every text in it may be hostile. */
 import { hash } from "node:crypto";
 import { derElements, type DerElement } from "./der.ts";
 
-/** What a certificate says of itself. */
+/** The fields of a certificate. */
 export interface CertificateFields {
   readonly subject: string;
   readonly issuer: string;
   /** Unix seconds; 0 where the time cannot be read. */
   readonly notBefore: number;
   readonly notAfter: number;
-  /** dNSName entries of the SAN extension, each byte one character; of thousands the first. */
+  /** dNSName entries of the SAN extension, each byte one character; of many thousands only the first. */
   readonly dnsNames: readonly string[];
   /** How many there are in all. */
   readonly dnsNameCount: number;
@@ -18,26 +18,26 @@ export interface CertificateFields {
 }
 
 const maxText = 200;
-/** Longer than any host name, so that what was cut can match none. */
+/** Longer than any host name, so that a name that was cut off matches none. */
 const maxDnsName = 300;
-/** More than fit into the 100 KB of certificates that OpenSSL takes in a handshake. */
+/** More than fit into the 100 KB of certificates that OpenSSL accepts in a handshake. */
 const maxDnsNames = 20_000;
 
 const kept = new Map<string, CertificateFields>();
 const maxKept = 256;
-/** In bytes; what is larger is nobody's intermediate. */
-const largestKept = 4096;
+/** In bytes; intermediates are smaller. */
+const maxKeptBytes = 4096;
 
 /**
- * Reads the fields of a certificate in DER. Intermediates come again and again, and are read once: the
- * last few hundred are kept.
+ * Reads the fields of a certificate in DER. The last few hundred are cached, because the same intermediates
+ * occur again and again.
  */
 export function readCertificate(der: Buffer): CertificateFields {
   const fingerprint = hash("sha256", der, "hex");
   const known = kept.get(fingerprint);
   if (known !== undefined) kept.delete(fingerprint);
   const fields = known ?? { ...fieldsOf(der), fingerprint };
-  if (der.length > largestKept) return fields;
+  if (der.length > maxKeptBytes) return fields;
   kept.set(fingerprint, fields);
   if (kept.size > maxKept) {
     for (const oldest of kept.keys()) {
@@ -52,7 +52,7 @@ export function readCertificate(der: Buffer): CertificateFields {
 function fieldsOf(der: Buffer): Omit<CertificateFields, "fingerprint"> {
   const [toBeSigned] = inside(derElements(der).next().value);
   const parts = inside(toBeSigned);
-  // The version, which certificates of version 1 do not have.
+  // The version field, which certificates of version 1 lack.
   if (parts[0]?.tag === 0xa0) parts.shift();
   const [, , issuer, validity, subject] = parts;
   const [notBefore, notAfter] = inside(validity);

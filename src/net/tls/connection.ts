@@ -1,4 +1,4 @@
-/** A connection to one address, in clear or by TLS, which ends at its deadline whatever the other side does. */
+/** A connection to one address, in clear text or TLS, which ends at its deadline whatever the other side does. */
 import net from "node:net";
 import tls from "node:tls";
 import { isPublicAddress } from "../public-address.ts";
@@ -8,28 +8,28 @@ import { handshakeOf, tlsEvidence, type Handshake, type PeerChain } from "./hand
 import type { Failure } from "../failure.ts";
 import type { TlsEvidence } from "./tls-evidence.ts";
 
-/** Where a conversation goes to, and what it may cost. */
+/** Where to connect, and how long it may take. */
 export interface Destination {
-  /** Host name, for SNI and for whoever asks who is meant. */
+  /** Host name, for SNI and for evidence. */
   readonly host: string;
   readonly address: string;
   readonly port: number;
   readonly trust: TrustStore;
   /** For the whole conversation. */
   readonly timeoutMs: number;
-  /** Whether addresses that are not public are tried. */
+  /** Whether to connect to addresses that are not public. */
   readonly allowPrivate: boolean;
 }
 
 const maxDetail = 200;
-/** Bytes that may come unasked before somebody reads them. */
+/** Bytes that are buffered before they are read; more ends the connection. */
 const maxUnread = 1024 * 1024;
-/** Saying goodbye takes no longer than this, in milliseconds. */
-const goodbyeMs = 2000;
+/** How long to wait for the other side to close, in milliseconds. */
+const closeTimeoutMs = 2000;
 
 /**
- * One connection. Nothing throws: what ends it early stands in `failure`, and whoever waits is told by
- * null or false. `close` has to be called in the end.
+ * One connection. Nothing throws: `failure` says what ended it early, and methods that wait then give null or
+ * false. Call `close` in the end.
  */
 export class Connection {
   readonly #to: Destination;
@@ -56,12 +56,12 @@ export class Connection {
     return this.#failure;
   }
 
-  /** Names what is being waited for, in case it never comes. */
+  /** Sets the stage that a failure from now on belongs to. */
   enter(stage: Failure["stage"]): void {
     this.#stage = stage;
   }
 
-  /** Ends the connection; the first reason is the one that counts. Always null, for whoever returns it. */
+  /** Ends the connection; the first failure counts. Always gives null, so that callers can return it. */
   fail(kind: Failure["kind"], detail: string): null {
     this.#end({ stage: this.#stage, kind, detail });
     return null;
@@ -79,8 +79,8 @@ export class Connection {
   }
 
   /**
-   * Makes TLS of what is in clear. The certificate is recorded, not enforced. Evidence of a handshake
-   * that was done is given even where the link has failed by now.
+   * Starts TLS. The certificate is recorded, not enforced. If the handshake was completed, its evidence is
+   * given even if the connection has failed since.
    */
   async secure({ sni }: { sni: boolean }): Promise<TlsEvidence | null> {
     this.enter("tls");
@@ -94,14 +94,14 @@ export class Connection {
       secureContext: trust.context,
       rejectUnauthorized: false,
       ...(sni && isHostName(host) ? { servername: host } : {}),
-      // Node hands over the whole chain here, which costs something to ask for again.
+      // Node passes the whole chain here; getting it again later is expensive.
       checkServerIdentity: (_name, peer) => {
         shown.peer = peer;
         return undefined;
       },
     });
     this.#adopt(socket);
-    // At once: a moment later the other side may have ended it, and nothing can be asked any more.
+    // At once: when the other side ends the connection, the socket no longer knows these details.
     socket.once("secureConnect", () => {
       shown.handshake = handshakeOf(socket, shown.peer);
     });
@@ -109,20 +109,20 @@ export class Connection {
     return shown.handshake === undefined ? null : tlsEvidence(shown.handshake, host, trust);
   }
 
-  /** Says something; each character is one byte. */
+  /** Sends text; each character is one byte. */
   send(text: string): void {
     if (this.#socket?.writable === true) this.#socket.write(text, "latin1");
   }
 
-  /** Whether bytes have come that nobody has read; they are thrown away. */
+  /** Discards bytes that have arrived and were not read; false where there are none. */
   async discard(): Promise<boolean> {
-    // What has arrived by now is read in the next turn of the event loop, and this one is not over.
+    // The event loop reads what has arrived in its next turn, and this turn is not over yet.
     await new Promise(setImmediate);
     await new Promise(setImmediate);
     return this.#take().length > 0;
   }
 
-  /** The bytes that come next; null when the other side has ended, or the connection has failed. */
+  /** Waits for the next bytes; null when the other side has ended, or the connection has failed. */
   async receive(): Promise<Buffer | null> {
     while (this.#unread === 0) {
       if (this.#ended || this.#failure !== null) return null;
@@ -132,31 +132,30 @@ export class Connection {
   }
 
   /**
-   * Closes the connection, and waits until it is. Where nothing went wrong, `lastWords` are said first,
-   * and their answer is waited for, but not for long.
+   * Closes the connection, and waits until it is closed. If nothing has failed, sends `farewell` first and
+   * waits briefly for the answer.
    */
-  async close(lastWords = ""): Promise<void> {
+  async close(farewell = ""): Promise<void> {
     clearTimeout(this.#deadline);
     const socket = this.#socket;
     if (socket === null || socket.closed) return;
     const closed = new Promise((resolve) => socket.once("close", resolve));
-    const impatience = setTimeout(() => socket.destroy(), goodbyeMs);
-    if (this.#failure === null && lastWords !== "") {
-      this.send(lastWords);
+    const limit = setTimeout(() => socket.destroy(), closeTimeoutMs);
+    if (this.#failure === null && farewell !== "") {
+      this.send(farewell);
       await this.receive();
     }
-    // Where something went wrong there is no form to keep. Who was said goodbye to hangs up as well, and
-    // only then is there no connection any more.
+    // After a farewell the server hangs up too; only then is the connection gone on its side as well.
     if (this.#failure !== null) socket.destroy();
-    else if (lastWords === "") socket.destroySoon();
+    else if (farewell === "") socket.destroySoon();
     else socket.end();
     await closed;
-    clearTimeout(impatience);
+    clearTimeout(limit);
   }
 
-  /** Listens to a socket. Its errors are heard to the end; nobody else would. */
+  /** Listens to a socket. The error listener stays for good: an error without one would end the process. */
   #adopt(socket: net.Socket): void {
-    const hear = (bytes: Buffer): void => {
+    const receive = (bytes: Buffer): void => {
       this.#received.push(bytes);
       this.#unread += bytes.length;
       if (this.#unread > maxUnread) this.fail("too-large", "");
@@ -169,10 +168,10 @@ export class Connection {
     socket.on("error", (error) => {
       this.#end(socketFailure(error, this.#stage, this.#to.address));
     });
-    socket.on("data", hear).on("end", end).on("close", end);
+    socket.on("data", receive).on("end", end).on("close", end);
     this.#socket = socket;
     this.#abandon = () => {
-      socket.off("data", hear).off("end", end).off("close", end);
+      socket.off("data", receive).off("end", end).off("close", end);
     };
   }
 
@@ -197,14 +196,14 @@ export class Connection {
 
   /** Waits for the event; false when a failure or the end came before it. */
   async #until(socket: net.Socket, event: "connect" | "secureConnect"): Promise<boolean> {
-    const happening = { happened: false };
+    const state = { happened: false };
     socket.once(event, () => {
-      happening.happened = true;
+      state.happened = true;
       this.#wake();
     });
     for (;;) {
       if (this.#failure !== null) return false;
-      if (happening.happened) return true;
+      if (state.happened) return true;
       if (this.#ended) this.fail("closed", "");
       else await this.#woken();
     }

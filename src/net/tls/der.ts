@@ -1,8 +1,8 @@
-/** Reads DER, the encoding of certificates, as far as a certificate's own fields need. */
+/** Reads DER, the encoding of certificates, as far as a certificate's fields need it. */
 
 /** One element; `content` and `whole` are views into the bytes that were read. */
 export interface DerElement {
-  /** The identifier octet, class and form included, such as 0x30 for a SEQUENCE. */
+  /** The identifier byte, class and form included, such as 0x30 for a SEQUENCE. */
   readonly tag: number;
   readonly content: Buffer;
   /** With its identifier and length. */
@@ -24,12 +24,12 @@ export function* derElements(bytes: Buffer): Generator<DerElement, undefined> {
     let start = at + 2;
     let length = first;
     if (first >= 0x80) {
-      const octets = first & 0x7f;
-      if (octets < 1 || octets > 4 || start + octets > bytes.length) return;
-      length = bytes.readUIntBE(start, octets);
-      start += octets;
+      const lengthBytes = first & 0x7f;
+      if (lengthBytes < 1 || lengthBytes > 4 || start + lengthBytes > bytes.length) return;
+      length = bytes.readUIntBE(start, lengthBytes);
+      start += lengthBytes;
     }
-    // Tags of several octets do not occur in certificates.
+    // Tags of several bytes do not occur in certificates.
     if ((tag & 0x1f) === 0x1f || start + length > bytes.length) return;
     at = start + length;
     yield { tag, content: bytes.subarray(start, at), whole: bytes.subarray(from, at) };

@@ -1,4 +1,4 @@
-/** Records of a TLS connection what a sender would judge, and judges none of it but where its chain leads. */
+/** Records what a sender would check of a TLS connection. Judges only where the chain of certificates leads. */
 import type tls from "node:tls";
 import { readCertificate } from "./certificate.ts";
 import { explainTrust } from "./trust.ts";
@@ -8,14 +8,14 @@ import type { CertificateEvidence, TlsEvidence } from "./tls-evidence.ts";
 const maxCertificates = 10;
 const maxDnsNames = 100;
 
-/** What Node tells of a chain: each certificate with its issuer, as far as it knows; a root is its own. */
+/** A chain as Node gives it: each certificate with its issuer, if known; a root is its own issuer. */
 export interface PeerChain {
   readonly raw: Buffer;
   readonly fingerprint256: string;
   readonly issuerCertificate?: PeerChain;
 }
 
-/** What a handshake came to. */
+/** The result of a handshake. */
 export interface Handshake {
   readonly protocol: string;
   readonly cipher: string;
@@ -24,13 +24,13 @@ export interface Handshake {
   readonly reason: string | null;
 }
 
-/** Asks a socket whose handshake is done; `peer` is the chain, where it is known already. */
+/** Reads a socket whose handshake is done; `peer` is the chain, if it is known already. */
 export function handshakeOf(socket: tls.TLSSocket, peer?: PeerChain): Handshake {
   return {
     protocol: socket.getProtocol() ?? "",
     cipher: socket.getCipher().name,
     peer: peer ?? socket.getPeerCertificate(true),
-    // The types say an error; it is the code of one.
+    // The types say that it is an error; it is the code of one.
     reason: socket.authorized ? null : String(socket.authorizationError),
   };
 }
@@ -50,7 +50,7 @@ export function tlsEvidence(
   };
 }
 
-/** Records one certificate; of more names than evidence holds, those nearest to `host`, and first of all those that match it. */
+/** Records one certificate; of too many names those that match `host` first, then those in its domain. */
 function certificateEvidence(der: Buffer, host: string): CertificateEvidence {
   const fields = readCertificate(der);
   if (fields.dnsNames.length <= maxDnsNames) return fields;
@@ -65,9 +65,9 @@ function certificateEvidence(der: Buffer, host: string): CertificateEvidence {
 }
 
 /**
- * The certificates in DER, the leaf first. Node puts the trusted root behind them whether it was served
- * or not, so it is left out. What was served and issued none of the others is not seen; Node has a way
- * to see it, `getPeerX509Certificate`, which leaks every issuer (Node 20).
+ * The certificates in DER, the leaf first. Node appends the trusted root whether it was served or not, so it
+ * is left out. A served certificate that issued none of the others is not seen: Node could show it with
+ * `getPeerX509Certificate`, but that leaks memory for every issuer (Node 20).
  */
 function servedChain(peer: PeerChain, store: TrustStore): readonly Buffer[] {
   const chain: Buffer[] = [];

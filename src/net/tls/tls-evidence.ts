@@ -1,6 +1,6 @@
-/** What a TLS handshake showed: plain data, without any judgement. Every text in it may be hostile. */
+/** What a TLS handshake showed: plain data, not judged. Every text in it may be hostile. */
 
-/** A TLS handshake that was completed, without regard to whether the certificate is any good. */
+/** A completed TLS handshake, whether its certificate is valid or not. */
 export interface TlsEvidence {
   /** Such as `TLSv1.3`. */
   readonly protocol: string;
@@ -22,7 +22,7 @@ export interface CertificateEvidence {
   readonly issuer: string;
   readonly notBefore: number;
   readonly notAfter: number;
-  /** dNSName entries of the SAN extension, as they stand there, at most 100. */
+  /** dNSName entries of the SAN extension, unchanged, at most 100. */
   readonly dnsNames: readonly string[];
   /** How many dNSName entries there are in all. */
   readonly dnsNameCount: number;

@@ -3,15 +3,15 @@ import { hash, X509Certificate } from "node:crypto";
 import fs from "node:fs";
 import tls from "node:tls";
 
-/** Certificates that chains are built of. */
+/** Certificates that chains are built from. */
 export interface Issuers {
-  /** Roots that are not out of date, by their subject. */
+  /** Roots that have not expired, by subject. */
   readonly anchors: ReadonlyMap<string, readonly X509Certificate[]>;
-  /** What is trusted and no root: a chain leads through it, and not to it. */
+  /** Trusted certificates that are not roots: a chain may pass through them, but does not end there. */
   readonly intermediates: readonly X509Certificate[];
 }
 
-/** Roots, ready for any number of connections: making the context takes longer than many handshakes. */
+/** Roots, prepared once for many connections: making the context takes longer than many handshakes. */
 export class TrustStore {
   readonly context: tls.SecureContext;
   /** SHA-256 of everything in it, as in evidence. */
@@ -30,7 +30,7 @@ export class TrustStore {
     });
   }
 
-  /** The same once more, for whoever has to explain a chain; read only when it comes to that. */
+  /** The same certificates, parsed to explain a chain; only when that is needed. */
   get issuers(): Issuers {
     this.#issuers ??= sort(this.#pems);
     return this.#issuers;
@@ -46,8 +46,8 @@ const systemBundles = [
 ];
 
 /**
- * Loads the roots: those that come with Node, those of the first of `bundles` that is there, and those
- * of `caFile`, PEM or DER. Throws where `caFile` cannot be read or holds no certificate.
+ * Loads the roots: Node's own, those of the first of `bundles` that exists, and those of `caFile`, PEM or DER.
+ * Throws if `caFile` cannot be read or holds no certificate.
  */
 export function loadTrustStore(
   caFile: string | null,
@@ -69,7 +69,7 @@ function sort(pems: readonly string[]): Issuers {
   const now = Date.now();
   for (const pem of pems) {
     const certificate = parse(pem);
-    // What is not in order is not trusted: OpenSSL skips it as well.
+    // OpenSSL skips broken certificates too.
     if (certificate === null) continue;
     const { subject, issuer } = certificate;
     if (subject !== issuer) intermediates.push(certificate);
@@ -85,7 +85,7 @@ export function fingerprintOf({ fingerprint256 }: Pick<X509Certificate, "fingerp
   return fingerprint256.replaceAll(":", "").toLowerCase();
 }
 
-/** Whether a certificate is within its dates; `now` in milliseconds. */
+/** Whether a certificate is within its validity period; `now` in milliseconds. */
 export function isCurrent({ validFrom, validTo }: X509Certificate, now: number): boolean {
   return Date.parse(validFrom) <= now && now <= Date.parse(validTo);
 }
@@ -100,17 +100,17 @@ function readCaFile(caFile: string): readonly X509Certificate[] {
   });
 }
 
-/** The file of the user's own roots holds none. */
+/** The file of the user's own roots has no valid certificate. */
 class NoCertificate extends Error {
-  /** So that it reads as a reason and not as a bug. */
+  /** Empty, so that `describe` gives the message alone. */
   override readonly name = "";
 
   constructor(none: boolean) {
-    super(none ? "it holds no certificate" : "it holds a certificate that is broken");
+    super(none ? "it contains no certificate" : "it contains a broken certificate");
   }
 }
 
-/** What the system trusts is extra: a bundle that cannot be read is not missed. */
+/** The system's roots are optional: a bundle that cannot be read is skipped. */
 function systemPems(bundles: readonly string[]): readonly string[] {
   for (const bundle of bundles) {
     try {

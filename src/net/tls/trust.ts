@@ -1,37 +1,37 @@
-/** Judges where a chain of certificates leads, where OpenSSL does not trust it or says only the half of it. */
+/** Finds out where a chain of certificates leads, when OpenSSL does not trust it. */
 import { X509Certificate } from "node:crypto";
 import { fingerprintOf, isCurrent, type Issuers, type TrustStore } from "./trust-store.ts";
 import type { TlsEvidence } from "./tls-evidence.ts";
 
 type Trust = TlsEvidence["trust"];
 
-/** Reasons of OpenSSL that concern dates alone; they hide whatever else is wrong. */
+/** OpenSSL's errors about dates; they hide other faults of the chain. */
 const dateReasons = new Set(["CERT_HAS_EXPIRED", "CERT_NOT_YET_VALID"]);
 
-/** More steps than any chain has. */
+/** More certificates than any chain has. */
 const maxSteps = 12;
 
 /**
- * Says why OpenSSL does not trust a chain (DER, the leaf first), the leaf's dates aside. `reason` is
- * OpenSSL's, of which there is one however much is wrong. An issuer that is out of date is none: no
- * sender takes it, and what is to be done is to serve the one that replaced it.
+ * Says why OpenSSL does not trust a chain (DER, the leaf first), the leaf's dates aside. `reason` is OpenSSL's
+ * only error, even if more is wrong. An expired issuer counts as missing: no sender accepts it, and the
+ * remedy is to serve the one that replaced it.
  */
 export function explainTrust(chain: readonly Buffer[], reason: string, store: TrustStore): Trust {
   const [leaf, ...served] = chain.map((der) => new X509Certificate(der));
   if (leaf === undefined) return "incomplete";
   const now = Date.now();
   const others = [...served, ...store.issuers.intermediates].filter((one) => isCurrent(one, now));
-  const led = store.fingerprints.has(fingerprintOf(leaf))
+  const destination = store.fingerprints.has(fingerprintOf(leaf))
     ? "trusted"
-    : lead(leaf, others, store.issuers);
-  // OpenSSL has the last word: it knows of name constraints, purposes and weak keys.
-  if (led !== "trusted") return led;
+    : followIssuers(leaf, others, store.issuers);
+  // OpenSSL also checks name constraints, purposes and key sizes, so its refusal stands.
+  if (destination !== "trusted") return destination;
   if (!dateReasons.has(reason)) return "invalid";
   return isCurrent(leaf, now) ? "incomplete" : "trusted";
 }
 
 /** Follows the issuers, trusted ones first, as OpenSSL does. */
-function lead(
+function followIssuers(
   leaf: X509Certificate,
   others: readonly X509Certificate[],
   { anchors }: Issuers,
@@ -55,7 +55,7 @@ function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): bool
   try {
     return certificate.issuer === issuer.subject && certificate.verify(issuer.publicKey);
   } catch {
-    return false; // a key of a kind that nobody knows
+    return false; // a key of an unknown type
   }
 }
 
@@ -63,7 +63,7 @@ function isSelfSigned(certificate: X509Certificate): boolean {
   return isIssuedBy(certificate, certificate);
 }
 
-/** A root of version 1 says nothing of what it may; whoever trusts it would trust it all the same. */
+/** A root of version 1 does not say whether it is a CA; it is trusted anyway. */
 function mayIssue(certificate: X509Certificate): boolean {
   return certificate.ca || isSelfSigned(certificate);
 }

@@ -6,7 +6,7 @@ import { systemServers, type Server } from "../../net/dns/servers.ts";
 import { resolveWith } from "../../mail/dkim/dkim-resolver.ts";
 import { verifyReporter } from "../../mail/dkim/dkim.ts";
 import { readMailboxState, writeMailboxState, type MailboxState } from "../intake/imap-state.ts";
-import { ImapProblem, Mailbox, type Mark } from "../../mail/imap/imap.ts";
+import { ImapProblem, Mailbox, type MailMark } from "../../mail/imap/imap.ts";
 import { JournalWriter } from "../journal/journal.ts";
 import { Quarantine } from "../intake/quarantine.ts";
 import type { ReportFolders } from "../intake/report-folders.ts";
@@ -105,7 +105,7 @@ function dnsClient(resolver: Server | null): DnsClient {
 }
 
 /** How taken mail is marked: a server may keep no keywords, and that is told. */
-function markOf(mailbox: Mailbox, mark: Mark, io: Io): Mark {
+function markOf(mailbox: Mailbox, mark: MailMark, io: Io): MailMark {
   if (mailbox.takesKeywords || mark.how !== "keyword") return mark;
   io.err("the server does not support keywords, so fetched messages are not marked; see --mark\n");
   return { how: "none" };

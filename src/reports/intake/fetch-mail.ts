@@ -1,13 +1,18 @@
 /** A mailbox → the journal: group by group, so that it can be killed anywhere and go on where it was. */
 import type { MailboxState } from "./imap-state.ts";
-import { maxMailBytes, type Mailbox, type MailOutline, type Mark } from "../../mail/imap/imap.ts";
+import {
+  maxFetchedMailBytes,
+  type Mailbox,
+  type MailOutline,
+  type MailMark,
+} from "../../mail/imap/imap.ts";
 import type { Refusal } from "../../tls-rpt/report/refusal.ts";
 import type { ReadyReport, TakenIn } from "./take-in.ts";
 
 /** What fetching needs of the world. */
 export interface FetchPorts {
   readonly mailbox: Mailbox;
-  readonly mark: Mark;
+  readonly mark: MailMark;
   /** Unwraps, reads and verifies one mail. `receivedAt` is what the server says, Unix seconds. */
   readonly takeIn: (bytes: Uint8Array, receivedAt: number | null) => Promise<TakenIn>;
   /** Resolves when the reports are safely on the disk. */
@@ -91,14 +96,14 @@ class Run {
   async take(outlines: readonly MailOutline[]): Promise<void> {
     const fitting: MailOutline[] = [];
     for (const outline of outlines) {
-      if (!outline.seemsReport) this.fetched.notReports += 1;
-      else if (outline.size <= maxMailBytes) fitting.push(outline);
+      if (!outline.mayHoldReport) this.fetched.notReports += 1;
+      else if (outline.size <= maxFetchedMailBytes) fitting.push(outline);
       else this.#refuseLarge(outline);
       this.#seen.add(outline.uid);
     }
     for await (const mails of this.#ports.mailbox.mails(fitting)) {
       // A server may have told a smaller size than there is.
-      const large = mails.filter(({ bytes }) => bytes.length > maxMailBytes);
+      const large = mails.filter(({ bytes }) => bytes.length > maxFetchedMailBytes);
       for (const { outline } of large) this.#refuseLarge(outline);
       await this.#takeGroup(mails.filter((mail) => !large.includes(mail)));
     }

@@ -10,7 +10,7 @@ import type { Refusal } from "../../tls-rpt/report/refusal.ts";
 import { reportKey } from "../../tls-rpt/report/report-key.ts";
 import { dayOfReport, type NewReport } from "../new-report.ts";
 import { wrappingDeviations, wrappingDomain } from "../../tls-rpt/report/wrapping.ts";
-import { Allowance, gunzip } from "../../mail/archive/decompress.ts";
+import { UnpackBudget, gunzip } from "../../mail/archive/decompress.ts";
 import type { JournalRecord } from "../journal/journal.ts";
 import type { Arrival } from "../arrival.ts";
 
@@ -51,7 +51,7 @@ export function ingest(json: Uint8Array, arrival: Arrival, hints: Hints, now: nu
 
 /** Reads a record of the journal, as {@link ingest} does. */
 export function ingestRecord({ arrival, hints, gzip }: JournalRecord, now: number): Ingested {
-  const unpacked = gunzip(gzip, new Allowance(maxReportBytes + 1));
+  const unpacked = gunzip(gzip, new UnpackBudget(maxReportBytes + 1));
   if (!unpacked.ok) return { ok: false, reason: unpacked.reason, isClaimed: true };
   return ingest(unpacked.value, arrival, hints, now);
 }

@@ -5,8 +5,8 @@
 import type { DeviationCode } from "../../tls-rpt/report/deviations.ts";
 import type { Hints } from "../../tls-rpt/report/hints.ts";
 import type { Refusal } from "../../tls-rpt/report/refusal.ts";
-import { Allowance, gunzip, unzip } from "../../mail/archive/decompress.ts";
-import { burdenOf, hasLooseBase64, readMail, type Mail, type MailPart } from "../../mail/mime.ts";
+import { UnpackBudget, gunzip, unzip } from "../../mail/archive/decompress.ts";
+import { parseCost, hasLooseBase64, readMail, type Mail, type MailPart } from "../../mail/mime.ts";
 import { splitMbox } from "../../mail/mbox.ts";
 import { sniff } from "../../mail/sniff.ts";
 
@@ -97,7 +97,7 @@ function isReportName(name: string): boolean {
 class Unwrapping {
   readonly #candidates: Candidate[] = [];
   readonly #refusals = new Set<Refusal>();
-  readonly #allowance = new Allowance();
+  readonly #allowance = new UnpackBudget();
   /** What is being taken apart now. */
   #mail: { readonly head: Mail; readonly carrying: CarryingMail } | null = null;
   #wrapping: readonly DeviationCode[] = [];
@@ -176,7 +176,7 @@ class Unwrapping {
   }
 
   async #takeMail(message: Uint8Array, label: Label, depth: number): Promise<void> {
-    if (!this.#allowance.takesMail(burdenOf(message))) {
+    if (!this.#allowance.takesMail(parseCost(message))) {
       this.#refusals.add("bomb");
       return;
     }

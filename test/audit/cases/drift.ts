@@ -1,5 +1,5 @@
 /** What is live beside what the site declares and built. */
-import type { Declared } from "../../../src/audit/declared.ts";
+import type { DeclaredDomain } from "../../../src/audit/subject.ts";
 import { fault, fine, type Case } from "../support/case.ts";
 import { domain, fetched, hostWith, instance, mx, policyText, txt } from "../support/subject.ts";
 
@@ -7,7 +7,7 @@ const built2 = instance("built2", policyText());
 const built1 = instance("built1", policyText([mx, "*.d.example"]));
 const strange = policyText([mx], { maxAge: 3600 });
 
-function live(id: string | null, text: string | null, declared: Partial<Declared> = {}) {
+function live(id: string | null, text: string | null, declared: Partial<DeclaredDomain> = {}) {
   const fetches = text === null ? [] : [fetched(text)];
   return {
     evidence: {

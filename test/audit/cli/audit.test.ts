@@ -240,7 +240,9 @@ describe("--record", () => {
     );
     const { stdout } = await audit(["--record", ...declared], site.root);
     const lines = stdout.split("\n").filter((line) => line.startsWith("stspress.lock: "));
-    expect(lines).toEqual([expect.stringMatching(/healthy-declared\.zoo\.test is live since 20/)]);
+    expect(lines).toEqual([
+      expect.stringMatching(/healthy-declared\.zoo\.test has been live since 20/),
+    ]);
     const after = site.read("stspress.lock");
     expect(after).toMatch(/domain healthy-declared\.zoo\.test .* live=20\d{6}T\d{6}Z/);
     const others = (text: string) => text.replace(/^domain healthy-declared.*$/m, "");
@@ -285,7 +287,7 @@ describe("--record", () => {
       ),
     );
     const { stdout, stderr } = await audit(["--record", name], site.root);
-    expect(stdout, stderr).toContain(`stspress.lock: ${name} is live since`);
+    expect(stdout, stderr).toContain(`stspress.lock: ${name} has been live since`);
     expect(site.read("stspress.lock")).toMatch(new RegExp(`domain ${name} .*held=20\\d{6}T`));
   });
 

@@ -1,4 +1,4 @@
-/** Evidence on a disk that fails: it is told, and nobody waits for ever. */
+/** Evidence on a disk that fails: the error is reported, nothing waits for ever, nothing is left behind. */
 import fs from "node:fs";
 import { expect, test } from "vitest";
 import type { DomainEvidence } from "../../../src/audit/evidence.ts";
@@ -16,7 +16,7 @@ function big(): DomainEvidence {
 test.skipIf(!fs.existsSync(full)).each([
   ["small evidence", subject({}).evidence],
   ["more than the stream buffers", big()],
-])("a full disk is told at the end: %s", async (_, evidence) => {
+])("a full disk is reported at the end: %s", async (_, evidence) => {
   const site = new SiteFolder();
   fs.symlinkSync(full, site.at("seen.json.tmp"));
   const file = new EvidenceFile(site.at("seen.json"), 1);
@@ -25,6 +25,16 @@ test.skipIf(!fs.existsSync(full)).each([
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   await expect(file.finish([])).rejects.toThrow("ENOSPC");
+  expect(fs.readdirSync(site.at("."))).toEqual([]);
+});
+
+test("what cannot be put in its place leaves nothing behind", async () => {
+  const site = new SiteFolder();
+  fs.mkdirSync(site.at("seen.json/within"), { recursive: true });
+  const file = new EvidenceFile(site.at("seen.json"), 1);
+  await file.add(subject({}).evidence);
+  await expect(file.finish([])).rejects.toThrow(/EISDIR|ENOTEMPTY|EEXIST/);
+  expect(fs.readdirSync(site.at("."))).toEqual(["seen.json"]);
 });
 
 test("many waits for the disk leave nobody listening", async () => {

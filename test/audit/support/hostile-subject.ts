@@ -1,6 +1,6 @@
 /** Any evidence of the right shape: hostile strings, absurd numbers, empty lists, contradictions. */
 import fc from "fast-check";
-import type { Declared, Subject } from "../../../src/audit/declared.ts";
+import type { DeclaredDomain, Subject } from "../../../src/audit/subject.ts";
 import type {
   DomainEvidence,
   MxHostEvidence,
@@ -198,7 +198,7 @@ const instances = fc.constantFrom(
   instance("built2", policyText()),
   instance("built1", policyText(["old.d.example", mx])),
 );
-const declared: fc.Arbitrary<Declared> = fc.record({
+const declared: fc.Arbitrary<DeclaredDomain> = fc.record({
   policy: orNull(instances.map(({ policy }) => policy)),
   profilePatterns: fc.constant(new Set<string>()),
   rua: orNull(lists(texts)),

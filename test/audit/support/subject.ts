@@ -1,5 +1,5 @@
 /** Small subjects to judge: a domain in good health, and what deviates from it. */
-import type { Declared, DeclaredInstance, Subject } from "../../../src/audit/declared.ts";
+import type { DeclaredDomain, DeclaredInstance, Subject } from "../../../src/audit/subject.ts";
 import type {
   DomainEvidence,
   MxHostEvidence,
@@ -211,7 +211,7 @@ export function hostWith(
 /** What deviates from a domain in good health. */
 export interface Deviation {
   readonly evidence?: Partial<DomainEvidence>;
-  readonly declared?: Partial<Declared>;
+  readonly declared?: Partial<DeclaredDomain>;
   /** The hosts looked at; default: one in good health. */
   readonly mxHosts?: readonly MxHostEvidence[];
 }
@@ -246,7 +246,7 @@ export function instance(id: string, text: string): DeclaredInstance {
 }
 
 /** What is declared is built, and is what a domain in good health shows. */
-function declaration(more: Partial<Declared> = {}): Declared {
+function declaration(more: Partial<DeclaredDomain> = {}): DeclaredDomain {
   const current = more.current === undefined ? instance("built2", policyText()) : more.current;
   return {
     policy: current?.policy ?? null,

@@ -37,7 +37,7 @@ describe("a domain with a policy in enforce", () => {
     const site = new SiteFolder();
     const { code, out } = await init(site, [domain("healthy-enforce")]);
     expect(code).toBe(0);
-    expect(out).toContain("adopted with its id 20260101T000000Z");
+    expect(out).toContain("(adopted with its id 20260101T000000Z)");
     const text = site.read(file("healthy-enforce"));
     expect(text).toMatch(
       /^# Found 20\d\d-\d\d-\d\d \d\d:\d\d UTC: MX mx\.healthy-enforce\.zoo\.test; /,
@@ -67,7 +67,7 @@ test("TLS-RPT comes first: without it and without a policy, the policy is a comm
   expect(code).toBe(0);
   expect(site.read(file("no-tls-rpt"))).toContain("rua: mailto:tls-reports@no-tls-rpt.zoo.test");
   const announced = site.read(file("status-404"));
-  expect(announced).toContain("none that is valid could be fetched");
+  expect(announced).toContain("no valid policy could be fetched");
 });
 
 test("with TLS-RPT and without a policy, testing begins", async () => {
@@ -91,9 +91,7 @@ test("a policy that no sender ever trusted is not adopted", async () => {
   const { out } = await init(site, [domain("self-signed-policy-host")]);
   expect(out).not.toContain("adopted");
   expect(site.has("stspress.lock")).toBe(false);
-  expect(site.read(file("self-signed-policy-host"))).toContain(
-    "none that is valid could be fetched",
-  );
+  expect(site.read(file("self-signed-policy-host"))).toContain("no valid policy could be fetched");
 });
 
 test("an MX host that the live policy misses is named", async () => {
@@ -154,8 +152,8 @@ describe("what is there", () => {
     const before = site.snapshot();
     const { code, out } = await init(site, ["healthy-enforce", "healthy-testing"].map(domain));
     expect(code).toBe(0);
-    expect(out).toContain("left as it is, it is declared in domains/customers.yaml");
-    expect(out).toContain(`left as it is, ${file("healthy-testing")} is there already`);
+    expect(out).toContain("skipped, it is already declared in domains/customers.yaml");
+    expect(out).toContain(`skipped, ${file("healthy-testing")} already exists`);
     const { "stspress.lock": _lock, ".stspress/.gitignore": _kept, ...after } = site.snapshot();
     expect(after).toEqual(before);
     expect(site.read(".stspress/.gitignore")).toBe("*\n");

@@ -1,7 +1,7 @@
 /** Small files that are decompressed together come out as each would alone. */
 import zlib from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { Allowance, gunzip, gunzipMany } from "../../../src/mail/archive/decompress.ts";
+import { UnpackBudget, gunzip, gunzipMany } from "../../../src/mail/archive/decompress.ts";
 
 const texts = ["one", "", "three".repeat(500), "{}"];
 const good = texts.map((text) => zlib.gzipSync(text));
@@ -37,7 +37,7 @@ describe("many files at once", () => {
 
   for (const [name, file] of Object.entries(strange)) {
     test(`one that is ${name} changes no other`, () => {
-      const alone = gunzip(file, new Allowance());
+      const alone = gunzip(file, new UnpackBudget());
       const found = gunzipMany([...good, file, ...good]);
       for (const [index, text] of [...texts, null, ...texts].entries()) {
         const one = found[index]?.toString() ?? null;

@@ -98,13 +98,13 @@ test("a line without an end", async () => {
   await expect(open(port)).rejects.toThrow(ImapProblem);
 });
 
-test.each(["{4000000000}", "{99999999999999999999}"])("a literal of %s octets", async (size) => {
+test.each(["{4000000000}", "{99999999999999999999}"])("a literal of %s bytes", async (size) => {
   const port = await start(
     greeting,
     sound({ "UID FETCH": () => `* 1 FETCH (UID 1 BODY[] ${size}\r\n${"x".repeat(100_000)}` }),
   );
   const mailbox = await open(port);
-  const outline = { uid: 1, size: 100, receivedAt: null, seemsReport: true };
+  const outline = { uid: 1, size: 100, receivedAt: null, mayHoldReport: true };
   await expect(all(mailbox.mails([outline]))).rejects.toThrow(ImapProblem);
   await mailbox.close();
 });
@@ -113,7 +113,7 @@ test("mails that nobody asked for are left out", async () => {
   const fetched = (tag: string): string =>
     `* 1 FETCH (UID 1 BODY[]<0> {3}\r\none)\r\n* 2 FETCH (UID 99 BODY[]<0> {5}\r\nother)\r\n${tag} OK x\r\n`;
   const mailbox = await open(await start(greeting, sound({ "UID FETCH": fetched })));
-  const outline = { uid: 1, size: 3, receivedAt: null, seemsReport: true };
+  const outline = { uid: 1, size: 3, receivedAt: null, mayHoldReport: true };
   const [group] = await all(mailbox.mails([outline]));
   expect(group?.map(({ bytes }) => Buffer.from(bytes).toString())).toEqual(["one"]);
   await mailbox.close();
@@ -123,7 +123,7 @@ test("mails come in the order of their UIDs, in whichever the server sends them"
   const fetched = (tag: string): string =>
     `* 2 FETCH (UID 5 BODY[]<0> {4}\r\nfive)\r\n* 1 FETCH (UID 4 BODY[]<0> {4}\r\nfour)\r\n${tag} OK x\r\n`;
   const mailbox = await open(await start(greeting, sound({ "UID FETCH": fetched })));
-  const outlines = [4, 5].map((uid) => ({ uid, size: 4, receivedAt: null, seemsReport: true }));
+  const outlines = [4, 5].map((uid) => ({ uid, size: 4, receivedAt: null, mayHoldReport: true }));
   const [group] = await all(mailbox.mails(outlines));
   expect(group?.map(({ outline }) => outline.uid)).toEqual([4, 5]);
   await mailbox.close();
@@ -154,7 +154,7 @@ test("a server that guesses the size: the mail is fetched whole", async () => {
     return `* 1 FETCH (UID 1 BODY[]<0> {${String(part.length)}}\r\n${part})\r\n${tag} OK x\r\n`;
   });
   const mailbox = await open(port);
-  const outline = { uid: 1, size: 100, receivedAt: null, seemsReport: true };
+  const outline = { uid: 1, size: 100, receivedAt: null, mayHoldReport: true };
   const mails = (await all(mailbox.mails([outline]))).flat();
   expect(mails.map(({ bytes }) => Buffer.from(bytes).toString("latin1"))).toEqual([mail]);
   expect(asked).toHaveLength(2);

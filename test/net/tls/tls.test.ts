@@ -284,17 +284,17 @@ describe("the trust store", () => {
   });
 
   test.each<[string, string, string]>([
-    ["nothing", "", "it holds no certificate"],
-    ["something else", "hello\n", "it holds no certificate"],
+    ["nothing", "", "it contains no certificate"],
+    ["something else", "hello\n", "it contains no certificate"],
     [
       "a key",
       "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
-      "it holds no certificate",
+      "it contains no certificate",
     ],
     [
       "half a certificate",
       root.pem.replace(/\n.*\n-----END/, "\n-----END"),
-      "it holds a certificate that is broken",
+      "it contains a broken certificate",
     ],
   ])("refuses %s, and says why", (_, text, reason) => {
     expect(() => loadTrustStore(temporaryFile(text), [])).toThrow(reason);

@@ -2,7 +2,7 @@ import { zipSync, strToU8 } from "fflate";
 import fc from "fast-check";
 import zlib from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { Allowance, gunzip, unzip } from "../../../src/mail/archive/decompress.ts";
+import { UnpackBudget, gunzip, unzip } from "../../../src/mail/archive/decompress.ts";
 import { unwrap } from "../../../src/reports/intake/unwrap.ts";
 import type { Refusal } from "../../../src/tls-rpt/report/refusal.ts";
 import { gzip, mail, report, reportName } from "../support/report-mail.ts";
@@ -43,7 +43,7 @@ describe("what costs more to parse than it has octets is refused", () => {
     end.writeUInt16LE(2, 10);
     end.writeUInt32LE(2 * entry.length, 12);
     const twice = Buffer.concat([zip.subarray(0, at), entry, entry, end]);
-    expect(unzip(twice, new Allowance())).toEqual({ ok: false, reason: "bomb" });
+    expect(unzip(twice, new UnpackBudget())).toEqual({ ok: false, reason: "bomb" });
   });
 
   test("many mails of nothing but line ends, in an archive or a gzipped mailbox", async () => {
@@ -221,7 +221,7 @@ test("a mail of nothing but heads and marks is no more work than others", async 
 });
 
 test("gzip and zip never become more than the allowance, in all", () => {
-  const allowance = new Allowance(1000);
+  const allowance = new UnpackBudget(1000);
   expect(gunzip(zlib.gzipSync(Buffer.alloc(600)), allowance).ok).toBe(true);
   expect(gunzip(zlib.gzipSync(Buffer.alloc(600)), allowance)).toEqual({
     ok: false,

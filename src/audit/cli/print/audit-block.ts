@@ -1,9 +1,11 @@
-/** What an audit says of one domain, for people: what was seen, what follows from it, and the verdict. */
+/** The audit of one domain, for people: what was observed, the findings, and the verdict. */
 import { explainFinding, type Finding } from "../../rules.ts";
-import type { Judgement, Safe } from "../../judge.ts";
-import type { Subject } from "../../declared.ts";
+import type { AuditVerdict, Safe } from "../../judge.ts";
+import type { Subject } from "../../subject.ts";
 import type { MxHostEvidence, PolicyFetch, SmtpProbe } from "../../evidence.ts";
-import type { Where } from "../../finding.ts";
+import type { FindingPlace } from "../../finding.ts";
+import { lookupFailureText } from "../../failure-text.ts";
+import { pluralize } from "../../wording.ts";
 import { parsePolicy } from "../../../mta-sts/policy.ts";
 import { paint, printable, type TextOptions } from "../../../cli/text.ts";
 import type { AddressData, DnsEvidence, TxtData } from "../../../net/dns/dns-evidence.ts";
@@ -11,13 +13,13 @@ import type { Failure } from "../../../net/failure.ts";
 import type { CertificateEvidence, TlsEvidence } from "../../../net/tls/tls-evidence.ts";
 
 const label = 14;
-const longest = 160;
+const maxWidth = 160;
 const maxRows = 16;
 
 /** Prints the block of one domain; its last line begins with `safe to enforce: `. */
 export function auditBlock(
   { domain, evidence, mxHosts }: Subject,
-  judgement: Judgement,
+  verdict: AuditVerdict,
   options: TextOptions,
 ): string {
   const at = evidence.observedAt;
@@ -39,14 +41,14 @@ export function auditBlock(
       return host === undefined ? [] : mxHostRows(host, at);
     }),
     "",
-    ...judgement.findings.flatMap((found) => [...findingLines(found, options), ""]),
-    verdictLine(judgement, options),
+    ...verdict.findings.flatMap((found) => [...findingLines(found, options), ""]),
+    verdictLine(verdict, options),
   ];
   return `${lines.join("\n")}\n`;
 }
 
 /** Prints the verdict: the line that scripts look for. */
-function verdictLine({ safe, reason }: Judgement, options: TextOptions): string {
+function verdictLine({ safe, reason }: AuditVerdict, options: TextOptions): string {
   return `${paint(`safe to enforce: ${safe}`, styles[safe], options)}, ${printable(reason)}`;
 }
 
@@ -56,8 +58,8 @@ const styles: Readonly<Record<Safe, "good" | "error" | "warning">> = {
   unknown: "warning",
 };
 
-/** Where a finding was made, in a few words; what its message names already is left out, and "" is nothing. */
-export function whereText(where: Where, message: string): string {
+/** Where a finding was made, without the names that its message has already; may be "". */
+export function whereText(where: FindingPlace, message: string): string {
   if (where.kind === "domain") return "";
   const [name, address] = where.kind === "dns" ? [where.name, null] : [where.host, where.address];
   const parts = [name, ...(address === null ? [] : [`[${address}]`])];
@@ -75,10 +77,10 @@ function* findingLines(found: Finding, options: TextOptions): Generator<string> 
 
 function row(name: string, text: string): string {
   const shown = printable(text);
-  return `  ${printable(name).padEnd(label)}${shown.length > longest ? `${shown.slice(0, longest)}…` : shown}`;
+  return `  ${printable(name).padEnd(label)}${shown.length > maxWidth ? `${shown.slice(0, maxWidth)}…` : shown}`;
 }
 
-/** One row per address, the name before the first; `none` where there are no addresses. */
+/** One row for each address, the name before the first; `none` if there are no addresses. */
 function rows<T extends { readonly address: string }>(
   name: string,
   entries: readonly T[],
@@ -99,7 +101,7 @@ function mxHostRows(host: MxHostEvidence, at: number): string[] {
   const none = addressText(host.a, host.aaaa);
   const entries = rows("", host.probes, (probe) => probeText(probe, at), none);
   const dane = host.tlsa.status === "found" ? "TLSA" : "";
-  return [`  ${printable(`${host.host}  ${dane}`.trimEnd()).slice(0, longest)}`, ...entries];
+  return [`  ${printable(`${host.host}  ${dane}`.trimEnd()).slice(0, maxWidth)}`, ...entries];
 }
 
 function mxText(mx: Subject["evidence"]["mx"]): string {
@@ -108,20 +110,20 @@ function mxText(mx: Subject["evidence"]["mx"]): string {
   const list = sorted.map(
     ({ preference, exchange }) => `${String(preference)} ${exchange === "" ? "." : exchange}`,
   );
-  return list.join(" · ") + proven(mx);
+  return list.join(" · ") + dnssecText(mx);
 }
 
 function txtText(txt: DnsEvidence<TxtData>): string {
   if (txt.status !== "found") return answerText(txt);
-  const texts = txt.records.map(({ strings }) => strings.join("").slice(0, longest));
+  const texts = txt.records.map(({ strings }) => strings.join("").slice(0, maxWidth));
   const [first] = txt.records;
-  const via = txt.aliases.length === 0 ? "" : `, by way of ${txt.aliases.at(-1) ?? ""}`;
+  const via = txt.aliases.length === 0 ? "" : `, via ${txt.aliases.at(-1) ?? ""}`;
   const more = texts.length > 3 ? ` and ${String(texts.length - 3)} more` : "";
   const ttl = `TTL ${String(first?.ttlSeconds ?? 0)}`;
-  return `${texts.slice(0, 3).join(" | ")}${more}  (${ttl}${via})${proven(txt)}`;
+  return `${texts.slice(0, 3).join(" | ")}${more}  (${ttl}${via})${dnssecText(txt)}`;
 }
 
-function proven({ authenticated }: DnsEvidence<unknown>): string {
+function dnssecText({ authenticated }: DnsEvidence<unknown>): string {
   return authenticated ? "  DNSSEC" : "";
 }
 
@@ -132,7 +134,7 @@ function answerText({ status, failure }: DnsEvidence<unknown>): string {
     case "no-name":
       return "none (NXDOMAIN)";
     case "failed":
-      return `not answered: ${failure ?? "?"}`;
+      return `lookup failed: ${lookupFailureText(failure)}`;
     case "found":
       return "found";
   }
@@ -146,9 +148,7 @@ function addressText(a: DnsEvidence<AddressData>, aaaa: DnsEvidence<AddressData>
 function fetchText(fetch: PolicyFetch, at: number): string {
   const parts: string[] = [];
   if (fetch.status !== null) {
-    parts.push(
-      `${String(fetch.status)} ${(fetch.contentType ?? "without a media type").slice(0, 60)}`,
-    );
+    parts.push(`${String(fetch.status)} ${(fetch.contentType ?? "no media type").slice(0, 60)}`);
   }
   if (fetch.location !== null) parts.push(`→ ${fetch.location.slice(0, 100)}`);
   if (fetch.failure !== null) parts.push(failureText(fetch.failure));
@@ -177,8 +177,8 @@ const stages: Readonly<Record<Failure["stage"], string>> = {
 };
 
 function failureText({ stage, kind, detail }: Failure): string {
-  const said = detail === "" ? "" : ` (${detail.slice(0, 80)})`;
-  return `${stages[stage]}: ${kind.replaceAll("-", " ")}${said}`;
+  const shown = detail === "" ? "" : ` (${detail.slice(0, 80)})`;
+  return `${stages[stage]}: ${kind.replaceAll("-", " ")}${shown}`;
 }
 
 function tlsText({ protocol, chain, trust }: TlsEvidence, at: number): string[] {
@@ -192,18 +192,14 @@ function tlsText({ protocol, chain, trust }: TlsEvidence, at: number): string[] 
 
 function daysText({ notAfter }: CertificateEvidence, at: number): string {
   const days = Math.trunc((notAfter - at) / 86_400);
-  if (notAfter < at) return `expired ${count(-days, "day")} ago`;
-  return `${count(days, "day")} left`;
+  if (notAfter < at) return `expired ${pluralize(-days, "day")} ago`;
+  return `${pluralize(days, "day")} left`;
 }
 
 function policyText({ body, status }: PolicyFetch): string {
-  if (body === null || status !== 200 || body.encoding !== "utf8") return "none that can be read";
+  if (body === null || status !== 200 || body.encoding !== "utf8") return "no valid policy";
   const parsed = parsePolicy(body.data);
-  if (!parsed.ok) return "none that can be read";
+  if (!parsed.ok) return "no valid policy";
   const { mode, maxAgeSeconds, mx } = parsed.value;
   return `${mode} · max_age ${String(maxAgeSeconds)} · ${mx.length === 0 ? "no mx" : mx.slice(0, 8).join(", ")}${mx.length > 8 ? ` and ${String(mx.length - 8)} more` : ""}`;
-}
-
-function count(number: number, noun: string): string {
-  return `${String(number)} ${noun}${number === 1 ? "" : "s"}`;
 }

@@ -1,9 +1,10 @@
-/** What an audit says of one domain, as data: documented in docs/audit.md, and kept stable. */
-import type { Subject } from "../../declared.ts";
+/** The audit of one domain as JSON: documented in docs/audit.md, and kept stable. */
+import type { Subject } from "../../subject.ts";
 import type { PolicyFetch } from "../../evidence.ts";
-import type { Where } from "../../finding.ts";
-import type { Judgement } from "../../judge.ts";
+import type { FindingPlace } from "../../finding.ts";
+import type { AuditVerdict } from "../../judge.ts";
 import { explainFinding } from "../../rules.ts";
+import { textsOf } from "../../txt-reading.ts";
 import { parsePolicy } from "../../../mta-sts/policy.ts";
 import { selectStsRecord } from "../../../mta-sts/record.ts";
 import { selectTlsRptRecord } from "../../../tls-rpt/record.ts";
@@ -24,15 +25,15 @@ export interface JsonAudit {
 export interface JsonFinding {
   readonly code: string;
   readonly severity: string;
-  /** What it says of enforcing: `no`, `unknown` or `none`. */
+  /** Its effect on the verdict: `no`, `unknown` or `none`. */
   readonly effect: string;
   readonly message: string;
   readonly fix: string | null;
   readonly source: string | null;
-  readonly where: Where;
+  readonly where: FindingPlace;
 }
 
-/** What was seen; null: there is none, or it cannot be read. */
+/** What is live; null: there is none, or it cannot be read. */
 export interface JsonLive {
   readonly id: string | null;
   readonly policy: {
@@ -64,7 +65,7 @@ export interface JsonAddress {
 /** Gives one domain its public JSON shape. */
 export function auditToJson(
   { domain, declared, evidence, mxHosts }: Subject,
-  { safe, reason, findings }: Judgement,
+  { safe, reason, findings }: AuditVerdict,
 ): JsonAudit {
   const { policyHost } = evidence;
   return {
@@ -91,10 +92,6 @@ export function auditToJson(
         })),
     },
   };
-}
-
-function textsOf(txt: Subject["evidence"]["stsTxt"]): string[] {
-  return txt.records.map(({ strings }) => strings.join(""));
 }
 
 function valueOf<T>(
@@ -124,7 +121,7 @@ function addressOf(one: {
   };
 }
 
-/** Certificates may be valid until the year 9999 and nonsense dates beyond what a Date can hold. */
+/** Null for a time that `Date` cannot hold, as hostile certificates may have. */
 function iso(seconds: number | undefined): string | null {
   if (seconds === undefined || !(Math.abs(seconds) <= 253_402_300_799)) return null;
   return new Date(seconds * 1000).toISOString().replace(/\.\d+Z$/, "Z");

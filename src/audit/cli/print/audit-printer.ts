@@ -1,6 +1,6 @@
-/** How an audit is told: block by block for people, as JSON, JSON lines or annotations; and its exit code. */
-import type { Subject } from "../../declared.ts";
-import type { Judgement, Safe } from "../../judge.ts";
+/** Prints an audit: blocks for people, JSON, JSON lines or annotations. Knows the exit code. */
+import type { Subject } from "../../subject.ts";
+import type { AuditVerdict, Safe } from "../../judge.ts";
 import { explainFinding } from "../../rules.ts";
 import {
   compareDiagnostics,
@@ -19,7 +19,7 @@ import type { Context } from "../../../cli/context.ts";
 import { jsonVersion, type Format } from "../../../cli/format.ts";
 import type { RecordedLive } from "../../probe/record-observed.ts";
 
-/** Tells the domains one by one in the format that was asked for, and counts them. */
+/** Prints domain by domain in the format that was asked for, and counts the verdicts. */
 export class AuditPrinter {
   readonly #format: Format;
   readonly #io: Io;
@@ -28,8 +28,8 @@ export class AuditPrinter {
   readonly #notSafe: { readonly domain: string; readonly safe: Safe; readonly reason: string }[] =
     [];
   #failures = 0;
-  #open = 0;
-  #told = 0;
+  #unknown = 0;
+  #printed = 0;
 
   constructor({ format, io }: Context, placeOf: (domain: string) => Place | null) {
     this.#format = format;
@@ -43,54 +43,55 @@ export class AuditPrinter {
     }
   }
 
-  /** Words one domain; what it takes to count it is taken here. */
-  word(subject: Subject, judgement: Judgement): string {
-    const { safe, reason, findings } = judgement;
+  /** Formats one domain, and counts it. */
+  format(subject: Subject, verdict: AuditVerdict): string {
+    const { safe, reason, findings } = verdict;
     this.#counts[safe] += 1;
-    // Whoever declares no policy has none that could be unsafe.
+    // A domain without a declared policy has none that could be unsafe.
     const wanted = subject.declared === null || subject.declared.policy !== null;
     const isError = findings.some((found) => explainFinding(found).severity === "error");
     if (isError || (safe === "no" && wanted)) this.#failures += 1;
-    if (safe === "unknown") this.#open += 1;
+    if (safe === "unknown") this.#unknown += 1;
     if (safe !== "yes") this.#notSafe.push({ domain: subject.domain, safe, reason });
     switch (this.#format) {
       case "json":
-        return JSON.stringify(auditToJson(subject, judgement));
+        return JSON.stringify(auditToJson(subject, verdict));
       case "jsonl":
-        return `${JSON.stringify(auditToJson(subject, judgement))}\n`;
+        return `${JSON.stringify(auditToJson(subject, verdict))}\n`;
       case "github":
-        return this.#annotations(subject, judgement);
+        return this.#annotations(subject, verdict);
       case "text":
-        return auditBlock(subject, judgement, this.#textOptions());
+        return auditBlock(subject, verdict, this.#textOptions());
     }
   }
 
-  tell(text: string): void {
+  /** Prints what {@link format} gave. */
+  print(text: string): void {
     const separator = this.#format === "json" ? ",\n" : this.#format === "text" ? "\n" : "";
     const first = this.#format === "json" ? "\n" : "";
-    this.#io.out((this.#told === 0 ? first : separator) + text);
-    this.#told += 1;
+    this.#io.out((this.#printed === 0 ? first : separator) + text);
+    this.#printed += 1;
   }
 
   /**
-   * Ends the report, and gives the exit code. `outcome` holds what was recorded live, null where that was
-   * not asked for; or why what was seen could not be kept. JSON has begun by now: the reasons are in it.
+   * Prints the end, and gives the exit code. `outcome` has what was recorded live, null if that was not asked
+   * for; or why the evidence could not be saved or recorded. JSON output has begun, so the problems are in it.
    */
   end(outcome: Result<readonly RecordedLive[] | null>): ExitCode {
     const recorded = outcome.ok ? outcome.value : null;
     const problems = outcome.ok ? [] : outcome.problems;
-    this.#tellEnd(recorded ?? [], problems);
+    this.#printEnd(recorded ?? [], problems);
     if (recorded?.length === 0 && this.#format === "text") {
       this.#io.out(
-        "\nstspress.lock: unchanged, no build was seen live that was not recorded before\n",
+        "\nstspress.lock: unchanged, no build was seen live that is not recorded already\n",
       );
     }
     if (problems.length > 0) return 2;
     if (this.#failures > 0) return 1;
-    return this.#open > 0 ? 3 : 0;
+    return this.#unknown > 0 ? 3 : 0;
   }
 
-  #tellEnd(recorded: readonly RecordedLive[], problems: readonly Diagnostic[]): void {
+  #printEnd(recorded: readonly RecordedLive[], problems: readonly Diagnostic[]): void {
     const domains = this.#counts.yes + this.#counts.no + this.#counts.unknown;
     const summary = { domains, ...this.#counts };
     if (this.#format === "json") {
@@ -99,15 +100,15 @@ export class AuditPrinter {
       this.#io.out(`\n],${JSON.stringify(end).slice(1)}\n`);
       return;
     }
-    const told = auditSummary(summary, this.#notSafe, recorded, this.#textOptions());
-    if (this.#format === "text") this.#io.out(told);
-    else this.#io.err(told);
+    const text = auditSummary(summary, this.#notSafe, recorded, this.#textOptions());
+    if (this.#format === "text") this.#io.out(text);
+    else this.#io.err(text);
     if (problems.length > 0) printDiagnostics(problems, this.#format, this.#io);
   }
 
-  #annotations({ domain }: Subject, { safe, reason, findings }: Judgement): string {
+  #annotations({ domain }: Subject, { safe, reason, findings }: AuditVerdict): string {
     const place = this.#placeOf(domain);
-    const told = findings.map((found) => {
+    const lines = findings.map((found) => {
       const { effect: _, ...explained } = explainFinding(found);
       const at = whereText(found.where, explained.message);
       const message =
@@ -117,9 +118,9 @@ export class AuditPrinter {
         place,
       );
     });
-    const verdict = { code: "audit", severity: "note" as const, fix: null, source: null };
+    const note = { code: "audit", severity: "note" as const, fix: null, source: null };
     const message = `${domain}: safe to enforce: ${safe}, ${reason}`;
-    return [...told, annotationLine({ ...verdict, message }, place)].join("");
+    return [...lines, annotationLine({ ...note, message }, place)].join("");
   }
 
   #textOptions() {

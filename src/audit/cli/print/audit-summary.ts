@@ -9,10 +9,10 @@ export interface AuditCounts {
   readonly unknown: number;
 }
 
-/** Beyond this a list is counted, not printed. */
+/** Longer lists are cut, and the rest is counted. */
 const maxListed = 60;
 
-/** Words it; "" where one domain was audited and nothing recorded: its block has said all. */
+/** Formats it; "" if one domain was audited and nothing recorded, because its block says everything. */
 export function auditSummary(
   counts: AuditCounts,
   notSafe: readonly { readonly domain: string; readonly safe: Safe; readonly reason: string }[],
@@ -33,7 +33,9 @@ export function auditSummary(
     if (more > 0) lines.push(`  and ${String(more)} more`);
   }
   for (const { domain, id, live } of recorded.slice(0, maxListed)) {
-    lines.push(`stspress.lock: ${printable(domain)} is live since ${live} (id ${printable(id)})`);
+    lines.push(
+      `stspress.lock: ${printable(domain)} has been live since ${live} (id ${printable(id)})`,
+    );
   }
   const unlisted = recorded.length - maxListed;
   if (unlisted > 0) lines.push(`stspress.lock: and ${String(unlisted)} more`);

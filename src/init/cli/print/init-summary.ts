@@ -9,7 +9,7 @@ export type InitOutcome =
       readonly file: string;
       /** How many MX hosts were found. */
       readonly mxHosts: number;
-      /** Mode of the policy that is live, or null: none is. */
+      /** Mode of the live policy; null: there is none. */
       readonly mode: string | null;
       /** Id of the policy that was taken into the lock, or null. */
       readonly adopted: string | null;
@@ -18,35 +18,30 @@ export type InitOutcome =
     }
   | {
       readonly domain: string;
-      /** `skipped`: declared already. `no-mail`: it takes none. `unknown`: nobody answered. `failed`: not written. */
+      /** `skipped`: already declared. `no-mail`: the domain accepts none. `unknown`: no answer. `failed`: not written. */
       readonly kind: "skipped" | "no-mail" | "unknown" | "failed";
       readonly why: string;
     };
 
-/** Words it. */
+/** Formats it. */
 export function initSummary(outcomes: readonly InitOutcome[]): string {
-  const lines = outcomes.map((one) => `${printable(word(one))}\n`);
+  const lines = outcomes.map((one) => `${printable(outcomeText(one))}\n`);
   const written = outcomes.filter(({ kind }) => kind === "written").length;
   if (written === 0) return lines.join("");
   const files = written === 1 ? "the file" : `the ${String(written)} files`;
-  return `${lines.join("")}Next: read ${files}, then \`stspress build\`\n`;
+  return `${lines.join("")}Next: check ${files}, then run \`stspress build\`\n`;
 }
 
-function word(outcome: InitOutcome): string {
+function outcomeText(outcome: InitOutcome): string {
   if (outcome.kind !== "written") {
-    const kept = {
-      skipped: "left as it is",
-      "no-mail": "not written",
-      unknown: "not written",
-      failed: "not written",
-    };
-    return `${outcome.domain}: ${kept[outcome.kind]}, ${outcome.why}`;
+    const done = outcome.kind === "skipped" ? "skipped" : "not written";
+    return `${outcome.domain}: ${done}, ${outcome.why}`;
   }
   const { domain, file, mxHosts, mode, adopted, tlsRpt } = outcome;
   const policy =
     mode === null
       ? "no policy yet"
-      : `a policy in ${mode}${adopted === null ? "" : `, adopted with its id ${adopted}`}`;
+      : `a policy in ${mode}${adopted === null ? "" : ` (adopted with its id ${adopted})`}`;
   const hosts = `${String(mxHosts)} MX host${mxHosts === 1 ? "" : "s"}`;
-  return `${domain} → ${file}: ${hosts}, ${policy}, ${tlsRpt ? "TLS-RPT as it is live" : "TLS-RPT to begin with"}`;
+  return `${domain} → ${file}: ${hosts}, ${policy}, ${tlsRpt ? "the live TLS-RPT address" : "a new TLS-RPT address"}`;
 }

@@ -2,7 +2,7 @@
 import net from "node:net";
 import { parseServer, type Server } from "../../../net/dns/servers.ts";
 import { isLoopback } from "../../receiver/client-address.ts";
-import type { Mark } from "../../../mail/imap/imap.ts";
+import type { MailMark } from "../../../mail/imap/imap.ts";
 import type { Options } from "../../../cli/options.ts";
 import { combine, success, type Result } from "../../../diagnostics/result.ts";
 
@@ -12,7 +12,7 @@ export interface FetchOptions {
   readonly user: string;
   readonly folder: string;
   readonly security: "tls" | "starttls" | "plain";
-  readonly mark: Mark;
+  readonly mark: MailMark;
   readonly passwordFile: string | null;
   readonly caFile: string | null;
   readonly timeoutMs: number;
@@ -80,7 +80,7 @@ function isLocal(host: string): boolean {
   return host.toLowerCase() === "localhost" || (net.isIP(host) !== 0 && isLoopback(host));
 }
 
-function readMark(text: string): Mark | null {
+function readMark(text: string): MailMark | null {
   switch (text) {
     case "keyword":
     case "seen":

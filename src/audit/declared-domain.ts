@@ -1,10 +1,13 @@
-/** Site and lock → what is declared of each domain, as an audit compares it. */
-import type { Declared, DeclaredInstance } from "./declared.ts";
+/** Site and lock → what is declared of each domain, for an audit to compare. */
+import type { DeclaredDomain, DeclaredInstance } from "./subject.ts";
 import type { DomainConfig, SiteConfig } from "../config/site-config.ts";
 import type { Instance, Lock } from "../site/lock/lock.ts";
 
-/** Gives what is declared of one domain; null where the site does not know it. */
-export function declaredOf(site: SiteConfig, lock: Lock): (domain: string) => Declared | null {
+/** Makes a function that gives what is declared of a domain; null if the site does not declare it. */
+export function declaredOf(
+  site: SiteConfig,
+  lock: Lock,
+): (domain: string) => DeclaredDomain | null {
   const byName = new Map<string, DomainConfig>(site.domains.map((one) => [one.domain, one]));
   const instance = (one: Instance): DeclaredInstance => {
     const found = lock.policies.get(one.digest);

@@ -1,9 +1,9 @@
-/** What the site declares of a domain, and what its lock knows: the other half of every comparison. */
+/** A domain under audit: what was observed, beside what the site declares and its lock records. */
 import type { DomainEvidence, MxHostEvidence } from "./evidence.ts";
 import type { Policy } from "../mta-sts/policy.ts";
 import type { HostAddress, TargetName } from "../config/site-config.ts";
 
-/** One instance, as far as an audit compares it. */
+/** One instance: what an audit compares of it. */
 export interface DeclaredInstance {
   readonly id: string;
   /** The policy text as served. */
@@ -13,7 +13,8 @@ export interface DeclaredInstance {
   readonly liveAt: number | null;
 }
 
-export interface Declared {
+/** What the site declares of a domain. */
+export interface DeclaredDomain {
   /** The policy as declared now, whether it was built or not; null: TLS-RPT only. */
   readonly policy: Policy | null;
   /** Patterns of `policy` that come from a profile. */
@@ -21,9 +22,9 @@ export interface Declared {
   /** Report URIs as published; null: none are declared. */
   readonly rua: readonly string[] | null;
   readonly target: TargetName;
-  /** Where the policy host is to point; null: not told. */
+  /** Where the policy host should point; null: not declared. */
   readonly address: HostAddress | null;
-  /** The zone that changing records are delegated to, or null. */
+  /** The zone that the changing records are delegated to, or null. */
   readonly delegation: string | null;
   /** The instance of the last build; null: none was built. */
   readonly current: DeclaredInstance | null;
@@ -35,7 +36,7 @@ export interface Declared {
 export interface Subject {
   readonly domain: string;
   /** null: the site does not declare the domain. */
-  readonly declared: Declared | null;
+  readonly declared: DeclaredDomain | null;
   readonly evidence: DomainEvidence;
   /** Evidence of every exchange of the domain's MX records, by host name. */
   readonly mxHosts: ReadonlyMap<string, MxHostEvidence>;

@@ -1,12 +1,12 @@
-/** Whether a domain is meant to have a policy at all: a host that nobody calls a policy host is none. */
-import type { Subject } from "./declared.ts";
+/** Whether a domain should have a policy at all; and delegations that are incomplete. */
+import type { Subject } from "./subject.ts";
 import { servedBodies } from "./served-policy.ts";
 import { readStsTxt } from "./txt-reading.ts";
 import type { DnsEvidence } from "../net/dns/dns-evidence.ts";
 
 /**
- * Tells whether `mta-sts.<domain>` has to serve a policy: the site declares one, a TXT record
- * announces one, or one is served. A web server behind a wildcard name is not judged.
+ * Whether `mta-sts.<domain>` should serve a policy: the site declares one, a TXT record announces one, or one is
+ * served. A web server behind a wildcard name is not judged.
  */
 export function expectsPolicy({ declared, evidence }: Subject): boolean {
   if (declared !== null && declared.policy !== null) return true;
@@ -23,7 +23,7 @@ export function expectsPolicy({ declared, evidence }: Subject): boolean {
   }
 }
 
-/** Tells whether a host has an address, as far as the DNS answered. */
+/** Whether a host has an address, as far as the DNS answered. */
 export function hasAddress(host: {
   readonly a: DnsEvidence<unknown>;
   readonly aaaa: DnsEvidence<unknown>;
@@ -33,7 +33,7 @@ export function hasAddress(host: {
   );
 }
 
-/** Tells whether every name below the domain is an alias, so that an alias says nothing about a name. */
+/** Whether every name below the domain is an alias, so that an alias proves nothing. */
 export function hasWildcardAlias({
   wildcardTxt,
 }: {
@@ -42,11 +42,11 @@ export function hasWildcardAlias({
   return wildcardTxt.aliases.length > 0;
 }
 
-/** A delegation of which one half is missing. */
+/** A delegation with only one of its two names. */
 export interface HalfDelegation {
   readonly missing: string;
   readonly present: string;
-  /** Where the half that is there leads. */
+  /** Where the name that exists points to. */
   readonly target: string;
   readonly half: "record" | "policy-host";
 }
@@ -71,7 +71,7 @@ export function halfDelegation(subject: Subject): HalfDelegation | null {
     );
     return nothing ? { missing: host, present: sts, target, half: "policy-host" } : null;
   }
-  // A platform's host name is a CNAME, and no delegation.
+  // A CNAME to a hosting platform is not a delegation.
   const elsewhere = declared === null || declared.delegation !== null;
   if (
     reading.kind === "absent" &&
