@@ -18,7 +18,7 @@ import { readYamlText, type YamlRead } from "./yaml-source.ts";
 export type ReadText = (file: string) => string | null;
 
 /** A key or a value in one of the files. */
-export interface Where {
+export interface YamlLocation {
   readonly file: string;
   readonly path: YamlPath;
   readonly at: "key" | "value";
@@ -32,8 +32,8 @@ type Counted = {
 interface Pending {
   readonly code: DiagnosticCode;
   readonly args: unknown;
-  readonly where: Where;
-  readonly related: readonly Where[];
+  readonly where: YamlLocation;
+  readonly related: readonly YamlLocation[];
 }
 
 /** Of one code, so many are given a place; the others are counted. */
@@ -60,8 +60,8 @@ export class PlacedDiagnostics {
   add<C extends DiagnosticCode>(
     code: C,
     args: CodeArgs<C>,
-    where: Where,
-    related: readonly Where[] = [],
+    where: YamlLocation,
+    related: readonly YamlLocation[] = [],
   ): void {
     if (severityOf(code) === "error") this.#failed = true;
     const count = (this.#counts.get(code) ?? 0) + 1;
@@ -73,7 +73,7 @@ export class PlacedDiagnostics {
   count<C extends Counted>(
     code: C,
     args: Omit<CodeArgs<C>, "others"> & { domain: string },
-    where: Where,
+    where: YamlLocation,
   ): void {
     const key = JSON.stringify([code, where.file, where.path, { ...args, domain: "" }]);
     const known = this.#counted.get(key);
@@ -88,7 +88,7 @@ export class PlacedDiagnostics {
   }
 
   /** Says something at a place at which several files come to the same conclusion. */
-  once<C extends DiagnosticCode>(code: C, args: CodeArgs<C>, where: Where): void {
+  once<C extends DiagnosticCode>(code: C, args: CodeArgs<C>, where: YamlLocation): void {
     const key = JSON.stringify([code, where.file, where.path, args]);
     if (this.#counted.has(key)) return;
     this.#counted.set(key, { others: 0 });
@@ -114,7 +114,7 @@ export class PlacedDiagnostics {
     return found.sort(compareDiagnostics);
   }
 
-  #place({ file, path, at }: Where): Place {
+  #place({ file, path, at }: YamlLocation): Place {
     const read = this.#read(file);
     return read?.ok === true
       ? read.source.place(path, at)

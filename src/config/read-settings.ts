@@ -1,5 +1,6 @@
 /** Reads the keys that a domain file and `defaults:` share. */
 import { parseMxPattern } from "../mta-sts/mx-pattern.ts";
+import { maxMaxAgeSeconds } from "../mta-sts/policy-grammar.ts";
 import { parseDomainName } from "../names/domain-name.ts";
 import type { YamlPath } from "./site-config.ts";
 import { parseRua } from "../tls-rpt/rua.ts";
@@ -13,10 +14,8 @@ import { printPath } from "./shape.ts";
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 type MtaStsShape = Exclude<SettingsShape["mta-sts"], false | undefined>;
 
-/** The largest max_age, in seconds (RFC 8461 §3.2). */
-const maxMaxAge = 31_557_600;
 /** The largest TTL, in seconds (RFC 2181 §8). */
-const maxTtl = 2_147_483_647;
+const maxTtlSeconds = 2_147_483_647;
 
 /** Reads the shared keys of the map at `base`; what is wrong is reported and left out. */
 export function readSettings(
@@ -64,7 +63,7 @@ export function readMx(
   return patterns;
 }
 
-/** International names are accepted as written; what is no name stays as it is, for its fault to be told. */
+/** Turns an international name into A-labels; what is not a name stays as written, so that the parser reports it. */
 function toAscii(pattern: string): string {
   if (/^[\x20-\x7e]*$/.test(pattern)) return pattern;
   const wildcard = pattern.startsWith("*.") ? "*." : "";
@@ -146,7 +145,7 @@ function readMaxAge(
   collector: DiagnosticCollector,
 ): number | null {
   const seconds = readDuration(written, path, collector);
-  if (seconds === null || seconds <= maxMaxAge) return seconds;
+  if (seconds === null || seconds <= maxMaxAgeSeconds) return seconds;
   collector.add("config/max-age-range", { seconds }, path);
   return null;
 }
@@ -157,7 +156,7 @@ function readTtl(
   collector: DiagnosticCollector,
 ): number | null {
   const seconds = readDuration(written, path, collector);
-  if (seconds === null || (seconds >= 1 && seconds <= maxTtl)) return seconds;
+  if (seconds === null || (seconds >= 1 && seconds <= maxTtlSeconds)) return seconds;
   collector.add("config/ttl-range", { seconds }, path);
   return null;
 }

@@ -1,18 +1,17 @@
-/** Defaults, profile and a file's own words → one policy; equal policies become one object. */
-import type { Mode, Policy } from "../mta-sts/policy.ts";
+/** Defaults, profile and a file's own settings → one policy; equal policies become one object. */
+import { maxPolicyBytes } from "../mta-sts/policy-grammar.ts";
+import { formatPolicy, type Mode, type Policy } from "../mta-sts/policy.ts";
 import type { MtaSts, YamlPath } from "./site-config.ts";
 import type { DeclaredFile, DeclaredMtaSts } from "./declared.ts";
-import type { PlacedDiagnostics, Where } from "./places.ts";
+import type { PlacedDiagnostics, YamlLocation } from "./places.ts";
 import type { SiteSettings } from "./site-file.ts";
 import { suggest } from "./suggest.ts";
 
 const day = 86_400;
 const week = 604_800;
-/** RFC 8461 §3.3: senders may limit what they read to 64 KB. */
-const maxPolicyBytes = 65_536;
 
 /** A policy and the domains below which its wildcards reach. */
-interface Interned {
+interface InternedPolicy {
   readonly policy: Policy;
   /** Patterns that come from a profile. */
   readonly profileMx: readonly string[];
@@ -23,7 +22,7 @@ interface Interned {
 export class MtaStsResolver {
   readonly #site: SiteSettings;
   readonly #collector: PlacedDiagnostics;
-  readonly #policies = new Map<string, Interned>();
+  readonly #policies = new Map<string, InternedPolicy>();
   readonly #settings = new Map<string, MtaSts>();
 
   constructor(site: SiteSettings, collector: PlacedDiagnostics) {
@@ -37,7 +36,7 @@ export class MtaStsResolver {
     const defaults = this.#site.defaults.mtaSts;
     if (own === false) return null;
     const base = defaults === undefined || defaults === false ? {} : defaults;
-    // Defaults complete what files say; alone they count only where they say what is to happen.
+    // Defaults complete the settings of a file; without any there, they count only where they have a mode.
     if (own === undefined && base.mode === undefined && base.retire !== true) return null;
     const merged: DeclaredMtaSts = { ...base, ...own };
     const policy =
@@ -59,7 +58,7 @@ export class MtaStsResolver {
   #policyOf(
     declared: DeclaredFile,
     merged: DeclaredMtaSts,
-  ): (Interned & { isNew: boolean }) | null {
+  ): (InternedPolicy & { isNew: boolean }) | null {
     const profile = this.#profilePatterns(declared, merged);
     if (merged.mode === undefined) {
       const path = ["mta-sts"];
@@ -108,7 +107,7 @@ export class MtaStsResolver {
     return null;
   }
 
-  #intern(policy: Policy, profileMx: readonly string[]): Interned & { isNew: boolean } {
+  #intern(policy: Policy, profileMx: readonly string[]): InternedPolicy & { isNew: boolean } {
     const key = `${policy.mode} ${String(policy.maxAgeSeconds)} ${policy.mx.join(" ")}`;
     const known = this.#policies.get(key);
     if (known !== undefined) return { ...known, profileMx, isNew: false };
@@ -124,7 +123,7 @@ export class MtaStsResolver {
       policy.mode,
       policy.maxAgeSeconds,
       policy.mx,
-      // They come first in `mx`, so their number tells them.
+      // They come first in `mx`, so their number is enough.
       profileMx.length,
       retire,
       skipTesting,
@@ -135,8 +134,12 @@ export class MtaStsResolver {
     return known ?? mtaSts;
   }
 
-  /** What is true of the policy itself: said where it is first used. */
-  #adviseOnPolicy(declared: DeclaredFile, merged: DeclaredMtaSts, { policy }: Interned): void {
+  /** Adds diagnostics about the policy itself, where it is first used. */
+  #adviseOnPolicy(
+    declared: DeclaredFile,
+    merged: DeclaredMtaSts,
+    { policy }: InternedPolicy,
+  ): void {
     const patterns = new Set(policy.mx);
     for (const pattern of policy.mx) {
       const by = pattern.replace(/^[^.]+/, "*");
@@ -145,7 +148,7 @@ export class MtaStsResolver {
         this.#collector.once("config/mx-covered", { pattern, by }, where);
       }
     }
-    const bytes = policyBytes(policy);
+    const bytes = formatPolicy(policy).length;
     if (bytes > maxPolicyBytes) {
       const domain = declared.domains[0] ?? "";
       const where = this.#whereIs(declared, "mx", ["mx"]);
@@ -153,8 +156,8 @@ export class MtaStsResolver {
     }
   }
 
-  /** What is true of the policy for these domains. */
-  #adviseOnUse(declared: DeclaredFile, merged: DeclaredMtaSts, interned: Interned): void {
+  /** Adds diagnostics about the policy for these domains. */
+  #adviseOnUse(declared: DeclaredFile, merged: DeclaredMtaSts, interned: InternedPolicy): void {
     const { policy, wildcards } = interned;
     const seconds = policy.maxAgeSeconds;
     const code = adviceOnMaxAge(policy.mode, seconds);
@@ -174,15 +177,15 @@ export class MtaStsResolver {
     }
   }
 
-  /** Finds which file said it: the domain's own, else the defaults. */
-  #whereIs(declared: DeclaredFile, key: keyof DeclaredMtaSts, path: YamlPath): Where {
+  /** Finds where a setting was made: in the domain's own file, else in the defaults. */
+  #whereIs(declared: DeclaredFile, key: keyof DeclaredMtaSts, path: YamlPath): YamlLocation {
     const own = declared.settings.mtaSts;
     return own !== undefined && own !== false && (own[key] !== undefined || key === "mx")
       ? { file: declared.file, path: ["mta-sts", ...path], at: "value" }
       : { file: this.#site.file, path: ["defaults", "mta-sts", ...path], at: "value" };
   }
 
-  #whereIsPattern(declared: DeclaredFile, merged: DeclaredMtaSts, pattern: string): Where {
+  #whereIsPattern(declared: DeclaredFile, merged: DeclaredMtaSts, pattern: string): YamlLocation {
     const own = declared.settings.mtaSts === false ? undefined : declared.settings.mtaSts;
     const ownIndex = own?.mx?.indexOf(pattern) ?? -1;
     if (ownIndex !== -1) {
@@ -204,14 +207,4 @@ function adviceOnMaxAge(
   if (mode === "none") return null;
   if (seconds < day) return "config/max-age-day";
   return mode === "enforce" && seconds < week ? "config/max-age-week" : null;
-}
-
-function policyBytes(policy: Policy): number {
-  const lines = [
-    "version: STSv1",
-    `mode: ${policy.mode}`,
-    `max_age: ${String(policy.maxAgeSeconds)}`,
-  ];
-  const mx = policy.mx.reduce((sum, pattern) => sum + "mx: \r\n".length + pattern.length, 0);
-  return lines.reduce((sum, line) => sum + line.length + 2, mx);
 }

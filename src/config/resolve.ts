@@ -11,13 +11,13 @@ import {
 } from "./site-config.ts";
 import type { DeclaredFile, DeclaredSettings } from "./declared.ts";
 import { withTarget } from "./read-targets.ts";
-import { PlacedDiagnostics, type ReadText, type Where } from "./places.ts";
+import { PlacedDiagnostics, type ReadText, type YamlLocation } from "./places.ts";
 import { MtaStsResolver } from "./resolve-mta-sts.ts";
 import type { SiteSettings } from "./site-file.ts";
+import { maxNameLength } from "../names/host-name.ts";
 
-/** TTL of records whose `dns.ttl` nobody told, in seconds. */
+/** TTL of records where `dns.ttl` is not set, in seconds. */
 const defaultTtlSeconds = 3600;
-const maxNameOctets = 253;
 const maxRecordBytes = 65_535;
 
 /** What holds for every domain of one file. */
@@ -31,8 +31,8 @@ interface Resolved {
   readonly mtaSts: MtaSts | null;
 }
 
-/** Where a domain stands: which file, which name in it. */
-interface Entry {
+/** Where a domain is declared: in which file, and which name it is there. */
+interface DeclaredDomain {
   readonly from: Resolved;
   readonly index: number;
 }
@@ -46,8 +46,8 @@ export interface ResolvedSite {
 
 /**
  * Makes the site from what its files declare. `files` come in the order of their paths: of two
- * declarations of a domain the later is the duplicate. `readText` is asked only for files that
- * something is said about.
+ * declarations of a domain the later is the duplicate. `readText` is called only for files that
+ * have a diagnostic.
  */
 export function resolveSite(
   settings: SiteSettings,
@@ -55,7 +55,7 @@ export function resolveSite(
   readText: ReadText,
 ): ResolvedSite {
   const collector = new PlacedDiagnostics(readText);
-  const entries = new Map<string, Entry>();
+  const entries = new Map<string, DeclaredDomain>();
   const policies = new MtaStsResolver(settings, collector);
   const ruas = new Map<string, readonly string[]>();
   for (const declared of files) {
@@ -98,7 +98,7 @@ function resolveFile(
   const mtaSts = policies.resolve(declared);
   if (mtaSts === null && rua === false) {
     for (const [index, domain] of declared.domains.entries()) {
-      const where: Where = declared.group
+      const where: YamlLocation = declared.group
         ? { file: declared.file, path: ["domains"], at: "key" }
         : whereIsName(declared, index);
       collector.count("config/nothing-to-publish", { domain }, where);
@@ -134,7 +134,7 @@ function checkFile(from: Resolved, site: SiteSettings, collector: PlacedDiagnost
       collector.count("config/zone-outside", { zone, domain }, where);
     }
     const longest = domain.length + "._smtp._tls.".length + (delegation?.length ?? 0);
-    if (longest <= maxNameOctets) continue;
+    if (longest <= maxNameLength) continue;
     const names = [
       ...(mtaSts === null ? [] : ["_mta-sts"]),
       ...(rua === null ? [] : ["_smtp._tls"]),
@@ -143,7 +143,7 @@ function checkFile(from: Resolved, site: SiteSettings, collector: PlacedDiagnost
       ...(delegation === null ? [] : [`${domain}.${label}.${delegation}`]),
     ]);
     for (const name of names) {
-      if (name.length <= maxNameOctets) continue;
+      if (name.length <= maxNameLength) continue;
       const args = { name, octets: name.length };
       collector.add("config/name-too-long", args, whereIsName(declared, index));
     }
@@ -153,7 +153,7 @@ function checkFile(from: Resolved, site: SiteSettings, collector: PlacedDiagnost
     const bytes = text.length + Math.ceil(text.length / 255);
     if (bytes > maxRecordBytes) {
       const own = declared.settings.rua !== undefined;
-      const where: Where = own
+      const where: YamlLocation = own
         ? { file: declared.file, path: ["tls-rpt", "rua"], at: "key" }
         : { file: site.file, path: ["defaults", "tls-rpt", "rua"], at: "key" };
       const domain = declared.domains[0] ?? "";
@@ -168,22 +168,22 @@ function checkFile(from: Resolved, site: SiteSettings, collector: PlacedDiagnost
 
 function checkGone(
   site: SiteSettings,
-  entries: ReadonlyMap<string, Entry>,
+  entries: ReadonlyMap<string, DeclaredDomain>,
   collector: PlacedDiagnostics,
 ): void {
   for (const { domain, key } of site.gone) {
     const entry = entries.get(domain);
     if (entry === undefined) continue;
-    const where: Where = { file: site.file, path: ["gone", key], at: "key" };
+    const where: YamlLocation = { file: site.file, path: ["gone", key], at: "key" };
     const related = [whereIsName(entry.from.declared, entry.index)];
     collector.add("config/gone-declared", { domain }, where, related);
   }
 }
 
-/** Completes the targets by those that domains use, and says what their addresses lack. */
+/** Adds the targets that domains use, and reports addresses that are missing or unwise. */
 function checkTargets(
   site: SiteSettings,
-  entries: ReadonlyMap<string, Entry>,
+  entries: ReadonlyMap<string, DeclaredDomain>,
   collector: PlacedDiagnostics,
 ): TargetSettings {
   const used = new Set<TargetName>();
@@ -217,9 +217,9 @@ function checkTargets(
   return targets;
 }
 
-function toDomains(entries: ReadonlyMap<string, Entry>): DomainConfig[] {
+function toDomains(entries: ReadonlyMap<string, DeclaredDomain>): DomainConfig[] {
   const zones = new Map<string, string>();
-  const zoneOf = (domain: string, entry: Entry): string => {
+  const zoneOf = (domain: string, entry: DeclaredDomain): string => {
     const known = zones.get(domain);
     if (known !== undefined) return known;
     let zone = entry.from.zone;
@@ -258,7 +258,7 @@ function pathOfName(declared: DeclaredFile, index: number): YamlPath {
   return declared.group ? ["domains", index] : singleName;
 }
 
-function whereIsName(declared: DeclaredFile, index: number): Where {
+function whereIsName(declared: DeclaredFile, index: number): YamlLocation {
   return { file: declared.file, path: pathOfName(declared, index), at: "value" };
 }
 
@@ -268,7 +268,7 @@ function whereIs(
   said: keyof DeclaredSettings,
   key: keyof SiteSettings["defaultPaths"],
   rest: YamlPath,
-): Where {
+): YamlLocation {
   return declared.settings[said] !== undefined
     ? { file: declared.file, path: [key, ...rest], at: "value" }
     : { file: site.file, path: [...site.defaultPaths[key], ...rest], at: "value" };

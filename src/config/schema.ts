@@ -1,16 +1,16 @@
 /**
  * What may stand in a domain file and in stspress.yaml: the definition that validates, and that the
  * JSON Schema for editors is made from. It knows shapes; the grammar of names, patterns, URIs and
- * durations is checked where those live. A schema's `error` is a {@link Kind}, never prose.
+ * durations is checked where those live. A schema's `error` is a {@link ValueKind}, never prose.
  */
 import { z } from "zod";
-import type { Kind } from "../diagnostics/catalogue/config.ts";
+import type { ValueKind } from "../diagnostics/catalogue/config.ts";
 import { targetNames } from "./site-config.ts";
 import { durationPattern } from "./duration.ts";
 import { builtInProfileNames } from "./profiles.ts";
 
-/** Narrows to the kinds that the catalogue can word. */
-function takes(kind: Kind): { error: Kind } {
+/** Narrows to the valueKinds that the catalogue can word. */
+function takes(kind: ValueKind): { error: ValueKind } {
   return { error: kind };
 }
 

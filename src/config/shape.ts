@@ -1,6 +1,6 @@
 /** Checks the shape of a file against its schema, and says what is wrong in the project's own words. */
 import { z } from "zod";
-import { kinds, type Kind } from "../diagnostics/catalogue/config.ts";
+import { valueKinds, type ValueKind } from "../diagnostics/catalogue/config.ts";
 import type { YamlPath } from "./site-config.ts";
 import { parseDuration } from "./duration.ts";
 import type { DiagnosticCollector } from "./diagnostic-collector.ts";
@@ -74,7 +74,7 @@ function explainIssue(issue: Issue, base: YamlPath, context: Context): void {
       break;
     default:
   }
-  if (issue.message === ("duration" satisfies Kind) && isScalar(value)) {
+  if (issue.message === ("duration" satisfies ValueKind) && isScalar(value)) {
     const parsed = parseDuration(String(value));
     if (!parsed.ok && typeof value !== "boolean") {
       collector.take(path, parsed);
@@ -109,7 +109,7 @@ function wrongType(
   value: Plain,
   collector: DiagnosticCollector,
 ): void {
-  const expected = Object.hasOwn(kinds, issue.message) ? (issue.message as Kind) : "text";
+  const expected = Object.hasOwn(valueKinds, issue.message) ? (issue.message as ValueKind) : "text";
   const args = { key: printPath(path), expected, got: kindOf(value) };
   collector.add("config/wrong-type", args, path);
 }

@@ -7,7 +7,7 @@ export interface Extension {
 /** Why a text is no field name. */
 export type FieldNameFault = "empty" | "too-long" | "first" | "character";
 
-const longest = 32;
+const maxNameLength = 32;
 
 /**
  * Says why a text is no field name, or null: a letter or a digit, then up to 31 of letters, digits,
@@ -18,12 +18,12 @@ export function fieldNameFault(name: string): FieldNameFault | null {
   if (name === "") return "empty";
   if (!/^[A-Za-z0-9_.-]+$/.test(name)) return "character";
   if (!/^[A-Za-z0-9]/.test(name)) return "first";
-  return name.length > longest ? "too-long" : null;
+  return name.length > maxNameLength ? "too-long" : null;
 }
 
 /** The known field that an unknown one was meant to be, such as `mx` for `nmx` and `max_age` for `Max-Age`; or null. */
 export function meantField(name: string, known: readonly string[]): string | null {
-  if (name.length > longest) return null;
+  if (name.length > maxNameLength) return null;
   const folded = fold(name);
   for (const field of known) {
     const wanted = fold(field);

@@ -1,5 +1,5 @@
 import type { Problems } from "../diagnostics/problems.ts";
-import { longestMaxAgeSeconds } from "./policy-grammar.ts";
+import { maxMaxAgeSeconds } from "./policy-grammar.ts";
 
 const unitSeconds: Readonly<Record<string, number>> = {
   s: 1,
@@ -26,9 +26,9 @@ export function readMaxAge(text: string, offset: number, out: Problems): number 
     return null;
   }
   const seconds = Number(text);
-  if (seconds <= longestMaxAgeSeconds) return seconds;
+  if (seconds <= maxMaxAgeSeconds) return seconds;
   out.add("policy/max-age-too-large", { found: seconds }, offset, text.length);
-  return longestMaxAgeSeconds;
+  return maxMaxAgeSeconds;
 }
 
 /** What `7 days`, `604800s`, `604,800` or `+5` was meant to be, within the range; or null. */
@@ -40,5 +40,5 @@ function meantSeconds(text: string): number | null {
   const unit = (parts[2] ?? "s").toLowerCase();
   if (/^\+?[0-9, ']+mo/i.test(text)) return null;
   const seconds = count * (unitSeconds[unit] ?? 1);
-  return seconds <= longestMaxAgeSeconds ? seconds : null;
+  return seconds <= maxMaxAgeSeconds ? seconds : null;
 }

@@ -1,7 +1,7 @@
 import { problem, type Parsed, type Problem } from "../diagnostics/diagnostic.ts";
 import { Problems } from "../diagnostics/problems.ts";
 import { toALabels } from "../names/a-label.ts";
-import { longestName, readHostName } from "../names/host-name.ts";
+import { maxNameLength, readHostName } from "../names/host-name.ts";
 
 /** One `mx` value of a policy. */
 export interface MxPattern {
@@ -40,7 +40,7 @@ export function readMxPattern(
   if (!wildcard) return { pattern, faults };
   const adapted = faults.map((fault) => asWildcard(fault, text, offset));
   // The name that a wildcard stands for is at least one octet and a dot longer.
-  if (faults.length === 0 && ascii.length > longestName - 2) {
+  if (faults.length === 0 && ascii.length > maxNameLength - 2) {
     const args = { name: pattern.text, octets: pattern.text.length };
     adapted.push(problem("name/too-long", args, offset, text.length));
   }

@@ -4,8 +4,11 @@ import { trimWsp, type Extension } from "./extension.ts";
 export const modes = ["none", "testing", "enforce"] as const;
 export type Mode = (typeof modes)[number];
 
-/** One year of 365.25 days, in seconds. */
-export const longestMaxAgeSeconds = 31_557_600;
+/** The largest max_age: one year of 365.25 days, in seconds. */
+export const maxMaxAgeSeconds = 31_557_600;
+
+/** Senders may stop reading here (RFC 8461 §3.3). */
+export const maxPolicyBytes = 65_536;
 
 /** An MTA-STS policy. */
 export interface Policy {

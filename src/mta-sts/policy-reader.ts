@@ -8,7 +8,7 @@ import { linesOf, type Line } from "./policy-lines.ts";
 
 const knownFields = ["version", "mode", "max_age", "mx"] as const;
 
-/** Names that people gave a mode before there was an RFC, or in other protocols. */
+/** What people call a mode in drafts of the RFC, or in other protocols. */
 const otherModes: Readonly<Record<string, Mode>> = {
   report: "testing",
   test: "testing",
@@ -17,8 +17,8 @@ const otherModes: Readonly<Record<string, Mode>> = {
 };
 
 /**
- * Reads a policy that may begin with a byte order mark, which the caller has named; null when there
- * is no knowing what it says. Every problem goes to `out`.
+ * Reads a policy that may begin with a byte order mark, which the caller has reported; null when its
+ * mode or max_age is unknown. Every problem goes to `out`.
  */
 export function readPolicy(text: string, out: Problems): Policy | null {
   return new PolicyReader(text, out).read();
@@ -53,7 +53,10 @@ class PolicyReader {
     if (!this.#looksLikePolicy()) return null;
     const bareCr = { count: 0, offset: 0 };
     for (const line of linesOf(this.#text, this.#begin)) {
-      if (line.bareCr && bareCr.count++ === 0) bareCr.offset = line.end;
+      if (line.bareCr) {
+        if (bareCr.count === 0) bareCr.offset = line.end;
+        bareCr.count += 1;
+      }
       this.#readLine(line);
     }
     if (bareCr.count > 0)

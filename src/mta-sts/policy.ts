@@ -3,13 +3,16 @@ import type { Parsed } from "../diagnostics/diagnostic.ts";
 import { Problems } from "../diagnostics/problems.ts";
 import { decodeUtf8 } from "../diagnostics/utf8-text.ts";
 import { fieldNameFault } from "./extension.ts";
-import { isExtensionValue, longestMaxAgeSeconds, modes, type Policy } from "./policy-grammar.ts";
+import {
+  isExtensionValue,
+  maxMaxAgeSeconds,
+  maxPolicyBytes,
+  modes,
+  type Policy,
+} from "./policy-grammar.ts";
 import { readPolicy } from "./policy-reader.ts";
 
 export type { Mode, Policy } from "./policy-grammar.ts";
-
-/** Senders may stop reading here (RFC 8461 §3.3). */
-const largestBytes = 65_536;
 
 /**
  * Reads a policy as strictly as the RFC's grammar, with every problem of the text in one answer.
@@ -42,7 +45,7 @@ export function decodePolicy(bytes: Uint8Array): {
   readonly parsed: Parsed<Policy>;
 } {
   const out = new Problems();
-  if (bytes.length > largestBytes) out.add("policy/too-large", { bytes: bytes.length }, 0, 0);
+  if (bytes.length > maxPolicyBytes) out.add("policy/too-large", { bytes: bytes.length }, 0, 0);
   const text = decodeUtf8(bytes, out);
   return { text, parsed: out.answer(readPolicy(text, out)) };
 }
@@ -58,7 +61,7 @@ export function formatPolicy(policy: Policy): string {
   insist(modes.includes(mode), "mode");
   insist(mode === "none" || mx.length > 0, "mx");
   insist(
-    Number.isInteger(maxAgeSeconds) && maxAgeSeconds >= 0 && maxAgeSeconds <= longestMaxAgeSeconds,
+    Number.isInteger(maxAgeSeconds) && maxAgeSeconds >= 0 && maxAgeSeconds <= maxMaxAgeSeconds,
     "max_age",
   );
   let text = `version: STSv1\r\nmode: ${mode}\r\n`;

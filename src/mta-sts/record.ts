@@ -8,7 +8,7 @@ import { selectRecord } from "./txt-rrset.ts";
 export { joinStrings } from "./txt-rrset.ts";
 
 const version = "v=STSv1";
-const longestId = 32;
+const maxIdLength = 32;
 const policyFields = new Set(["version", "mode", "max_age", "mx"]);
 
 /** An `_mta-sts` record. */
@@ -59,9 +59,9 @@ function checkId(id: string, { start, valueStart }: Tag, out: Problems): void {
   } else if (wrong !== null) {
     const args = { id, fault: "character", character: wrong[0] } as const;
     out.add("sts-record/id", args, valueStart + wrong.index, wrong[0].length);
-  } else if (id.length > longestId) {
+  } else if (id.length > maxIdLength) {
     const args = { id, fault: "too-long", character: "" } as const;
-    out.add("sts-record/id", args, valueStart + longestId, id.length - longestId);
+    out.add("sts-record/id", args, valueStart + maxIdLength, id.length - maxIdLength);
   }
 }
 

@@ -1,5 +1,5 @@
 /** A name of 253 octets never needs more code units; punycode takes quadratic time beyond. */
-const longest = 1000;
+const maxLength = 1000;
 
 const letters = /^[A-Za-z0-9.\-\u0080-\u{10ffff}]+$/u;
 
@@ -10,7 +10,7 @@ const letters = /^[A-Za-z0-9.\-\u0080-\u{10ffff}]+$/u;
  * checked like a plain name: mapping can bring forth dots, digits and long labels.
  */
 export function toALabels(name: string): string | null {
-  if (name.length > longest || !letters.test(name)) return null;
+  if (name.length > maxLength || !letters.test(name)) return null;
   let mapped: string;
   try {
     mapped = new URL(`http://${name}`).hostname;

@@ -8,9 +8,9 @@ export interface HostReading {
   readonly faults: readonly Problem[];
 }
 
-/** RFC 1035 §2.3.4: 255 octets on the wire are 253 in writing. */
-export const longestName = 253;
-const longestLabel = 63;
+/** RFC 1035 §2.3.4: 255 octets on the wire are 253 characters in writing. */
+export const maxNameLength = 253;
+const maxLabelLength = 63;
 /** Longer texts are not looked at label by label. */
 const readable = 1000;
 
@@ -25,7 +25,7 @@ const plain =
  * @see RFC 5321 §4.1.2 and RFC 1035 §2.3.4
  */
 export function readHostName(text: string, offset: number, international: boolean): HostReading {
-  if (text.length <= longestName && plain.test(text) && !text.includes("xn--")) {
+  if (text.length <= maxNameLength && plain.test(text) && !text.includes("xn--")) {
     return { ascii: text, faults: [] };
   }
   const ascii = text.toLowerCase();
@@ -141,7 +141,7 @@ class HostReader {
 
   #checkLabel(label: string, start: number): void {
     if (!this.#checkCharacters(label, start)) return;
-    if (label.length > longestLabel) {
+    if (label.length > maxLabelLength) {
       const args = { name: this.#text, label };
       this.#faults.push(this.#at("name/label-too-long", args, start, label.length));
     } else if (label.startsWith("xn--") && toALabels(label) !== label) {
@@ -181,7 +181,7 @@ class HostReader {
 
   #checkWhole(ascii: string, labels: readonly string[], length: number): void {
     const last = labels.at(-1) ?? "";
-    if (ascii.length > longestName) {
+    if (ascii.length > maxNameLength) {
       const args = { name: this.#text, octets: ascii.length };
       this.#faults.push(this.#at("name/too-long", args, 0, length));
     }

@@ -1,7 +1,7 @@
 import { entry } from "./entry.ts";
 
 /** What a place in a file takes, or what was found there. */
-export const kinds = {
+export const valueKinds = {
   nothing: "empty",
   text: "text",
   number: "a number",
@@ -15,7 +15,7 @@ export const kinds = {
   duration: "seconds, or a number with one unit of s m h d w",
   port: "a port number from 1 to 65535",
 } as const;
-export type Kind = keyof typeof kinds;
+export type ValueKind = keyof typeof valueKinds;
 
 const atMost = (texts: readonly string[], count: number): string =>
   texts.length > count
@@ -58,15 +58,15 @@ export const configCodes = {
     message: (a) => `${a.key} cannot be ${a.value}`,
     fix: choose,
   }),
-  "config/wrong-type": entry<{ key: string; expected: Kind; got: Kind }>({
+  "config/wrong-type": entry<{ key: string; expected: ValueKind; got: ValueKind }>({
     severity: "error",
-    message: (a) => `${a.key} is ${kinds[a.got]}; it takes ${kinds[a.expected]}`,
+    message: (a) => `${a.key} is ${valueKinds[a.got]}; it takes ${valueKinds[a.expected]}`,
     fix: (a) =>
       a.got === "nothing"
         ? "give it a value, or remove the key"
         : (a.got === "number" || a.got === "boolean") && a.expected.startsWith("text")
           ? "put quotes around the value"
-          : `write ${kinds[a.expected]}`,
+          : `write ${valueKinds[a.expected]}`,
   }),
   "config/missing-key": entry<{ key: string; where: string }>({
     severity: "error",

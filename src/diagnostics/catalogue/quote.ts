@@ -1,4 +1,4 @@
-const longest = 80;
+const maxLength = 80;
 
 /** Quotes a value inside a message, shortened so that a hostile text cannot flood the output. Control characters are left to the printers. */
 export function quote(text: string): string {
@@ -7,10 +7,10 @@ export function quote(text: string): string {
 
 /** The same without the quotation marks, for texts that are to be copied. */
 export function shorten(text: string): string {
-  if (text.length <= longest) return text;
+  if (text.length <= maxLength) return text;
   // A surrogate pair must not be cut in half.
-  const last = text.charCodeAt(longest - 2);
-  const end = last >= 0xd800 && last <= 0xdbff ? longest - 2 : longest - 1;
+  const last = text.charCodeAt(maxLength - 2);
+  const end = last >= 0xd800 && last <= 0xdbff ? maxLength - 2 : maxLength - 1;
   return `${text.slice(0, end)}…`;
 }
 

@@ -1,18 +1,18 @@
-/** How much of a report is kept. Honest reports stay far below; what is beyond is cut, and said. Lengths in UTF-16 code units. */
+/** How much of a report is kept. Genuine reports stay far below; the rest is cut, and noted. Lengths in UTF-16 code units. */
 
-/** Octets of the JSON text. RFC 8460 names no limit; receivers take 10 MB. */
+/** Bytes of the JSON text. RFC 8460 names no limit; receivers take 10 MB. */
 export const maxReportBytes = 16 * 1024 * 1024;
 
-/** Arrays and objects within each other; the format has seven. */
+/** Levels of nested arrays and objects; the format has seven. */
 export const maxNesting = 64;
 
 /** Policies of one report: more is refused, because each costs a row. */
 export const maxPolicies = 2_000;
 
-/** Failure details of one report that are kept apart; those beyond are added up by result type. */
+/** Failure details of one report that are kept one by one; the rest are added up by result type. */
 export const maxDetails = 10_000;
 
-/** Texts of all policies and details of one report, together: what one report takes of the memory is bounded by it. */
+/** Characters of all policies and details of one report together: this bounds the memory of a report. */
 export const maxCharacters = 4 * 1024 * 1024;
 
 /** Names: organization, report-id, contact, result-type. */

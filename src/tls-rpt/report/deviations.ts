@@ -1,27 +1,25 @@
-/**
- * What senders do differently from RFC 8460, each with a line for `reports senders`. All of it is
- * accepted; a code only says that it was there.
- */
+/** How senders deviate from RFC 8460, each with a line for `reports senders`. All of it is accepted. */
 
 const table = {
   // The wrapping.
-  "label-not-content": "the media type or the file name says another compression than there is",
-  "label-unregistered": "the media type is none of application/tlsrpt+gzip and +json",
-  "zip-archive": "the report comes as a zip archive",
+  "label-not-content": "the media type or the file name names the wrong compression",
+  "label-unregistered":
+    "the media type is neither application/tlsrpt+gzip nor application/tlsrpt+json",
+  "zip-archive": "the report is in a zip archive",
   "base64-loose": "the base64 of the mail is not well-formed",
   "not-multipart-report": 'the mail is not multipart/report; report-type="tlsrpt"',
   "header-domain-missing": "the mail has no TLS-Report-Domain",
   "header-submitter-missing": "the mail has no TLS-Report-Submitter",
-  "header-domain-differs": "TLS-Report-Domain is a domain that the report is not about",
-  "several-in-one": "several reports come in one mail or archive",
-  "subject-id-differs": "the report-id in the Subject is another one than in the report",
-  late: "the report comes more than three days after the end of its period",
+  "header-domain-differs": "TLS-Report-Domain names a domain that is not in the report",
+  "several-in-one": "one mail or archive contains several reports",
+  "subject-id-differs": "the report-id in the Subject differs from the one in the report",
+  late: "the report arrived more than three days after the end of its period",
   // The text.
   "json-bom": "the JSON begins with a byte order mark",
   "json-not-utf8": "the JSON is not well-formed UTF-8",
   "json-encoding": "the JSON is in UTF-16",
-  "text-broken": "a text holds half a character or a NUL",
-  "report-in-array": "the report is an element of an array",
+  "text-broken": "a string contains half a character or a NUL",
+  "report-in-array": "the report is inside an array",
   // The head.
   "organization-missing": "organization-name is missing or empty",
   "contact-missing": "contact-info is missing, empty or null",
@@ -30,19 +28,19 @@ const table = {
   "date-format": "a date is not in the format of RFC 3339",
   "date-number": "a date is a number of seconds or milliseconds",
   "date-one-end": "only one end of date-range can be read; the other is assumed to be one day away",
-  "date-swapped": "date-range ends before it starts; the ends were exchanged",
-  "date-midnight": "the end of the period is written as the next midnight",
+  "date-swapped": "date-range ends before it starts; the two were swapped",
+  "date-midnight": "the period ends at midnight of the next day",
   "date-not-a-day": "the period is longer or shorter than a day",
   // The policies.
   "policies-not-array": "policies is one object instead of an array",
   "policy-unusable": "an element of policies names no domain and is ignored",
-  "policy-flat": "the fields of policy stand beside summary instead of within policy",
+  "policy-flat": "the fields of policy are next to summary instead of inside policy",
   "policy-type-missing": "policy-type is missing or empty",
   "policy-type-unregistered": "policy-type is not a registered value",
   "policy-domain-missing": "policy-domain is missing or empty",
-  "policy-domain-odd": "policy-domain is no domain name",
-  "policy-domain-form": "policy-domain has capitals, a final dot, or letters that are not ASCII",
-  "policy-string-stringified": "policy-string is one string that holds a JSON array",
+  "policy-domain-odd": "policy-domain is not a domain name",
+  "policy-domain-form": "policy-domain has capitals, a trailing dot or non-ASCII letters",
+  "policy-string-stringified": "policy-string is one string that contains a JSON array",
   "policy-string-text": "policy-string is one string instead of an array",
   "policy-string-line-ends": "lines of policy-string end in CR or LF",
   "policy-string-cut": "policy-string is longer than any policy; the rest was cut off",
@@ -52,35 +50,35 @@ const table = {
   "count-missing":
     "a count is missing; it is read as 0 (in a failure detail as 1), or calculated from the details",
   "count-text": "a count is a string",
-  "count-not-whole": "a count is no whole number; it was rounded",
+  "count-not-whole": "a count is not a whole number; it was rounded",
   "count-negative": "a count is negative; it is read as 0",
-  "count-huge": "a count is beyond belief; it was cut",
+  "count-huge": "a count is impossibly large; it was reduced",
   "count-unreadable": "a count is not a number; it is read as 0",
   "counts-disagree": "failure-details do not add up to the summary",
-  "counts-zero": "a policy is reported without any session",
+  "counts-zero": "a policy is reported without any sessions",
   "details-missing": "the summary reports failures, but there are no failure-details",
-  "details-not-array": "failure-details is no array",
-  "details-unusable": "an element of failure-details is no object, and was left out",
-  "details-many": "there are more failure-details than are kept apart; the rest was added up",
+  "details-not-array": "failure-details is not an array",
+  "details-unusable": "an element of failure-details is not an object and was left out",
+  "details-many": "there are too many failure-details; the rest was added up by result-type",
   "result-type-missing": "result-type is missing or empty",
   "result-type-unregistered": "result-type is not a registered value",
   "result-type-form": "result-type is not in lower case",
-  "detail-count-zero": "a failure detail has failed zero times",
-  "ip-missing": "a failure detail lacks an address, or it is empty",
-  "ip-odd": "an address of a failure detail is none",
-  "mx-missing": "a failure detail lacks receiving-mx-hostname, or it is empty",
-  "field-type": "a field that should be a text is something else",
-  "text-cut": "a text is longer than is kept; the rest was cut off",
+  "detail-count-zero": "a failure detail has a count of zero",
+  "ip-missing": "an address of a failure detail is missing or empty",
+  "ip-odd": "an address of a failure detail is not an IP address",
+  "mx-missing": "receiving-mx-hostname of a failure detail is missing or empty",
+  "field-type": "a field that should be a string is something else",
+  "text-cut": "a string is too long; the rest was cut off",
   "text-empty": 'a field is "" or null instead of absent',
 } as const satisfies Readonly<Record<string, string>>;
 
-/** A way in which a report differs from RFC 8460. What was stored once is an interface: not renamed. */
+/** A way in which a report deviates from RFC 8460. Codes are stored, so they are never renamed. */
 export type DeviationCode = keyof typeof table;
 
 /** All of them. */
 export const deviationCodes = Object.keys(table) as readonly DeviationCode[];
 
-/** Says a code in one line; a code of another version of the program as it is. */
+/** Describes a deviation in one line; returns a code of another version of the program as it is. */
 export function describeDeviation(code: string): string {
   return Object.hasOwn(table, code) ? table[code as DeviationCode] : code;
 }

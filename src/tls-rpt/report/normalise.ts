@@ -1,7 +1,7 @@
 /**
- * Any JSON value → a report, and how it deviates from RFC 8460; or why it is none. Senders deviate in
- * many ways, and a parser that refused them would hide trouble for months: whatever can be understood
- * is taken. What cannot is refused as a whole, so that it is seen.
+ * Any JSON value → a report, and how it deviates from RFC 8460; or why it is refused. Senders deviate in
+ * many ways, and a parser that refused them would hide failures for months: whatever can be understood
+ * is accepted. What cannot is refused as a whole, so that somebody notices.
  *
  * @see RFC 8460 §4.4
  */
@@ -9,8 +9,8 @@ import { maxCharacters, maxDetails, maxName, maxPolicies } from "./bounds.ts";
 import type { DeviationCode } from "./deviations.ts";
 import { fieldOf, isObject, readText, type JsonObject, type Notes } from "./field.ts";
 import { readPeriod } from "./read-dates.ts";
-import { plainDomainOf, readPolicy } from "./read-policy.ts";
-import type { Refusal } from "./refusal.ts";
+import { plainDomainOf, readReportedPolicy } from "./read-policy.ts";
+import { refuse, type ReadResult, type Refusal } from "./refusal.ts";
 import type { Report, ReportedPolicy } from "./report.ts";
 
 export type Normalised =
@@ -22,25 +22,26 @@ export type Normalised =
     }
   | { readonly ok: false; readonly reason: Refusal };
 
-/** What is known of a report from outside of it. */
+/** What is known about a report apart from its text. */
 export interface Circumstances {
-  /** Unix seconds: no report is about what comes after. */
+  /** Unix seconds: no report is about a later time. */
   readonly now: number;
-  /** The domain that it is about by its wrapping, asked where the report does not tell; null: unknown. */
+  /** The domain that its container names, called where the report names none; null: unknown. */
   readonly domain: () => string | null;
-  /** What reading its text has noted. */
+  /** Deviations that were seen while its text was read. */
   readonly notes?: Iterable<DeviationCode>;
 }
 
 /** Normalises a report. Never throws. */
 export function normaliseReport(value: unknown, circumstances: Circumstances): Normalised {
   const notes: Notes = new Set(circumstances.notes ?? []);
-  const root = unwrapArray(value, notes);
-  if (typeof root === "string") return { ok: false, reason: root };
+  const unwrapped = unwrapArray(value, notes);
+  if (!unwrapped.ok) return unwrapped;
+  const root = unwrapped.value;
   const period = readPeriod(root, circumstances.now, notes);
-  if (typeof period === "string") return { ok: false, reason: period };
+  if (!period.ok) return period;
   const policies = readPolicies(root, circumstances.domain, notes);
-  if (typeof policies === "string") return { ok: false, reason: policies };
+  if (!policies.ok) return policies;
   const organization = readText(fieldOf(root, "organization-name"), maxName, notes);
   if (organization === "") notes.add("organization-missing");
   const contact = readText(fieldOf(root, "contact-info"), maxName, notes);
@@ -51,9 +52,9 @@ export function normaliseReport(value: unknown, circumstances: Circumstances): N
     organization,
     contact: contact === "" ? null : contact,
     reportId,
-    start: period.start,
-    end: period.end,
-    policies,
+    start: period.value.start,
+    end: period.value.end,
+    policies: policies.value,
   };
   return { ok: true, report, deviations: [...notes].sort() };
 }
@@ -66,44 +67,46 @@ export function claimsToBeReport(value: unknown): boolean {
   );
 }
 
-function unwrapArray(value: unknown, notes: Notes): JsonObject | Refusal {
+function unwrapArray(value: unknown, notes: Notes): ReadResult<JsonObject> {
   let root = value;
   if (Array.isArray(root)) {
     const elements = root as readonly unknown[];
-    if (elements.length > 1) return "several-in-array";
+    if (elements.length > 1) return refuse("several-in-array");
     notes.add("report-in-array");
     root = elements[0];
   }
-  if (!isObject(root)) return "not-an-object";
-  return claimsToBeReport(root) ? root : "not-a-report";
+  if (!isObject(root)) return refuse("not-an-object");
+  return claimsToBeReport(root) ? { ok: true, value: root } : refuse("not-a-report");
 }
 
 function readPolicies(
   root: JsonObject,
-  wrappingDomain: () => string | null,
+  containerDomain: () => string | null,
   notes: Notes,
-): readonly ReportedPolicy[] | Refusal {
+): ReadResult<readonly ReportedPolicy[]> {
   const value = fieldOf(root, "policies");
   if (isObject(value)) notes.add("policies-not-array");
   const given: readonly unknown[] = Array.isArray(value) ? value : isObject(value) ? [value] : [];
-  if (given.length === 0) return "policies-missing";
-  if (given.length > maxPolicies) return "policies-too-many";
-  const room = { left: maxDetails, characters: maxCharacters };
+  if (given.length === 0) return refuse("policies-missing");
+  if (given.length > maxPolicies) return refuse("policies-too-many");
+  const budget = { details: maxDetails, characters: maxCharacters };
   const policies = given
-    .map((element) => readPolicy(element, room, notes))
+    .map((element) => readReportedPolicy(element, budget, notes))
     .filter((policy) => policy !== null);
-  if (policies.every(({ domain }) => domain !== "") && policies.length > 0) return policies;
+  if (policies.every(({ domain }) => domain !== "") && policies.length > 0) {
+    return { ok: true, value: policies };
+  }
   const domains = new Set(policies.map(({ domain }) => domain).filter((domain) => domain !== ""));
   const [only] = domains;
-  // What the report itself tells comes first: it is the same under any wrapping.
-  const other = domains.size === 1 && only !== undefined ? only : plainOrNull(wrappingDomain());
+  // What the report itself says comes first: it is the same in any container.
+  const other = domains.size === 1 && only !== undefined ? only : plainOrNull(containerDomain());
   const named = policies.flatMap((policy) => {
     if (policy.domain !== "") return [policy];
     if (other !== null) return [{ ...policy, domain: other }];
     notes.add("policy-unusable");
     return [];
   });
-  return named.length === 0 ? "domain-missing" : named;
+  return named.length === 0 ? refuse("domain-missing") : { ok: true, value: named };
 }
 
 function plainOrNull(domain: string | null): string | null {

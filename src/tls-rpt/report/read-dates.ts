@@ -1,9 +1,9 @@
 /**
- * `date-range` → the seconds that a report covers. A date that cannot be read never becomes one that
- * can: a report with a wrong day is worse than none.
+ * `date-range` → the seconds that a report covers. A date that cannot be read is never guessed: a report
+ * with a wrong day is worse than none.
  */
 import { fieldOf, isObject, type JsonObject, type Notes } from "./field.ts";
-import type { Refusal } from "./refusal.ts";
+import { refuse, type ReadResult } from "./refusal.ts";
 
 /** Unix seconds, both covered. */
 export interface Period {
@@ -15,32 +15,32 @@ const day = 86_400;
 /** TLS-RPT was drafted in 2016. */
 const earliest = Date.UTC(2016, 0, 1) / 1000;
 const latest = Date.UTC(2100, 0, 1) / 1000;
-const longest = 370 * day;
+const maxPeriod = 370 * day;
 /** Clocks are wrong, and some report a day before it is over. */
-const ahead = 2 * day;
+const maxAhead = 2 * day;
 
-/** Reads `date-range`. `now` is in Unix seconds: no report is about what comes after. */
-export function readPeriod(report: JsonObject, now: number, notes: Notes): Period | Refusal {
+/** Reads `date-range`. `now` is in Unix seconds: no report is about a later time. */
+export function readPeriod(report: JsonObject, now: number, notes: Notes): ReadResult<Period> {
   const range = fieldOf(report, "date-range");
-  if (!isObject(range)) return "dates-missing";
+  if (!isObject(range)) return refuse("dates-missing");
   const values = [fieldOf(range, "start-datetime"), fieldOf(range, "end-datetime")];
-  if (values.every((value) => value == null || value === "")) return "dates-missing";
+  if (values.every((value) => value == null || value === "")) return refuse("dates-missing");
   const start = readMoment(values[0], notes);
   const end = readMoment(values[1], notes);
   const period = complete(start, end, notes);
-  if (period === null) return "dates-unreadable";
+  if (period === null) return refuse("dates-unreadable");
   if (period.end - period.start + 1 !== day) notes.add("date-not-a-day");
   const isPossible =
     period.start >= earliest &&
-    period.end - period.start <= longest &&
-    period.start <= now + ahead &&
-    period.end <= now + ahead + day;
-  return isPossible ? period : "dates-impossible";
+    period.end - period.start <= maxPeriod &&
+    period.start <= now + maxAhead &&
+    period.end <= now + maxAhead + day;
+  return isPossible ? { ok: true, value: period } : refuse("dates-impossible");
 }
 
 interface Moment {
   readonly seconds: number;
-  /** Only a date was told, which as an end means all of the day. */
+  /** It is a date without a time, which as an end means all of that day. */
   readonly isDate: boolean;
 }
 

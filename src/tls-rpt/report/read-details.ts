@@ -13,22 +13,22 @@ import { readCount } from "./read-count.ts";
 import { isResultType } from "./registered.ts";
 import type { FailureDetail } from "./report.ts";
 
-/** What may still be kept of a report. */
-export interface Room {
-  /** Details that are kept apart. */
-  left: number;
-  /** Of the texts of policies and details. */
+/** How much may still be kept of a report. */
+export interface Budget {
+  /** Details that are kept one by one. */
+  details: number;
+  /** Characters of the texts of policies and details. */
   characters: number;
 }
 
-/** What a detail, or a policy, is called that does not say of which type it is. */
+/** The type of a detail, or a policy, that names none. */
 export const unspecified = "unspecified";
 
-/** Result types of details beyond the bound that are kept apart. */
+/** Result types beyond the budget that are kept one by one. */
 const maxResultTypes = 100;
 
-/** Reads the details of one policy. Those for which there is no room are added up by result type. */
-export function readDetails(value: unknown, room: Room, notes: Notes): FailureDetail[] {
+/** Reads the details of one policy. Those beyond the budget are added up by result type. */
+export function readDetails(value: unknown, budget: Budget, notes: Notes): FailureDetail[] {
   const given: readonly unknown[] = Array.isArray(value) ? value : isObject(value) ? [value] : [];
   if (isObject(value) || (given.length === 0 && value != null && !Array.isArray(value))) {
     notes.add("details-not-array");
@@ -41,9 +41,9 @@ export function readDetails(value: unknown, room: Room, notes: Notes): FailureDe
       continue;
     }
     const detail = readDetail(one, notes);
-    if (room.left > 0 && room.characters > 0) {
-      room.left -= 1;
-      room.characters -= lengthOf(detail);
+    if (budget.details > 0 && budget.characters > 0) {
+      budget.details -= 1;
+      budget.characters -= lengthOf(detail);
       details.push(detail);
       continue;
     }
@@ -80,7 +80,7 @@ function readDetail(detail: JsonObject, notes: Notes): FailureDetail {
   const resultType = readResultType(detail, notes);
   const isFetch = resultType.startsWith("sts-");
   if (sendingIp === null || (receivingIp === null && !isFetch)) notes.add("ip-missing");
-  // A policy that could not be had has no MX host to tell of.
+  // Where the policy could not be fetched there is no MX host to name.
   if (mx === null && !isFetch) notes.add("mx-missing");
   const count = readCount(fieldOf(detail, "failed-session-count"), notes);
   if (count === null) notes.add("count-missing");
@@ -91,7 +91,7 @@ function readDetail(detail: JsonObject, notes: Notes): FailureDetail {
     receivingMx: mx === null ? null : plainHost(mx),
     receivingHelo: readOptional(detail, "receiving-mx-helo", maxHost, notes),
     receivingIp,
-    // A failure that is told happened, however often.
+    // A failure that is reported happened at least once.
     count: count ?? 1,
     information: readOptional(detail, "additional-information", maxFreeText, notes),
     reason: readOptional(detail, "failure-reason-code", maxFreeText, notes),
@@ -99,13 +99,13 @@ function readDetail(detail: JsonObject, notes: Notes): FailureDetail {
 }
 
 function readResultType(detail: JsonObject, notes: Notes): string {
-  const told = readText(fieldOf(detail, "result-type"), maxName, notes);
-  if (told === "") {
+  const written = readText(fieldOf(detail, "result-type"), maxName, notes);
+  if (written === "") {
     notes.add("result-type-missing");
     return unspecified;
   }
-  const type = told.toLowerCase();
-  if (type !== told) notes.add("result-type-form");
+  const type = written.toLowerCase();
+  if (type !== written) notes.add("result-type-form");
   if (!isResultType(type)) notes.add("result-type-unregistered");
   return type;
 }
@@ -114,9 +114,9 @@ const address =
   /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?:(?:\.?\d{1,3}){4})?)$/;
 
 function readAddress(detail: JsonObject, name: string, notes: Notes): string | null {
-  const told = readOptional(detail, name, maxHost, notes);
-  if (told === null) return null;
-  const plain = told.toLowerCase();
+  const written = readOptional(detail, name, maxHost, notes);
+  if (written === null) return null;
+  const plain = written.toLowerCase();
   if (address.test(plain)) return plain;
   notes.add("ip-odd");
   // As SMTP writes literals. @see RFC 5321 §4.1.3

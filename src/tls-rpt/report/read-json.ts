@@ -1,24 +1,21 @@
-/** The octets of a report → a JSON value, within bounds. */
+/** The bytes of a report → a JSON value, within bounds. */
 import { maxNesting, maxReportBytes } from "./bounds.ts";
 import type { Notes } from "./field.ts";
-import type { Refusal } from "./refusal.ts";
-
-export type ReadJson =
-  { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: Refusal };
+import { refuse, type ReadResult } from "./refusal.ts";
 
 /**
- * Reads the JSON text of a report. Wrong octets become U+FFFD; a byte order mark and UTF-16 are noted.
+ * Reads the JSON text of a report. Wrong bytes become U+FFFD; a byte order mark and UTF-16 are noted.
  * The nesting is bounded before the text is parsed: `JSON.parse` survives any depth (Node 20: eight
  * million), and takes 5 s and 70 times the memory of the text for it.
  */
-export function readJson(bytes: Uint8Array, notes: Notes): ReadJson {
-  if (bytes.length > maxReportBytes) return { ok: false, reason: "too-large" };
+export function readJson(bytes: Uint8Array, notes: Notes): ReadResult<unknown> {
+  if (bytes.length > maxReportBytes) return refuse("too-large");
   const text = decode(bytes, notes);
-  if (nesting(text) > maxNesting) return { ok: false, reason: "json-too-deep" };
+  if (nesting(text) > maxNesting) return refuse("json-too-deep");
   try {
     return { ok: true, value: JSON.parse(text) };
   } catch {
-    return { ok: false, reason: "json-invalid" };
+    return refuse("json-invalid");
   }
 }
 
@@ -40,7 +37,7 @@ function decode(bytes: Uint8Array, notes: Notes): string {
     notes.add("json-bom");
     text = text.slice(1);
   }
-  // The character itself may stand there, escaped by nobody: only then the octets are looked at again.
+  // The text may contain the character itself: only then are the bytes checked again.
   if (text.includes("\ufffd") && !isUtf8(bytes)) notes.add("json-not-utf8");
   return text;
 }
@@ -54,7 +51,7 @@ function isUtf8(bytes: Uint8Array): boolean {
   }
 }
 
-/** How deep arrays and objects of a text stand within each other, at the most; stops counting beyond the bound. */
+/** How deep arrays and objects are nested; stops counting beyond the bound. */
 function nesting(text: string): number {
   const openings = countOf(text, "{") + countOf(text, "[");
   if (openings <= maxNesting) return openings;
@@ -73,7 +70,7 @@ function nesting(text: string): number {
   return deepest;
 }
 
-/** How often a character stands in a text; stops counting beyond the bound of the nesting. */
+/** How often a character occurs in a text; stops counting beyond the bound of the nesting. */
 function countOf(text: string, character: string): number {
   let count = 0;
   for (let at = text.indexOf(character); at !== -1 && count <= maxNesting; count += 1) {

@@ -22,7 +22,7 @@ export interface Report {
 
 /** What happened under one policy of one domain. */
 export interface ReportedPolicy {
-  /** `policy-type` in lower case: `sts`, `tlsa`, `no-policy-found`, or something nobody registered. */
+  /** `policy-type` in lower case: `sts`, `tlsa`, `no-policy-found`, or an unregistered value. */
   readonly type: string;
   /** `policy-domain` in lower-case A-labels, without a trailing dot. */
   readonly domain: string;
@@ -32,7 +32,7 @@ export interface ReportedPolicy {
   readonly mxHosts: readonly string[];
   /** `total-successful-session-count`. */
   readonly successes: number;
-  /** `total-failure-session-count`; counts as told, even where the details add up to something else. */
+  /** `total-failure-session-count`; as reported, even where the details add up to something else. */
   readonly failures: number;
   readonly details: readonly FailureDetail[];
 }

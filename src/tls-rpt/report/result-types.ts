@@ -1,4 +1,4 @@
-/** What a `result-type` usually comes of, and what to do. @see RFC 8460 §4.3 */
+/** What usually causes a `result-type`, and what to do. @see RFC 8460 §4.3 */
 
 /** Cause and fix, each one sentence without a full stop. */
 export interface Advice {
@@ -10,8 +10,8 @@ const registered: ReadonlyMap<string, Advice> = new Map([
   [
     "starttls-not-supported",
     {
-      cause: "STARTTLS is off on this MX host, or something on the way strips it",
-      fix: "enable STARTTLS on every MX host, and switch SMTP inspection off on the firewall",
+      cause: "STARTTLS is off on this MX host, or a firewall or proxy in between removes it",
+      fix: "enable STARTTLS on every MX host, and turn off SMTP inspection on the firewall",
     },
   ],
   [
@@ -19,7 +19,7 @@ const registered: ReadonlyMap<string, Advice> = new Map([
     {
       cause:
         "the certificate does not name the MX host, or the server sent its default certificate",
-      fix: "reissue it with the MX host's name as a SAN, and check which certificate is sent by SNI and without",
+      fix: "reissue it with the MX host's name as a SAN, and check which certificate is sent with and without SNI",
     },
   ],
   [
@@ -46,7 +46,8 @@ const registered: ReadonlyMap<string, Advice> = new Map([
   [
     "tlsa-invalid",
     {
-      cause: "no TLSA record matches the certificate: the key was changed before the record",
+      cause:
+        "no TLSA record matches the certificate: the key was probably changed before the record",
       fix: "publish the TLSA record of the new key first, wait for its TTL, then change the key",
     },
   ],
@@ -82,30 +83,30 @@ const registered: ReadonlyMap<string, Advice> = new Map([
   [
     "sts-webpki-invalid",
     {
-      cause: "the certificate of the policy host does not hold for its name",
+      cause: "the certificate of the policy host is not valid for its name",
       fix: "reissue the certificate for mta-sts.<domain>, and check what the server sends for that name",
     },
   ],
 ]);
 
 const notInPolicy: Advice = {
-  cause: "mail was to go to an MX host that no mx line of the policy covers",
-  fix: "add the host to `mx:` and wait until senders hold the new policy, or take it out of the MX records",
+  cause: "an MX host is not covered by any mx line of the policy",
+  fix: "add the host to `mx:` and wait until senders hold the new policy, or remove it from the MX records",
 };
 
-/** Seen in the wild: Google says so with `validation-failure`. */
+/** Seen in the wild: Google reports it as `validation-failure`. */
 const saysNotInPolicy =
   /\bmx\b[^.]{0,60}\bnot\b[^.]{0,40}\b(in|match\w*|list\w*|covered)\b|\bmx[- _]?mismatch\b|\bnot\b.{0,40}\bpolicy\b.{0,20}\bmx\b/i;
 
 /** Reasons are hostile texts; only so much of one is looked at. */
-const longestReason = 300;
+const maxReasonLength = 300;
 
-/** Advises on a result type, of which the reasons may tell more. */
+/** Advises on a result type; the reasons may make it more specific. */
 export function adviseOn(resultType: string, reasons: readonly string[]): Advice {
   const known = registered.get(resultType);
   if (
     resultType === "validation-failure" &&
-    reasons.some((reason) => saysNotInPolicy.test(reason.slice(0, longestReason)))
+    reasons.some((reason) => saysNotInPolicy.test(reason.slice(0, maxReasonLength)))
   ) {
     return notInPolicy;
   }
@@ -113,14 +114,14 @@ export function adviseOn(resultType: string, reasons: readonly string[]): Advice
 }
 
 const unregistered: Advice = {
-  cause: "this kind of failure is in no standard: only its reporter knows what it means",
-  fix: "read the reasons, ask the reporter if it goes on, and run `stspress audit` on the domain",
+  cause: "this result type is not in the standard: only its reporter knows what it means",
+  fix: "read the reasons, ask the reporter if it continues, and run `stspress audit` on the domain",
 };
 
-/** Kinds for which mail is not delivered whatever the mode of the policy: the sender follows DANE. */
+/** Failures after which mail is not delivered, whatever the mode of the policy: the sender follows DANE. */
 const daneTypes: ReadonlySet<string> = new Set(["tlsa-invalid", "dnssec-invalid", "dane-required"]);
 
-/** Whether a failure of this kind is of DANE, which has no testing mode. @see RFC 7672 §2.2 */
+/** Whether it is a failure of DANE, which has no testing mode. @see RFC 7672 §2.2 */
 export function isDane(resultType: string): boolean {
   return daneTypes.has(resultType);
 }

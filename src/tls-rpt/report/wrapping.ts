@@ -1,12 +1,12 @@
-/** What a report's wrapping says, held against the report. */
+/** What a report's container says, compared with the report. */
 import type { DeviationCode } from "./deviations.ts";
 import type { Hints } from "./hints.ts";
 import type { Report } from "./report.ts";
 
-/** A report that is due the day after may be late by a weekend. */
+/** A report is due on the next day; a weekend may delay it. */
 const lateAfter = 3 * 86_400;
 
-/** The deviations of a report's arrival: those seen while unwrapping, and those that only the report shows. */
+/** The deviations of a container: those seen while it was unpacked, and those that only the report shows. */
 export function wrappingDeviations(
   report: Report,
   arrival: { readonly via: string; readonly receivedAt: number },
@@ -30,7 +30,7 @@ function bareId(id: string): string {
   return id.trim().replace(/^<(.*)>$/, "$1");
 }
 
-/** The domain that a report is about by its wrapping: the mail's head, else a file name by RFC 8460 §5.1. */
+/** The domain that a report's container names: in the mail's header, else in a file name by RFC 8460 §5.1. */
 export function wrappingDomain(hints: Hints): string | null {
   return hints.domain ?? parseReportName(hints.name)?.domain ?? null;
 }
