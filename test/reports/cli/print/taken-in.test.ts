@@ -23,7 +23,7 @@ test("what cannot be read is told with its reason, and where it is", () => {
   const text = describeTakenIn({ ...none, quarantined: 40 }, many, sources);
   expect(text).toContain("40 cannot be read; copies are in .stspress/reports/quarantine/:\n");
   expect(text).toContain(
-    "  b.gz: the gzip data is damaged or cut off; it would grow beyond all measure when decompressed\n",
+    "  b.gz: the gzip data is damaged or cut off; it would become far too large when decompressed\n",
   );
   expect(text.split("\n").filter((line) => line.startsWith("  b.gz"))).toHaveLength(maxTold);
   expect(text).toMatch(/ {2}and 20 more\n$/);
