@@ -3,7 +3,7 @@
  * that the contract is about the port, and what other stores answer is compared with it.
  */
 import { isTrustedSigner } from "../../../src/reports/analysis/trusted-signers.ts";
-import { daysBetween, daysOf } from "../../../src/reports/analysis/days.ts";
+import { dayOf, daysBetween, daysOf } from "../../../src/reports/analysis/days.ts";
 import { wellFormedArrival, provenSigner, type Arrival } from "../../../src/reports/arrival.ts";
 import type { NewReport } from "../../../src/reports/new-report.ts";
 import { isKnown, planAddition } from "../../../src/reports/plan-addition.ts";
@@ -91,7 +91,7 @@ export class MemoryStore implements ReportStore {
       key,
       {
         report: JSON.parse(text) as Report,
-        day,
+        day: dayOf(day * 86_400),
         deviations,
         arrival: wellFormedArrival(arrival),
         signer: provenSigner(arrival),
@@ -131,6 +131,7 @@ export class MemoryStore implements ReportStore {
 
   // eslint-disable-next-line @typescript-eslint/require-await -- the port is asynchronous, memory is not
   async *series(window: Window, domains?: readonly string[]): AsyncGenerator<DomainSeries> {
+    await this.#turn;
     for (const [domain, entries] of groupBy(this.#entries(), ({ policy }) => policy.domain)) {
       if (domains?.includes(domain) === false) continue;
       const shown = entries.filter(within(window));
@@ -201,6 +202,7 @@ export class MemoryStore implements ReportStore {
 
   // eslint-disable-next-line @typescript-eslint/require-await -- as above
   async *exportRows(window: Window | null, domain?: string): AsyncGenerator<ExportRow> {
+    await this.#turn;
     const entries = this.#entries()
       .map((entry, at) => ({ ...entry, at: at + 1 }))
       .filter(({ policy }) => domain === undefined || policy.domain === domain)
