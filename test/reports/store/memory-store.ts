@@ -129,7 +129,7 @@ export class MemoryStore implements ReportStore {
     return Promise.resolve(from === undefined || to === undefined ? null : { from, to });
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- the port is asynchronous, memory is not
+   
   async *series(window: Window, domains?: readonly string[]): AsyncGenerator<DomainSeries> {
     await this.#turn;
     for (const [domain, entries] of groupBy(this.#entries(), ({ policy }) => policy.domain)) {
@@ -200,7 +200,7 @@ export class MemoryStore implements ReportStore {
     return Promise.resolve(habits.slice(0, maxListed.senders));
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- as above
+   
   async *exportRows(window: Window | null, domain?: string): AsyncGenerator<ExportRow> {
     await this.#turn;
     const entries = this.#entries()
@@ -253,12 +253,12 @@ export class MemoryStore implements ReportStore {
       trustedFailures: daily(window, trusted, failedOf),
       kinds,
       reporters: reporters.size,
-      witnessed: witnessedOf(window, [...reporters.values()]),
+      mainReporterLastDay: mainReporterLastDayOf(window, [...reporters.values()]),
     };
   }
 }
 
-function witnessedOf(window: Window, reporters: readonly (readonly Entry[])[]): number {
+function mainReporterLastDayOf(window: Window, reporters: readonly (readonly Entry[])[]): number {
   const days = daysOf(window);
   const [main] = reporters
     .map((entries) => ({

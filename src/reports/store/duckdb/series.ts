@@ -27,9 +27,9 @@ export async function* domainSeries(
       (await connection.runAndReadAll(sql, asked.values, asked.types)).getRows();
     const names = namesOf(await read(namesSql(asked)));
     const reporters = new Map(
-      (await read(reportersSql(asked))).map(([id, count, witnessed]) => [
+      (await read(reportersSql(asked))).map(([id, count, mainReporterLastDay]) => [
         Number(id),
-        { count: Number(count), witnessed: Number(witnessed) },
+        { count: Number(count), mainReporterLastDay: Number(mainReporterLastDay) },
       ]),
     );
     const length = lengthOf(window);
@@ -111,7 +111,7 @@ function reportersSql({ only }: Asked): string {
 /** Who reports about a domain. */
 interface Reporters {
   readonly count: number;
-  readonly witnessed: number;
+  readonly mainReporterLastDay: number;
 }
 
 function dailySql({ only }: Asked): string {
@@ -228,7 +228,7 @@ function begin(
     trustedFailures: new Float64Array(length),
     kinds,
     reporters: reporters?.count ?? 0,
-    witnessed: reporters?.witnessed ?? -1,
+    mainReporterLastDay: reporters?.mainReporterLastDay ?? -1,
   };
 }
 

@@ -8,7 +8,7 @@ import {
 } from "../../../../src/reports/analysis/rollout-evidence.ts";
 import type { NewReport } from "../../../../src/reports/new-report.ts";
 import type { ReportStore } from "../../../../src/reports/store/port.ts";
-import { asNew, policy, report, signedBy, unverifiable } from "../../support/reports.ts";
+import { asNew, forgedBy, policy, report, signedBy, unverifiable } from "../../support/reports.ts";
 import {
   add,
   changing,
@@ -78,6 +78,23 @@ export function trustContract(openFresh: OpenFresh): void {
       ["Google Inc.", "google.com", 2],
       ["Google Inc.", "evil.example", 1],
       ["Google Inc.", "reports.partner.example", 1],
+    ]);
+  });
+
+  test("a signature that does not hold proves nothing", async () => {
+    const { store } = await openForTest(openFresh);
+    await store.trust(["google.com"]);
+    await add(store, [
+      asNew(report("2026-11-03"), signedBy("google.com")),
+      asNew(report("2026-11-03", { reportId: "forged" }), forgedBy("google.com")),
+    ]);
+    const [series] = await seriesOf(store);
+    expect([series?.successes[2], series?.verifiedSuccesses[2]]).toEqual([200, 100]);
+    expect(series?.trustedSuccesses[2]).toBe(100);
+    const habits = await store.senders();
+    expect(habits.map(({ signer, signers }) => [signer, signers])).toEqual([
+      ["google.com", ["google.com"]],
+      [null, ["google.com"]],
     ]);
   });
 
