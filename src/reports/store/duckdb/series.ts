@@ -7,6 +7,9 @@ import { textList, textOf } from "./values.ts";
 
 const dayMs = 86_400_000;
 
+/** More than a window can have: of two failure counts the greater decides, of equal ones the last day. */
+const maxDays = 10_000 * 366;
+
 /** The series of a domain, with its number. */
 export interface NumberedSeries {
   readonly id: number;
@@ -99,7 +102,7 @@ function namesSql({ only }: Asked): string {
 
 function reportersSql({ only }: Asked): string {
   return `SELECT domain, count(*)::DOUBLE,
-      coalesce((max({failed: failed, last: last}) FILTER (failed > 0)).last, -1)
+      coalesce(arg_max(last, failed * ${String(maxDays)} + last) FILTER (failed > 0), -1)
       FROM (
         SELECT domain, organization, (max(day) - $1::DATE)::INTEGER AS last,
           sum(failures) AS failed
