@@ -11,23 +11,19 @@ export interface NewReport {
    * together, and as objects they would take several times this memory.
    */
   readonly text: string;
-  /** The day that the report counts for, see {@link dayOfReport}. */
-  readonly day: string;
+  /** The UTC day that the report counts for, in days since 1970-01-01; see {@link dayOfReport}. */
+  readonly day: number;
   readonly arrival: Arrival;
   /** Codes of deviations.ts, each once. */
   readonly deviations: readonly string[];
 }
 
 const daySeconds = 86_400;
-const lastSecond = Date.parse("9999-12-31T23:59:59Z") / 1000;
+const lastDay = Date.parse("9999-12-31") / 1000 / daySeconds;
 
-/** The UTC day that contains the middle of the period, as an ISO date: not every sender uses UTC days. */
-export function dayOfReport({ start, end }: Pick<Report, "start" | "end">): string {
-  const days = Math.floor((bounded(start) + bounded(end)) / 2 / daySeconds);
-  return new Date(days * daySeconds * 1000).toISOString().slice(0, 10);
-}
-
-/** The normaliser bounds times too; this keeps a day within four digits for the year. */
-function bounded(second: number): number {
-  return Math.min(Math.max(second, 0), lastSecond);
+/** The UTC day that contains the middle of the period, as {@link NewReport.day}: not every sender uses UTC days. */
+export function dayOfReport({ start, end }: Pick<Report, "start" | "end">): number {
+  const middle = (start + end) / 2;
+  // The normaliser bounds times too; this keeps a day within what a column of dates takes.
+  return Math.min(Math.max(Math.floor(middle / daySeconds), 0), lastDay);
 }

@@ -39,7 +39,11 @@ export function judgeDomain(
 ): JudgedDomain {
   const hidden = days.length - shown;
   const sessions = series.successes.map((count, at) => count + (series.failures[at] ?? 0));
-  const about = { sessions, entries: series.entries, witnessed: series.witnessed };
+  const about = {
+    sessions,
+    entries: series.entries,
+    mainReporterLastDay: series.mainReporterLastDay,
+  };
   const last = lastCovered(series.entries);
   const kinds = series.kinds
     .map(({ resultType, counts }) => ({
@@ -103,7 +107,7 @@ export function silence(domain: string, length: number): DomainSeries {
     trustedFailures: none,
     kinds: [],
     reporters: 0,
-    witnessed: -1,
+    mainReporterLastDay: -1,
   };
 }
 

@@ -30,7 +30,7 @@ export interface TrendInput {
   /** More than 0: a report covers the day. */
   readonly entries: Daily;
   /** Index of the last day for which whoever told most failures reported at all; -1: nobody told any. */
-  readonly witnessed: number;
+  readonly mainReporterLastDay: number;
 }
 
 interface Sum {
@@ -51,7 +51,7 @@ export function judgeTrend(input: TrendInput): TrendVerdict {
     return isNewRun(input, last) ? "new" : verdict;
   }
   const today = input.entries.length - 1;
-  const settled = Math.min(last, today - unsettledDays, input.witnessed);
+  const settled = Math.min(last, today - unsettledDays, input.mainReporterLastDay);
   // Where there is nothing settled to compare, what is there goes on.
   const quiet = settled < recentDays ? now : sums(input, settled);
   if (quiet.recent.failures + quiet.base.failures + now.recent.failures === 0) return "none";

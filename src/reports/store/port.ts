@@ -75,7 +75,7 @@ export interface DomainSeries {
    * Index of the last day for which the main reporter reported anything; -1: nobody reported a failure. The
    * main reporter is the organization with the most failures; of several with as many, the one heard last.
    */
-  readonly witnessed: number;
+  readonly mainReporterLastDay: number;
 }
 
 /** Failures of one result type, from `failure-details`. */

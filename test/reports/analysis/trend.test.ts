@@ -25,8 +25,8 @@ function series(
     failures[at] = failed;
     entries[at] = 1;
   }
-  const witnessed = entries.findLastIndex((count) => count > 0);
-  return { failures, sessions, entries, witnessed };
+  const mainReporterLastDay = entries.findLastIndex((count) => count > 0);
+  return { failures, sessions, entries, mainReporterLastDay };
 }
 
 /** Days since today: 0 is today, which nobody has reported on yet. */
@@ -156,7 +156,7 @@ describe("the verdict", () => {
   test("failures are not gone while those who told them are silent", () => {
     const quiet = series((at) => [1000, daysAgo(at) > 14 ? 50 : 0]);
     expect(judgeTrend(quiet)).toBe("gone");
-    expect(judgeTrend({ ...quiet, witnessed: length - 15 })).toBe("steady");
+    expect(judgeTrend({ ...quiet, mainReporterLastDay: length - 15 })).toBe("steady");
   });
 
   test("no sum of sessions below that of failures makes it fail", () => {

@@ -205,7 +205,7 @@ function daily(
     entries: entries ?? none,
     successes: successes ?? none,
     failures: failures ?? none,
-    witnessed: days.length - 2,
+    mainReporterLastDay: days.length - 2,
     reporters: 1,
     ...part,
   };

@@ -8,7 +8,15 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { duckDbBackend } from "../../../src/reports/store/duckdb/backend.ts";
 import { openReportStore } from "../../../src/reports/store/duckdb/store.ts";
 import type { ReportStore } from "../../../src/reports/store/port.ts";
-import { asNew, detail, policy, report, signedBy, unverifiable } from "../support/reports.ts";
+import {
+  asNew,
+  detail,
+  forgedBy,
+  policy,
+  report,
+  signedBy,
+  unverifiable,
+} from "../support/reports.ts";
 import { hasDuckDb, withDuckDb } from "../support/has-duckdb.ts";
 import { storeContract } from "./contract.ts";
 import {
@@ -30,10 +38,17 @@ async function openFile(file: string): Promise<ReportStore> {
   return opened.value;
 }
 
+/** An empty store, made once: it is copied much faster than made. */
+let empty: Buffer | null = null;
+
 /** In a folder of its own. */
 async function openFresh(): Promise<FreshStore> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "stspress-store-"));
   const file = path.join(folder, "reports.duckdb");
+  if (empty === null) {
+    await (await openFile(file)).close();
+    empty = fs.readFileSync(file);
+  } else fs.writeFileSync(file, empty);
   const first = await openFile(file);
   let store = first;
   return {
@@ -77,24 +92,25 @@ describe.skipIf(!hasDuckDb)(withDuckDb("DuckDB beside the store in memory"), () 
     failures: count,
     details: fc.array(details.map(detail), { maxLength: 3 }),
   });
+  const arrivals = [
+    unverifiable,
+    forgedBy("google.com"),
+    ...["google.com", "x.google.com", "evil.example"].map(signedBy),
+  ];
   const reports = fc
     .record({
       day,
       organization: name,
       reportId: name,
       policies: fc.array(policies.map(policy), { minLength: 1, maxLength: 3 }),
-      signers: fc.array(fc.option(fc.constantFrom("google.com", "x.google.com", "evil.example")), {
+      arrivals: fc.array(fc.constantFrom(...arrivals), {
         minLength: 1,
         maxLength: 3,
       }),
       deviations: fc.uniqueArray(name),
     })
-    .map(({ day, signers, deviations, ...part }) =>
-      signers.map((signer) =>
-        asNew(report(day, part), signer === null ? unverifiable : signedBy(signer), [
-          ...deviations,
-        ]),
-      ),
+    .map(({ day, arrivals, deviations, ...part }) =>
+      arrivals.map((arrival) => asNew(report(day, part), arrival, [...deviations])),
     );
 
   /** Everything that a store can say. */
@@ -144,7 +160,7 @@ describe.skipIf(!hasDuckDb)(withDuckDb("DuckDB beside the store in memory"), () 
           });
         },
       ),
-      { numRuns: Number(process.env["STSPRESS_ROUNDS"] ?? 30) },
+      { numRuns: Number(process.env["STSPRESS_ROUNDS"] ?? 15) },
     );
   }, 120_000);
 });

@@ -3,7 +3,7 @@
  * that the contract is about the port, and what other stores answer is compared with it.
  */
 import { isTrustedSigner } from "../../../src/reports/analysis/trusted-signers.ts";
-import { daysBetween, daysOf } from "../../../src/reports/analysis/days.ts";
+import { dayOf, daysBetween, daysOf } from "../../../src/reports/analysis/days.ts";
 import { wellFormedArrival, provenSigner, type Arrival } from "../../../src/reports/arrival.ts";
 import type { NewReport } from "../../../src/reports/new-report.ts";
 import { isKnown, planAddition } from "../../../src/reports/plan-addition.ts";
@@ -91,7 +91,7 @@ export class MemoryStore implements ReportStore {
       key,
       {
         report: JSON.parse(text) as Report,
-        day,
+        day: dayOf(day * 86_400),
         deviations,
         arrival: wellFormedArrival(arrival),
         signer: provenSigner(arrival),
@@ -129,8 +129,9 @@ export class MemoryStore implements ReportStore {
     return Promise.resolve(from === undefined || to === undefined ? null : { from, to });
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- the port is asynchronous, memory is not
+   
   async *series(window: Window, domains?: readonly string[]): AsyncGenerator<DomainSeries> {
+    await this.#turn;
     for (const [domain, entries] of groupBy(this.#entries(), ({ policy }) => policy.domain)) {
       if (domains?.includes(domain) === false) continue;
       const shown = entries.filter(within(window));
@@ -199,8 +200,9 @@ export class MemoryStore implements ReportStore {
     return Promise.resolve(habits.slice(0, maxListed.senders));
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- as above
+   
   async *exportRows(window: Window | null, domain?: string): AsyncGenerator<ExportRow> {
+    await this.#turn;
     const entries = this.#entries()
       .map((entry, at) => ({ ...entry, at: at + 1 }))
       .filter(({ policy }) => domain === undefined || policy.domain === domain)
@@ -251,12 +253,12 @@ export class MemoryStore implements ReportStore {
       trustedFailures: daily(window, trusted, failedOf),
       kinds,
       reporters: reporters.size,
-      witnessed: witnessedOf(window, [...reporters.values()]),
+      mainReporterLastDay: mainReporterLastDayOf(window, [...reporters.values()]),
     };
   }
 }
 
-function witnessedOf(window: Window, reporters: readonly (readonly Entry[])[]): number {
+function mainReporterLastDayOf(window: Window, reporters: readonly (readonly Entry[])[]): number {
   const days = daysOf(window);
   const [main] = reporters
     .map((entries) => ({

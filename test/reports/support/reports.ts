@@ -73,7 +73,13 @@ export function asNew(
   return { key, text, day: dayOfReport(one), arrival, deviations };
 }
 
-/** A report that a mail brought which this domain has signed. */
+/** A mail that names this domain as its signer, wrongly. */
+export function forgedBy(signer: string): Arrival {
+  const verification = { verdict: "failed", signer, detail: "" } as const;
+  return { ...verified, submitter: signer, verification };
+}
+
+/** A mail that this domain has signed. */
 export function signedBy(signer: string): Arrival {
   const verification = { verdict: "verified", signer, detail: "key s1" } as const;
   return { ...verified, submitter: signer, verification };

@@ -9,7 +9,7 @@ const integer = "BIGINT";
 /** What DuckDB reads of a line that {@link linesOf} makes: its types by field. */
 const shape = JSON.stringify({
   key: text,
-  day: "DATE",
+  day: integer,
   deviations: [text],
   arrival: {
     via: text,
@@ -70,7 +70,7 @@ const number = (table: string, names: string): string =>
 
 /** Reads reports, of which $1 has the JSON of one in each line. */
 const read = `CREATE OR REPLACE TEMP TABLE fresh_reports AS
-    SELECT ${nextNumber("reports")} AS id, r.day AS day, r,
+    SELECT ${nextNumber("reports")} AS id, DATE '1970-01-01' + r.day::INTEGER AS day, r,
       r.arrival.verification.verdict = 'verified' AS verified
     FROM (
       SELECT from_json_strict(line, '${shape}') AS r
@@ -161,7 +161,7 @@ function linesOf(reports: readonly NewReport[]): string[] {
       lastJson = JSON.stringify(wellFormedArrival(arrival));
     }
     lines.push(
-      `{"key":"${key}","day":"${day}","deviations":${JSON.stringify(deviations)},"arrival":${lastJson},"report":${report}}`,
+      `{"key":"${key}","day":${String(day)},"deviations":${JSON.stringify(deviations)},"arrival":${lastJson},"report":${report}}`,
     );
   }
   return lines;

@@ -7,6 +7,9 @@ import { textList, textOf } from "./values.ts";
 
 const dayMs = 86_400_000;
 
+/** More than a window can have: of two failure counts the greater decides, of equal ones the last day. */
+const maxDays = 10_000 * 366;
+
 /** The series of a domain, with its number. */
 export interface NumberedSeries {
   readonly id: number;
@@ -27,9 +30,9 @@ export async function* domainSeries(
       (await connection.runAndReadAll(sql, asked.values, asked.types)).getRows();
     const names = namesOf(await read(namesSql(asked)));
     const reporters = new Map(
-      (await read(reportersSql(asked))).map(([id, count, witnessed]) => [
+      (await read(reportersSql(asked))).map(([id, count, mainReporterLastDay]) => [
         Number(id),
-        { count: Number(count), witnessed: Number(witnessed) },
+        { count: Number(count), mainReporterLastDay: Number(mainReporterLastDay) },
       ]),
     );
     const length = lengthOf(window);
@@ -99,7 +102,7 @@ function namesSql({ only }: Asked): string {
 
 function reportersSql({ only }: Asked): string {
   return `SELECT domain, count(*)::DOUBLE,
-      coalesce((max({failed: failed, last: last}) FILTER (failed > 0)).last, -1)
+      coalesce(arg_max(last, failed * ${String(maxDays)} + last) FILTER (failed > 0), -1)
       FROM (
         SELECT domain, organization, (max(day) - $1::DATE)::INTEGER AS last,
           sum(failures) AS failed
@@ -111,7 +114,7 @@ function reportersSql({ only }: Asked): string {
 /** Who reports about a domain. */
 interface Reporters {
   readonly count: number;
-  readonly witnessed: number;
+  readonly mainReporterLastDay: number;
 }
 
 function dailySql({ only }: Asked): string {
@@ -228,7 +231,7 @@ function begin(
     trustedFailures: new Float64Array(length),
     kinds,
     reporters: reporters?.count ?? 0,
-    witnessed: reporters?.witnessed ?? -1,
+    mainReporterLastDay: reporters?.mainReporterLastDay ?? -1,
   };
 }
 

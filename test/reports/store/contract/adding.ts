@@ -164,10 +164,14 @@ export function addingContract(openFresh: OpenFresh): void {
 
   test("a report counts for the day that it is given", async () => {
     const { store } = await openForTest(openFresh);
-    await add(store, [{ ...asNew(report("2026-11-03")), day: "2026-11-04" }]);
+    await add(store, [
+      { ...asNew(report("2026-11-03")), day: Date.parse("2026-11-04") / 86_400_000 },
+    ]);
     expect(await store.extent()).toEqual({ from: "2026-11-04", to: "2026-11-04" });
     expect([...((await seriesOf(store))[0]?.entries ?? [])].slice(2, 4)).toEqual([0, 1]);
-    await add(store, [{ ...asNew(report("2026-11-05")), day: "9999-12-31" }]);
+    await add(store, [
+      { ...asNew(report("2026-11-05")), day: Date.parse("9999-12-31") / 86_400_000 },
+    ]);
     expect((await store.extent())?.to).toBe("9999-12-31");
   });
 

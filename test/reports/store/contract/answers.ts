@@ -59,18 +59,18 @@ export function answersContract(openFresh: OpenFresh): void {
     const by = (organization: string, day: string, failures: number) =>
       asNew(report(day, { organization, policies: [policy({ failures })] }));
     await add(store, [by("Quiet", "2026-11-29", 0)]);
-    expect((await seriesOf(store))[0]?.witnessed).toBe(-1);
+    expect((await seriesOf(store))[0]?.mainReporterLastDay).toBe(-1);
     await add(store, [
       by("A", "2026-11-10", 3),
       by("B", "2026-11-05", 4),
       by("B", "2026-11-06", 0),
     ]);
-    expect((await seriesOf(store))[0]?.witnessed).toBe(5);
+    expect((await seriesOf(store))[0]?.mainReporterLastDay).toBe(5);
     await add(store, [by("C", "2026-11-20", 4)]);
-    expect((await seriesOf(store))[0]?.witnessed).toBe(19);
+    expect((await seriesOf(store))[0]?.mainReporterLastDay).toBe(19);
     // What is outside the window counts for nothing.
     await add(store, [by("D", "2026-10-31", 1000), by("D", "2026-11-02", 1)]);
-    expect((await seriesOf(store))[0]?.witnessed).toBe(19);
+    expect((await seriesOf(store))[0]?.mainReporterLastDay).toBe(19);
   });
 
   test("reporters: since when, last seen, the longest silence", async () => {

@@ -1,5 +1,5 @@
 /** What the parts of the contract share. */
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import type { NewReport } from "../../../../src/reports/new-report.ts";
 import type {
   AddResult,
@@ -58,20 +58,15 @@ export async function changing(
   store: ReportStore,
   reports: readonly NewReport[],
 ): Promise<readonly number[]> {
-  let found: readonly number[] | null = null;
+  const asked: (readonly number[])[] = [];
   const full = new Error("the disk of the journal is full");
-  await store
-    .add(reports, (changing) => {
-      found = changing;
-      throw full;
-    })
-    .catch((error: unknown) => {
-      if (error !== full) throw error;
-    });
-  // tsc does not see that the callback has run.
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
-  if (found === null) throw new Error("the journal was not asked to write");
-  return found;
+  const added = store.add(reports, (indexes) => {
+    asked.push(indexes);
+    throw full;
+  });
+  await expect(added).rejects.toBe(full);
+  expect(asked).toHaveLength(1);
+  return asked[0] ?? [];
 }
 
 export async function all<T>(rows: AsyncIterable<T>): Promise<T[]> {

@@ -8,7 +8,7 @@ import {
 } from "../../../../src/reports/analysis/rollout-evidence.ts";
 import type { NewReport } from "../../../../src/reports/new-report.ts";
 import type { ReportStore } from "../../../../src/reports/store/port.ts";
-import { asNew, policy, report, signedBy, unverifiable } from "../../support/reports.ts";
+import { asNew, forgedBy, policy, report, signedBy, unverifiable } from "../../support/reports.ts";
 import {
   add,
   changing,
@@ -81,6 +81,23 @@ export function trustContract(openFresh: OpenFresh): void {
     ]);
   });
 
+  test("a signature that does not hold proves nothing", async () => {
+    const { store } = await openForTest(openFresh);
+    await store.trust(["google.com"]);
+    await add(store, [
+      asNew(report("2026-11-03"), signedBy("google.com")),
+      asNew(report("2026-11-03", { reportId: "forged" }), forgedBy("google.com")),
+    ]);
+    const [series] = await seriesOf(store);
+    expect([series?.successes[2], series?.verifiedSuccesses[2]]).toEqual([200, 100]);
+    expect(series?.trustedSuccesses[2]).toBe(100);
+    const habits = await store.senders();
+    expect(habits.map(({ signer, signers }) => [signer, signers])).toEqual([
+      ["google.com", ["google.com"]],
+      [null, ["google.com"]],
+    ]);
+  });
+
   test("no set of forged reports changes the evidence", async () => {
     const honest = Array.from({ length: 20 }, (_, at) =>
       asNew(report(nth(at + 1), { organization: "Google Inc." }), signedBy("google.com")),
@@ -107,14 +124,14 @@ export function trustContract(openFresh: OpenFresh): void {
       successes: 100,
       failures: 0,
     }));
-    const evidence = (batches: readonly (readonly NewReport[])[]) =>
+    const evidenceOfAll = (batches: readonly (readonly NewReport[])[]) =>
       withFresh(openFresh, async (store) => {
         await store.trust(["google.com"]);
         for (const batch of batches) await add(store, batch);
         return evidenceOf(store);
       });
-    // What own reports alone show, by their number.
-    const alone = new Map<number, unknown>();
+    /** By how many honest reports there are. */
+    const expected = new Map<number, RolloutEvidence | null>();
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.oneof(invented, copied), { minLength: 1, maxLength: 40 }),
@@ -137,12 +154,8 @@ export function trustContract(openFresh: OpenFresh): void {
             after: [own, others],
             together: [[...others, ...own, ...others]],
           };
-          let expected = alone.get(count);
-          if (expected === undefined) {
-            expected = await evidence([own]);
-            alone.set(count, expected);
-          }
-          expect(await evidence(batches[when])).toEqual(expected);
+          if (!expected.has(count)) expected.set(count, await evidenceOfAll([own]));
+          expect(await evidenceOfAll(batches[when])).toEqual(expected.get(count));
         },
       ),
       { numRuns: 30 },
