@@ -1,28 +1,28 @@
-/** Remembers in `.stspress/reports/status.json` which verdicts were told. */
+/** Remembers in `.stspress/reports/status.json` which verdicts were printed. */
 import fs from "node:fs";
 import path from "node:path";
-import type { ToldStatus } from "../analysis/status-change.ts";
+import type { RememberedStatus } from "../analysis/status-change.ts";
 import { replaceFile } from "../../runtime/atomic-file.ts";
 import { codeOf } from "../../runtime/system-error.ts";
 
-/** What was told last. */
+/** What was printed last. */
 export interface StatusMemory {
-  readonly told: ReadonlyMap<string, ToldStatus>;
+  readonly domains: ReadonlyMap<string, RememberedStatus>;
   readonly quarantined: number;
 }
 
 const version = 1;
-/** Larger than any that was written. */
-const mostBytes = 64 * 1024 * 1024;
+/** Larger than any that this program writes. */
+const maxBytes = 64 * 1024 * 1024;
 
-/** Reads it from the folder of the reports; what cannot be read was never told. */
+/** Reads it from the folder of the reports. An unreadable file counts as empty. */
 export function readStatusMemory(folder: string): StatusMemory {
-  const nothing = { told: new Map<string, ToldStatus>(), quarantined: 0 };
+  const nothing = { told: new Map<string, RememberedStatus>(), quarantined: 0 };
   const file = fileIn(folder);
   let text: string;
   try {
     const stat = fs.lstatSync(file);
-    if (!stat.isFile() || stat.size > mostBytes) return nothing;
+    if (!stat.isFile() || stat.size > maxBytes) return nothing;
     text = fs.readFileSync(file, "utf8");
   } catch (error) {
     if (codeOf(error) === "ENOENT") return nothing;
@@ -39,7 +39,7 @@ export function readStatusMemory(folder: string): StatusMemory {
       told: new Map(
         (read.told ?? []).map(([domain, health, trend]) => [
           domain,
-          { health, trend } as ToldStatus,
+          { health, trend } as RememberedStatus,
         ]),
       ),
       quarantined: typeof read.quarantined === "number" ? read.quarantined : 0,

@@ -10,7 +10,7 @@ import type { PackedReport, ReportStore, SegmentPosition } from "./store-port.ts
 import type { Context } from "../../cli/context.ts";
 import type { Io } from "../../cli/io.ts";
 import { startProgress } from "../../cli/progress.ts";
-import { ingestRecord } from "../intake/ingest.ts";
+import { parseJournalRecord } from "../intake/parse-report.ts";
 import { codeOf, describe } from "../../runtime/system-error.ts";
 
 /** Which site, the time of what is taken in, and where to show how far the work is: a part of the verb's context. */
@@ -77,9 +77,9 @@ export async function catchUp(
         characters = 0;
       };
       for (const record of batch.records) {
-        const ingested = ingestRecord(record, now);
-        if (ingested.ok) {
-          const packed = packReport(ingested.report, ingested.text);
+        const parsed = parseJournalRecord(record, now);
+        if (parsed.ok) {
+          const packed = packReport(parsed.report, parsed.text);
           reports.push(packed);
           characters += packed.json.length;
         } else sum.refused += 1;

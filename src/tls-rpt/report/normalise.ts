@@ -26,7 +26,7 @@ export type Normalised =
 export interface Circumstances {
   /** Unix seconds: no report is about what comes after. */
   readonly now: number;
-  /** The domain that it is about by its wrapping, asked where the report does not tell; null: unknown. */
+  /** The domain by its container, used where the report does not name one; null: unknown. */
   readonly domain: () => string | null;
   /** What reading its text has noted. */
   readonly notes?: Iterable<DeviationCode>;
@@ -80,7 +80,7 @@ function unwrapArray(value: unknown, notes: Notes): JsonObject | Refusal {
 
 function readPolicies(
   root: JsonObject,
-  wrappingDomain: () => string | null,
+  containerDomain: () => string | null,
   notes: Notes,
 ): readonly ReportedPolicy[] | Refusal {
   const value = fieldOf(root, "policies");
@@ -95,8 +95,8 @@ function readPolicies(
   if (policies.every(({ domain }) => domain !== "") && policies.length > 0) return policies;
   const domains = new Set(policies.map(({ domain }) => domain).filter((domain) => domain !== ""));
   const [only] = domains;
-  // What the report itself tells comes first: it is the same under any wrapping.
-  const other = domains.size === 1 && only !== undefined ? only : plainOrNull(wrappingDomain());
+  // The report itself comes first: it is the same in any container.
+  const other = domains.size === 1 && only !== undefined ? only : plainOrNull(containerDomain());
   const named = policies.flatMap((policy) => {
     if (policy.domain !== "") return [policy];
     if (other !== null) return [{ ...policy, domain: other }];

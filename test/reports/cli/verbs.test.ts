@@ -148,7 +148,7 @@ describe.skipIf(!hasDuckDb)(withDuckDb("the verbs of the store"), () => {
     ) as object;
     const sessions = own.length * 100;
     expect(json).toMatchObject({
-      strangerCount: 1,
+      undeclaredCount: 1,
       totals: { sessions, failures: 0 },
       domains: [
         { domain: "example.com", inSite: true },
@@ -321,7 +321,7 @@ describe.skipIf(!hasDuckDb)(withDuckDb("the verbs of the store"), () => {
           },
         ],
       });
-    const hints = { name: "r.json", subjectId: null, domain: null, wrapping: [] };
+    const hints = { name: "r.json", subjectId: null, domain: null, containerDeviations: [] };
     const record = (id: string) => ({
       arrival: unverifiable,
       hints,

@@ -423,8 +423,8 @@ export function overviewOf(pages: readonly DomainPage[], quarantined = 0): Overv
     from: days[0] ?? "",
     to: days.at(-1) ?? "",
     domains: pages.map(({ row }) => row),
-    strangers: [],
-    strangerCount: 0,
+    undeclared: [],
+    undeclaredCount: 0,
     reporters: [...byName.values()],
     totals: rateOf(
       sum(pages.map(({ row }) => row.whole.failures)),

@@ -31,8 +31,8 @@ test("domains that are not in the site stand apart, and count nowhere", () => {
     health: "emergency",
   } as const;
   const plain = overviewOf(own);
-  const { content } = page.overview({ ...plain, strangers: [row], strangerCount: 5000 });
-  const [above = "", below = ""] = content.split('<h2 id="strangers">');
+  const { content } = page.overview({ ...plain, undeclared: [row], undeclaredCount: 5000 });
+  const [above = "", below = ""] = content.split('<h2 id="undeclared">');
   expect(above).not.toContain("stranger.example");
   expect(textOf(above)).toContain(textOf(page.overview(plain).content).slice(0, 400));
   expect(textOf(below)).toContain("Reports came about 5,000 domains that are not in your site");

@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { json, mostBytes, send, start } from "../support/receiver-bench.ts";
 
 const million = 1024 * 1024;
-const patient = { pace: { perSecond: 8 * 1024, graceMs: 60_000 } };
+const patient = { minDataRate: { bytesPerSecond: 8 * 1024, graceMs: 60_000 } };
 
 /** A post that is not sent to its end, and what is answered to it. */
 class Unfinished {
@@ -155,7 +155,7 @@ describe("a network has a quarter of what may be held", () => {
 });
 
 describe("a client that is too slow is ended with 408", () => {
-  const brisk = { pace: { perSecond: 8 * 1024, graceMs: 600 } };
+  const brisk = { minDataRate: { bytesPerSecond: 8 * 1024, graceMs: 600 } };
 
   /** Sends so many octets, so often, until it is answered or has sent them so many times. */
   async function drip(post: Unfinished, octets: number, everyMs: number, times: number) {
@@ -229,7 +229,7 @@ describe("many networks hold all that may be held", () => {
   });
 
   test("fifty stalled posts come and go, and a largest report passes", async () => {
-    const { port, journal } = await start({ pace: { perSecond: 8 * 1024, graceMs: 1500 } });
+    const { port, journal } = await start({ minDataRate: { bytesPerSecond: 8 * 1024, graceMs: 1500 } });
     const posts = await stalled(50, (n) => new Unfinished(port, "127.0.0.1", client(n)));
     const answers = await Promise.all(posts.map((one) => one.answered()));
     expect(new Set(answers)).toEqual(new Set([408, 503]));

@@ -22,8 +22,8 @@ test("what came into quarantine is told as what is new, not as a total", () => {
 test("domains that are not in the site come last, a few of them, and count for nothing", () => {
   const [own, ...others] = overviewOf(samplePages(30)).domains;
   if (own === undefined) throw new Error("no row");
-  const strangers = others.map((row) => ({ ...row, inSite: false }));
-  const told = { domains: [own], strangers, strangerCount: 7000, quarantined: 0 };
+  const undeclared = others.map((row) => ({ ...row, inSite: false }));
+  const told = { domains: [own], undeclared, undeclaredCount: 7000, quarantined: 0 };
   const text = statusTable(told, new Map(), plain);
   const [above = "", below = ""] = text.split("\nreports also came about ");
   expect(above).toContain(`1 domain: 1 ${own.health}`);
@@ -50,7 +50,7 @@ test("what is not enough to enforce is told with what it lacks", () => {
   const say = (evidence: Partial<RolloutEvidence>): string => {
     const rate = { failures: 0, sessions: 0, rate: null, low: 0, high: 1 };
     const whole = { days: 0, rate, verdict: "not-enough", lacks: "reports", ...evidence } as const;
-    const overview = { domains: [row], strangers: [], strangerCount: 0, quarantined: 0 };
+    const overview = { domains: [row], undeclared: [], undeclaredCount: 0, quarantined: 0 };
     return statusTable(overview, new Map([[row.domain, whole]]), plain);
   };
   const rate = { failures: 1, sessions: 40, rate: 0.025, low: 0.001, high: 0.1 };

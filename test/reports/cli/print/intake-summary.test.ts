@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
-import { describeTakenIn, mostTold } from "../../../../src/reports/cli/print/taken-in.ts";
+import { describeIntake, maxListed } from "../../../../src/reports/cli/print/intake-summary.ts";
 
 const sources = ["file or mail", "files and mails"] as const;
 const none = { added: 0, duplicates: 0, quarantined: 0, notReports: 0 };
 
 test("one and many are worded as such", () => {
-  expect(describeTakenIn({ ...none, added: 1, duplicates: 1, notReports: 1 }, [], sources)).toBe(
+  expect(describeIntake({ ...none, added: 1, duplicates: 1, notReports: 1 }, [], sources)).toBe(
     "1 report added\n1 was there already\n1 file or mail holds no report\n",
   );
-  expect(describeTakenIn({ ...none, duplicates: 2, notReports: 3 }, [], sources)).toBe(
+  expect(describeIntake({ ...none, duplicates: 2, notReports: 3 }, [], sources)).toBe(
     "0 reports added\n2 were there already\n3 files and mails hold no report\n",
   );
 });
@@ -16,15 +16,15 @@ test("one and many are worded as such", () => {
 test("what cannot be read is told with its reason, and where it is", () => {
   const large = { source: "in/\u001b[2J", reasons: ["too-large"], isCopied: false } as const;
   const cut = { source: "b.gz", reasons: ["gzip-damaged", "bomb"], isCopied: true } as const;
-  expect(describeTakenIn({ ...none, quarantined: 1 }, [large], sources)).toBe(
+  expect(describeIntake({ ...none, quarantined: 1 }, [large], sources)).toBe(
     "0 reports added\n1 cannot be read:\n  in/\\u{1b}[2J: it is larger than any report; it is not copied, and stays where it is\n",
   );
-  const many = Array.from({ length: mostTold + 5 }, () => cut);
-  const text = describeTakenIn({ ...none, quarantined: 40 }, many, sources);
+  const many = Array.from({ length: maxListed + 5 }, () => cut);
+  const text = describeIntake({ ...none, quarantined: 40 }, many, sources);
   expect(text).toContain("40 cannot be read; copies are in .stspress/reports/quarantine/:\n");
   expect(text).toContain(
     "  b.gz: the gzip data is damaged or cut off; it would grow beyond all measure when decompressed\n",
   );
-  expect(text.split("\n").filter((line) => line.startsWith("  b.gz"))).toHaveLength(mostTold);
+  expect(text.split("\n").filter((line) => line.startsWith("  b.gz"))).toHaveLength(maxListed);
   expect(text).toMatch(/ {2}and 20 more\n$/);
 });
