@@ -103,11 +103,11 @@ function remarkOn(
   }
   if (reported === null) return "";
   if (found === null) {
-    return facts.current === null && facts.earlier.length === 0
-      ? ""
-      : "not in stspress.lock";
+    return facts.current === null && facts.earlier.length === 0 ? "" : "not in stspress.lock";
   }
   if (found.replacedAt === null) return "";
   const days = daysBetween(dayOf(found.replacedAt), lastDay);
-  return days < 1 ? "" : `still used ${String(days)} day${days === 1 ? "" : "s"} after it was replaced`;
+  return days < 1
+    ? ""
+    : `still used ${String(days)} day${days === 1 ? "" : "s"} after it was replaced`;
 }

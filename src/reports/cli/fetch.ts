@@ -107,7 +107,9 @@ function dnsClient(resolver: Server | null): DnsClient {
 /** How a fetched mail is marked: a server may not support keywords. */
 function markOf(mailbox: Mailbox, mark: Mark, io: Io): Mark {
   if (mailbox.takesKeywords || mark.how !== "keyword") return mark;
-  io.err("the server does not support keywords, so mails are not marked; use --mark seen, flag or move:FOLDER\n");
+  io.err(
+    "the server does not support keywords, so mails are not marked; use --mark seen, flag or move:FOLDER\n",
+  );
   return { how: "none" };
 }
 

@@ -149,7 +149,7 @@ function jsonOf(overview: Overview, source: PageSource, changed: ReadonlySet<str
     to,
     totals,
     quarantined,
-    undeclaredCount,
+    strangerCount: undeclaredCount,
     domains: [...overview.domains, ...overview.undeclared].map(({ sparkline: _, ...row }) => ({
       ...row,
       changed: changed.has(row.domain),

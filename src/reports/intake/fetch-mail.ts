@@ -53,7 +53,10 @@ interface ReadMail {
  * then saves the state. If it is killed in between, the next run reads the group again and finds duplicates.
  * @throws ImapProblem, and the system's errors
  */
-export async function fetchMail(ports: FetchPorts, before: MailboxState | null): Promise<FetchResult> {
+export async function fetchMail(
+  ports: FetchPorts,
+  before: MailboxState | null,
+): Promise<FetchResult> {
   const { mailbox } = ports;
   const { uidValidity } = mailbox;
   // With another validity the UIDs name other mails.

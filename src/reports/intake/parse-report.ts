@@ -28,7 +28,12 @@ export type ParsedReport =
     };
 
 /** Parses and normalises a report, and computes its key. Never throws. `now` is in Unix seconds. */
-export function parseReport(json: Uint8Array, arrival: Arrival, hints: Hints, now: number): ParsedReport {
+export function parseReport(
+  json: Uint8Array,
+  arrival: Arrival,
+  hints: Hints,
+  now: number,
+): ParsedReport {
   const notes: Notes = new Set();
   const read = readJson(json, notes);
   if (!read.ok) return { ok: false, reason: read.reason, isClaimed: mentionsFields(json) };
@@ -49,7 +54,10 @@ export function parseReport(json: Uint8Array, arrival: Arrival, hints: Hints, no
 }
 
 /** Parses a record of the journal, as {@link parseReport} does. */
-export function parseJournalRecord({ arrival, hints, gzip }: JournalRecord, now: number): ParsedReport {
+export function parseJournalRecord(
+  { arrival, hints, gzip }: JournalRecord,
+  now: number,
+): ParsedReport {
   const unpacked = gunzip(gzip, new Allowance(maxReportBytes + 1));
   if (!unpacked.ok) return { ok: false, reason: unpacked.reason, isClaimed: true };
   return parseReport(unpacked.value, arrival, hints, now);

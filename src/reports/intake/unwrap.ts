@@ -61,7 +61,11 @@ export async function unwrap(bytes: Uint8Array, name: string): Promise<Unwrapped
 }
 
 /** The same, synchronously, of a gzip file whose content is known, as most are; null: the content is not JSON. */
-export function unwrapGzipJson(bytes: Uint8Array, name: string, unpacked: Buffer): Candidate | null {
+export function unwrapGzipJson(
+  bytes: Uint8Array,
+  name: string,
+  unpacked: Buffer,
+): Candidate | null {
   if (sniff(unpacked) !== "json") return null;
   const label = { name, mediaType: null, isClaimed: isReportName(name), isFile: true };
   const hints = {
@@ -223,9 +227,7 @@ function claimsReport(mail: Mail): boolean {
     mail.isReport ||
     mail.domain !== null ||
     mail.submitter !== null ||
-    mail.parts.some(
-      ({ name, mediaType }) => claimsReportType(mediaType) || isReportName(name),
-    )
+    mail.parts.some(({ name, mediaType }) => claimsReportType(mediaType) || isReportName(name))
   );
 }
 

@@ -120,7 +120,9 @@ function whatToDo({ row, days }: DomainPage, active: readonly FailureGroup[]): H
     return notice(
       row.health,
       html`<h2>See the charts</h2>
-        <p>No single kind of failure stands out. The charts and the reporters show what changed.</p>`,
+        <p>
+          No single kind of failure stands out. The charts and the reporters show what changed.
+        </p>`,
     );
   }
   return notice(

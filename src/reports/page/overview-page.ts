@@ -43,8 +43,8 @@ export function overviewContent(overview: Overview): Html {
     <footer>
       <p>
         Made ${momentWords(overview.madeAt)} from the reports for ${dayWords(overview.from)} to
-        ${dayWords(overview.to)}. This page lists all your domains. To give a customer a page of
-        one domain, run <code>stspress reports page --domain</code>.
+        ${dayWords(overview.to)}. This page lists all your domains. To give a customer a page of one
+        domain, run <code>stspress reports page --domain</code>.
       </p>
     </footer>`;
 }
@@ -70,7 +70,8 @@ function summary(counts: Counts, domains: readonly DomainRow[]): Html {
   if (only === undefined) return html`No reports yet`;
   if (bad > 0) {
     if (all === 1) return html`${foreign(only.domain)} needs attention`;
-    return html`${thousands(bad)} of ${thousands(all)} domains ${bad === 1 ? "needs" : "need"} attention`;
+    return html`${thousands(bad)} of ${thousands(all)} domains ${bad === 1 ? "needs" : "need"}
+    attention`;
   }
   if (all === 1 && good === 1) return html`${foreign(only.domain)} has no problems`;
   if (good === all) return html`No problems in ${thousands(all)} domains`;
@@ -110,7 +111,8 @@ function quarantine(count: number): Html | null {
     ${healthIcon("watch")}
     <p>
       <b>${plural(count, "report")} could not be read.</b> ${they} not counted on this page. See
-      <code>.stspress/reports/quarantine/</code> for the ${count === 1 ? "file and the reason" : "files and the reasons"}.
+      <code>.stspress/reports/quarantine/</code> for the
+      ${count === 1 ? "file and the reason" : "files and the reasons"}.
     </p>
   </section>`;
 }

@@ -10,8 +10,7 @@ export const healths = ["emergency", "trouble", "watch", "unknown", "good"] as c
 const healthMeanings: Readonly<Record<Health, string>> = {
   emergency:
     "Mail is not delivered: failures are new or rising, or too many sessions fail. Act today.",
-  trouble:
-    "Failures are new or rising, or continue at a rate that is too high. Act this week.",
+  trouble: "Failures are new or rising, or continue at a rate that is too high. Act this week.",
   watch: "Some sessions fail, at a rate that is low, falling or unclear. Look again next week.",
   unknown: "No sender has reported in the last 14 days. This is not good news.",
   good: "Senders report, and no more sessions fail than usual.",
@@ -75,20 +74,20 @@ export function glossary(): Html {
         )}
       </dl>
       <p>
-        Health and trend depend on rates, not on counts: three failures in millions of sessions
-        are normal. “Likely” is the range in which the true rate lies with a probability of 95 %
-        (the Wilson interval).
+        Health and trend depend on rates, not on counts: three failures in millions of sessions are
+        normal. “Likely” is the range in which the true rate lies with a probability of 95 % (the
+        Wilson interval).
       </p>
       <p>
         A report is <strong>verified</strong> when it came by mail and carries a valid DKIM
         signature. That proves the domain that sent it, not the name in the report:
-        <code>stspress reports senders</code> lists the domains that signed. Anybody could have
-        made the other reports. This page shows all of them. A rollout decision uses only reports
-        with a trusted signer, unless <code>stspress.yaml</code> says otherwise.
+        <code>stspress reports senders</code> lists the domains that signed. Anybody could have made
+        the other reports. This page shows all of them. A rollout decision uses only reports with a
+        trusted signer, unless <code>stspress.yaml</code> says otherwise.
       </p>
       <p>
-        Days are in UTC. One session can fail in several ways, so the kinds of failure may add up
-        to more than the failed sessions.
+        Days are in UTC. One session can fail in several ways, so the kinds of failure may add up to
+        more than the failed sessions.
       </p>
     </details>
   </section>`;

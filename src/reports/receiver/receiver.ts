@@ -44,8 +44,7 @@ export interface ReceiverOptions {
 
 /** What a report is about, short and printable, for the log; or why it is not a report. */
 export type ReportCheck =
-  | { readonly ok: true; readonly about: string }
-  | { readonly ok: false; readonly refusal: Refusal };
+  { readonly ok: true; readonly about: string } | { readonly ok: false; readonly refusal: Refusal };
 
 export interface Receiver {
   readonly port: number;
@@ -306,7 +305,12 @@ class Handler {
   }
 }
 
-function respond(response: http.ServerResponse, status: number, text: string, isLast: boolean): void {
+function respond(
+  response: http.ServerResponse,
+  status: number,
+  text: string,
+  isLast: boolean,
+): void {
   if (response.headersSent || response.destroyed) return;
   if (isLast) response.setHeader("Connection", "close");
   response.writeHead(status, { "Content-Type": "text/plain; charset=utf-8" });

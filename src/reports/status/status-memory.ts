@@ -17,7 +17,7 @@ const maxBytes = 64 * 1024 * 1024;
 
 /** Reads it from the folder of the reports. An unreadable file counts as empty. */
 export function readStatusMemory(folder: string): StatusMemory {
-  const nothing = { told: new Map<string, RememberedStatus>(), quarantined: 0 };
+  const nothing = { domains: new Map<string, RememberedStatus>(), quarantined: 0 };
   const file = fileIn(folder);
   let text: string;
   try {
@@ -36,7 +36,7 @@ export function readStatusMemory(folder: string): StatusMemory {
     };
     if (read.version !== version) return nothing;
     return {
-      told: new Map(
+      domains: new Map(
         (read.told ?? []).map(([domain, health, trend]) => [
           domain,
           { health, trend } as RememberedStatus,
@@ -50,9 +50,9 @@ export function readStatusMemory(folder: string): StatusMemory {
 }
 
 /** Writes it whole or not at all. @throws the system's errors */
-export function writeStatusMemory(folder: string, { told, quarantined }: StatusMemory): void {
+export function writeStatusMemory(folder: string, { domains, quarantined }: StatusMemory): void {
   // Pairs, not keys: a domain may be called __proto__.
-  const rows = [...told].map(([domain, { health, trend }]) => [domain, health, trend]);
+  const rows = [...domains].map(([domain, { health, trend }]) => [domain, health, trend]);
   replaceFile(fileIn(folder), `${JSON.stringify({ version, quarantined, told: rows })}\n`);
 }
 

@@ -3,7 +3,8 @@
 const table = {
   // The container: mail, archive, file name.
   "label-not-content": "the media type or the file name does not match the compression",
-  "label-unregistered": "the media type is neither application/tlsrpt+gzip nor application/tlsrpt+json",
+  "label-unregistered":
+    "the media type is neither application/tlsrpt+gzip nor application/tlsrpt+json",
   "zip-archive": "the report is in a zip archive",
   "base64-loose": "the base64 of the mail is malformed",
   "not-multipart-report": 'the mail is not multipart/report; report-type="tlsrpt"',
@@ -46,7 +47,8 @@ const table = {
   "mx-host-text": "mx-host is a string instead of an array",
   "mx-host-cut": "mx-host has more hosts than any policy and was truncated",
   "summary-missing": "summary is missing; its counts are calculated from failure-details",
-  "count-missing": "a count is missing; it is read as 0, in a failure detail as 1, or calculated from failure-details",
+  "count-missing":
+    "a count is missing; it is read as 0, in a failure detail as 1, or calculated from failure-details",
   "count-text": "a count is a string",
   "count-not-whole": "a count is not a whole number and was rounded",
   "count-negative": "a count is negative; it is read as 0",

@@ -32,7 +32,8 @@ const registered: ReadonlyMap<string, Advice> = new Map([
   [
     "certificate-not-trusted",
     {
-      cause: "the certificate is self-signed, or the server does not send the intermediate certificate",
+      cause:
+        "the certificate is self-signed, or the server does not send the intermediate certificate",
       fix: "use a certificate from a public CA, and configure the full chain",
     },
   ],
@@ -46,7 +47,8 @@ const registered: ReadonlyMap<string, Advice> = new Map([
   [
     "tlsa-invalid",
     {
-      cause: "no TLSA record matches the certificate; usually the key was changed before the record",
+      cause:
+        "no TLSA record matches the certificate; usually the key was changed before the record",
       fix: "publish the TLSA record of the new key first, wait for its TTL, then change the key",
     },
   ],

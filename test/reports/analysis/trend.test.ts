@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { TrendVerdict } from "../../../src/reports/analysis/page-data.ts";
 import {
-  background,
+  baselineRate,
   judgeTrend,
   presentRun,
   type TrendInput,
@@ -25,8 +25,8 @@ function series(
     failures[at] = failed;
     entries[at] = 1;
   }
-  const witnessed = entries.findLastIndex((count) => count > 0);
-  return { failures, sessions, entries, witnessed };
+  const mainReporterLastDay = entries.findLastIndex((count) => count > 0);
+  return { failures, sessions, entries, mainReporterLastDay };
 }
 
 /** Days since today: 0 is today, which nobody has reported on yet. */
@@ -146,7 +146,7 @@ describe("the verdict", () => {
   test("failures are not gone while those who told them are silent", () => {
     const quiet = series((at) => [1000, daysAgo(at) > 14 ? 50 : 0]);
     expect(judgeTrend(quiet)).toBe("gone");
-    expect(judgeTrend({ ...quiet, witnessed: length - 15 })).toBe("steady");
+    expect(judgeTrend({ ...quiet, mainReporterLastDay: length - 15 })).toBe("steady");
   });
 
   test("no sum of sessions below that of failures makes it fail", () => {
@@ -218,9 +218,9 @@ describe("false alarms and detection, by simulation", () => {
     }
   });
 
-  test("normal stays normal below the background", () => {
+  test("normal stays normal below the baselineRate", () => {
     const random = generator(5);
-    const quiet = background / 10;
+    const quiet = baselineRate / 10;
     let normal = 0;
     for (let round = 0; round < 500; round += 1) {
       const verdict = judge(() => [1_000_000, binomial(1_000_000, quiet, random)]);

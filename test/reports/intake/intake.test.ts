@@ -2,7 +2,11 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { intake, type IntakeBatch, type IntakeRequest } from "../../../src/reports/intake/intake.ts";
+import {
+  intake,
+  type IntakeBatch,
+  type IntakeRequest,
+} from "../../../src/reports/intake/intake.ts";
 import type { ReadyBatch } from "../../../src/reports/intake/ready-batch.ts";
 import { JournalWriter } from "../../../src/reports/journal/journal.ts";
 import { readJournal } from "../../../src/reports/journal/read-journal.ts";

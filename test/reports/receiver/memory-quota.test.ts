@@ -11,7 +11,9 @@ test("the limits of a network and of all, and nothing that is remembered afterwa
   expect(a.grow(30)).toBe("granted");
   expect(b.grow(11)).toBe("network-full");
   expect(b.grow(10)).toBe("granted");
-  expect([quota.isFirstRefusal("a"), quota.isFirstRefusal("a"), quota.isFirstRefusal("z")]).toEqual([true, false, false]);
+  expect([quota.isFirstRefusal("a"), quota.isFirstRefusal("a"), quota.isFirstRefusal("z")]).toEqual(
+    [true, false, false],
+  );
   // Decompressed bytes are always granted, and others get less.
   a.add(35);
   expect(quota.used).toBe(75);

@@ -76,7 +76,7 @@ describe("a network has a quarter of what may be held", () => {
     expect(spread(posts)).toEqual({ 0: 1, 429: 6 });
     const refused = posts.find(({ status }) => status === 429)?.said ?? "";
     expect(refused).toMatch(/\r\nRetry-After: 30\r\n/i);
-    expect(refused).toMatch(/\r\n\r\n.*too much at once from this address\n/s);
+    expect(refused).toMatch(/\r\n\r\n.*too much data at once from this address\n/s);
     expect(log.filter((line) => line.includes(" 429 127.0.0.2 "))).toHaveLength(1);
 
     expect((await send(port, json, { from: "127.0.0.1" })).status).toBe(201);
@@ -225,11 +225,13 @@ describe("many networks hold all that may be held", () => {
     expect((await send(port, largest, from)).status).toBe(201);
     expect(spread(posts)).toEqual({ 0: 5, 408: 1 });
     expect(posts[0]?.status).toBe(0);
-    expect(log.join()).toMatch(/ 408 192\.0\.2\.\d too slow, while others wait/);
+    expect(log.join()).toMatch(/ 408 192\.0\.2\.\d too slow while others are waiting/);
   });
 
   test("fifty stalled posts come and go, and a largest report passes", async () => {
-    const { port, journal } = await start({ minDataRate: { bytesPerSecond: 8 * 1024, graceMs: 1500 } });
+    const { port, journal } = await start({
+      minDataRate: { bytesPerSecond: 8 * 1024, graceMs: 1500 },
+    });
     const posts = await stalled(50, (n) => new Unfinished(port, "127.0.0.1", client(n)));
     const answers = await Promise.all(posts.map((one) => one.answered()));
     expect(new Set(answers)).toEqual(new Set([408, 503]));

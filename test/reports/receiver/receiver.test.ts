@@ -72,7 +72,7 @@ describe("refused, with a reason", () => {
   test.each(["GET", "PUT", "DELETE", "OPTIONS", "PATCH"])("405: %s", async (method) => {
     const { port } = await start();
     const answer = await send(port, "", { method });
-    expect(answer).toMatchObject({ status: 405, body: "reports are sent by POST\n" });
+    expect(answer).toMatchObject({ status: 405, body: "send reports by POST\n" });
     expect(answer.headers.allow).toBe("POST");
   });
 

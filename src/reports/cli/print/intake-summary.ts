@@ -45,7 +45,8 @@ export function describeIntake(
         : "";
     const listed = unreadable.slice(0, maxListed);
     lines.push(`${String(quarantined)} cannot be read${copies}:`, ...listed.map(lineOf));
-    if (quarantined > listed.length) lines.push(`  and ${String(quarantined - listed.length)} more`);
+    if (quarantined > listed.length)
+      lines.push(`  and ${String(quarantined - listed.length)} more`);
   }
   return lines.map((line) => `${line}\n`).join("");
 }

@@ -16,7 +16,8 @@ export interface ListedSender extends SenderHabits {
 
 /** A block for each sender, most reports first. */
 export function sendersTable(senders: readonly ListedSender[], options: TextOptions): string {
-  if (senders.length === 0) return "no reports yet: run `stspress reports add PATH` or `stspress reports fetch`\n";
+  if (senders.length === 0)
+    return "no reports yet: run `stspress reports add PATH` or `stspress reports fetch`\n";
   const blocks = senders.slice(0, maxSenders).map((one) => block(one, options));
   const more = senders.length - blocks.length;
   return `${blocks.join("\n")}${more > 0 ? `\nand ${String(more)} more\n` : ""}`;

@@ -70,7 +70,8 @@ export function statusFailures(rows: readonly DomainRow[], options: TextOptions)
       (row) =>
         `still: ${printable(row.domain)}: ${paint(row.health, styles[row.health], options)}: ${headline(row)}\n`,
     );
-  if (rows.length > maxStillFailing) lines.push(`and ${String(rows.length - maxStillFailing)} more\n`);
+  if (rows.length > maxStillFailing)
+    lines.push(`and ${String(rows.length - maxStillFailing)} more\n`);
   return lines.join("");
 }
 
@@ -87,7 +88,9 @@ function undeclaredLines(
     "",
     `reports also came about ${String(undeclaredCount)} ${is} not in your site (not counted above):`,
     ...shown.map((row) => rowLine(row, width, options)),
-    ...(undeclaredCount > shown.length ? [`and ${String(undeclaredCount - shown.length)} more`] : []),
+    ...(undeclaredCount > shown.length
+      ? [`and ${String(undeclaredCount - shown.length)} more`]
+      : []),
   ];
 }
 
