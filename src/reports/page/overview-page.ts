@@ -70,8 +70,8 @@ function summary(counts: Counts, domains: readonly DomainRow[]): Html {
   if (only === undefined) return html`No reports yet`;
   if (bad > 0) {
     if (all === 1) return html`${foreign(only.domain)} needs attention`;
-    return html`${thousands(bad)} of ${thousands(all)} domains ${bad === 1 ? "needs" : "need"}
-    attention`;
+    const need = bad === 1 ? "needs" : "need";
+    return html`${thousands(bad)} of ${thousands(all)} domains ${need} attention`;
   }
   if (all === 1 && good === 1) return html`${foreign(only.domain)} has no problems`;
   if (good === all) return html`No problems in ${thousands(all)} domains`;
@@ -224,6 +224,6 @@ function recent({ recent: rate, trend, health }: DomainRow): Html {
 function heard({ reporters, lastDay, verifiedShare }: DomainRow): Html {
   if (lastDay === null) return html`<span class="note">none</span>`;
   return html`<span>${plural(reporters, "reporter")}</span>
-    <span class="note">last report for ${dayWords(lastDay)}</span>
+    <span class="note">up to ${dayWords(lastDay)}</span>
     ${verifiedShare === null ? null : html`<span class="note">${percent(verifiedShare)} verified</span>`}`;
 }
