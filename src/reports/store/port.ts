@@ -150,7 +150,7 @@ export interface DomainDetails {
   readonly policies: readonly PolicyTotals[];
 }
 
-/** The details of a domain that nobody reported on. */
+/** The details of a domain without reports. */
 export const noDetails: DomainDetails = {
   byReporter: [],
   reporters: [],

@@ -27,7 +27,7 @@ function record(name: string, size = 10): JournalRecord {
       submitter: null,
       verification: { verdict: "unverifiable", signer: null, detail: "" },
     },
-    hints: { name, subjectId: null, domain: null, wrapping: [] },
+    hints: { name, subjectId: null, domain: null, containerDeviations: [] },
     gzip: zlib.gzipSync(Buffer.alloc(size, name)),
   };
 }

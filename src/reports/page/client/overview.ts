@@ -1,4 +1,4 @@
-/** The overview, awake: finds domains by name and health. The rows are there; what does not match is hidden. */
+/** The script of the overview: search by name and health. It hides the rows that do not match. */
 import { part } from "./page-parts.ts";
 import { readChoice, RowIndex, writeChoice } from "./row-index.ts";
 
@@ -59,7 +59,7 @@ function start(): void {
 
   controls.hidden = rows.length < 2;
   part("tally").hidden = !controls.hidden;
-  // Whoever comes back from a domain finds the list as it was.
+  // The address keeps the search, so that Back from a domain restores it.
   const before = readChoice(location.hash.slice(1));
   search.value = before.query;
   for (const radio of radios) radio.checked = radio.value === before.health;
