@@ -2,7 +2,7 @@
 import { isLoopback, plainAddress } from "../receiver/client-address.ts";
 import { diskSpaceCheck } from "../receiver/disk-space.ts";
 import { JournalWriter, type JournalRecord } from "../journal/journal.ts";
-import { maxFromStrangers, Quarantine } from "../intake/quarantine.ts";
+import { maxUntrusted, Quarantine } from "../intake/quarantine.ts";
 import { startReceiver, type Receiver, type ReportCheck } from "../receiver/receiver.ts";
 import type { ReportFolders } from "../intake/report-folders.ts";
 import { parseServer, type Server } from "../../net/dns/servers.ts";
@@ -103,9 +103,9 @@ function quarantineOf(folders: ReportFolders, log: (line: string) => void) {
       const at = Math.floor(Date.now() / 1000);
       const why = describeRefusal(reason);
       const about = { reasons: [reason], why, source: "posted", at };
-      const name = quarantine.putFromStranger(body, extension, about);
+      const name = quarantine.putUntrusted(body, extension, about);
       if (name !== null) return;
-      log(`the quarantine is full (${String(maxFromStrangers)} files): what came is not kept`);
+      log(`the quarantine is full (${String(maxUntrusted)} files): what came is not kept`);
     } catch (error) {
       log(`what came is not kept: ${describe(error)}`);
     }

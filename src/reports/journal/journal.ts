@@ -1,5 +1,5 @@
 /**
- * The journal: every report that was taken in, as it came, in segments that are only ever appended to;
+ * The journal: every report as it arrived, in segments that are only ever appended to;
  * one per run of a program. It is the truth that the store is an index of.
  */
 import crypto from "node:crypto";
@@ -24,7 +24,7 @@ export interface JournalRecord {
 const longMeta = 16 * 1024;
 const longText = 1000;
 
-/** Octets that a record most often has beside the report. */
+/** Bytes that a record usually has beside the report. */
 const usualMeta = 512;
 
 /** Appends a record to others. */
@@ -45,7 +45,7 @@ function metaOf({ arrival, hints: { containerDeviations, ...hints } }: JournalRe
   );
 }
 
-/** A segment that has this many octets is followed by another. */
+/** A segment that has this many bytes is followed by another. */
 const fullSegment = 256 * 1024 * 1024;
 
 /** What the journal asks of the disk. */
@@ -77,7 +77,7 @@ interface Segment {
   readonly name: string;
   readonly handle: number;
   readonly mark: Buffer;
-  /** Octets that are whole and on the disk. */
+  /** Bytes that are whole and on the disk. */
   size: number;
 }
 

@@ -194,7 +194,7 @@ function undeclared({ undeclared: rows, undeclaredCount }: Overview): Html | nul
       add a domain, or somebody made up the
       name.${rest > 0 ? ` Only those with the most verified sessions are listed; ${thousands(rest)} more are not.` : ""}
     </p>
-    ${domainTable(rows, { id: "stranger-list", labelledBy: "undeclared" })}
+    ${domainTable(rows, { id: "undeclared-list", labelledBy: "undeclared" })}
   </section>`;
 }
 

@@ -12,7 +12,7 @@ import { startProgress } from "../../cli/progress.ts";
 import { parseJournalRecord } from "../intake/parse-report.ts";
 import { codeOf, describe } from "../../runtime/system-error.ts";
 
-/** The site, the time at which reports are taken in, and where to show progress: a part of a command's context. */
+/** The site, the time of the intake, and where to show progress: a part of a command's context. */
 export type Opening = Pick<Context, "root" | "now" | "io">;
 
 /** The one place that knows which database a site uses. */

@@ -124,7 +124,7 @@ test("serve where another listens", async () => {
     const { code, err } = await say("reports serve", { listen: `127.0.0.1:${String(port)}` });
     expect(code).toBe(2);
     expect(err).toBe(
-      `error: reports cannot be received at 127.0.0.1 port ${String(port)}: another program is listening there [reports/cannot-listen]\n  fix: end what listens there, or choose another address with --listen\n\n1 error\n`,
+      `error: reports cannot be received at 127.0.0.1 port ${String(port)}: another program is listening there [reports/cannot-listen]\n  fix: stop the program that listens there, or choose another address with --listen\n\n1 error\n`,
     );
   });
 });

@@ -181,9 +181,9 @@ describe("the policy", () => {
     accept(mail(withPolicy({ "mx-host": Array(1200).fill("a.b") })), ["mx-host-cut"], (row) => {
       expect(row.policies[0]?.mxHosts).toHaveLength(1000);
     }));
-  test("domain is missing: that of its wrapping is taken", () =>
+  test("domain is missing: that of its container is used", () =>
     accept(mail(withPolicy({ "policy-domain": undefined })), ["policy-domain-missing"], taken));
-  test("domain is empty: that of its wrapping is taken", () =>
+  test("domain is empty: that of its container is used", () =>
     accept(mail(withPolicy({ "policy-domain": "" })), ["policy-domain-missing"], taken));
   test("domain is missing, and the file name has it", () =>
     accept(
@@ -228,7 +228,7 @@ describe("the policy", () => {
     ));
   test("stands alone, not in an array", () =>
     accept(mail(report({ policies: policy() })), ["policies-not-array"], taken));
-  test("of two has no domain, and there is no wrapping", () =>
+  test("of two has no domain, and there is no container", () =>
     accept(
       gzip(
         report({

@@ -158,7 +158,7 @@ describe("what the journal keeps", () => {
   });
 });
 
-test("the same report in any wrapping has one key", async () => {
+test("the same report in any container has one key", async () => {
   const wrapped = [
     Buffer.from(JSON.stringify(report(), null, 2)),
     gzip(report()),
