@@ -121,7 +121,7 @@ test("for people it says what was added, and why what was not", () => {
       .map((name) => fs.readFileSync(site.at(`.stspress/reports/quarantine/${name}`), "utf8"))
       .join(""),
   ).toContain('"why": "the gzip data is damaged or cut off"');
-  expect(out).toContain("there is no date-range");
+  expect(out).toContain("date-range is missing");
   expect(out).not.toContain("\u001b");
 });
 
