@@ -37,6 +37,7 @@ export function addRecord(frames: FramesBuilder, record: JournalRecord): void {
  * not fit would keep its whole batch out of the journal.
  */
 function metaOf({ arrival, hints: { containerDeviations, ...hints } }: JournalRecord): string {
+  // The key `wrapping` is in journals that exist: it keeps its name.
   const whole = { arrival, hints: { ...hints, wrapping: containerDeviations } };
   const meta = JSON.stringify(whole);
   if (meta.length <= longMeta) return meta;

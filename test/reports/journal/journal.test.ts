@@ -101,6 +101,19 @@ describe("what is appended", () => {
     expect((await readAll()).names).toEqual(["a", "large", "b"]);
   });
 
+  test("has the keys that the journals of earlier versions have", async () => {
+    const writer = await JournalWriter.open(folder);
+    const containerDeviations = ["zip-archive"] as const;
+    const one = record("a");
+    const appended = { ...one, hints: { ...one.hints, containerDeviations } };
+    await writer.append([appended]);
+    await writer.close();
+    expect(fs.readFileSync(onlySegment(), "latin1")).toContain(
+      '"hints":{"name":"a","subjectId":null,"domain":null,"wrapping":["zip-archive"]}',
+    );
+    for await (const { records } of readJournal(folder, [])) expect(records).toEqual([appended]);
+  });
+
   test("is nobody else's to read", async () => {
     const writer = await JournalWriter.open(folder);
     await writer.append([record("a")]);
