@@ -1,11 +1,7 @@
 /** The plan → the files of `dist/`, in the order in which they are written. */
 import type { SiteConfig } from "../config/site-config.ts";
-import {
-  delegatedRecords,
-  delegationZoneFile,
-  domainZoneFile,
-  domainZoneTemplate,
-} from "./dns-files.ts";
+import { delegationZoneFile, domainZoneFile, domainZoneTemplate } from "./dns-files.ts";
+import { delegatedRecords } from "./dns-record.ts";
 import type { KeyedOutput, SiteOutput } from "./output.ts";
 import { recordsOfPlanned, type PlannedDomain, type SitePlan } from "./plan.ts";
 import { needsSiteTree, outputsOfTargets } from "./targets/targets.ts";

@@ -23,7 +23,7 @@ export type ZoneText =
   | { readonly ok: false; readonly line: number; readonly reason: string };
 
 /** Octets that one string of a TXT record holds (RFC 1035 §3.3). */
-const stringOctets = 255;
+export const stringOctets = 255;
 
 /** Prints a record as one line, without the line end. */
 export function formatZoneRecord({ name, ttlSeconds, type, value }: ZoneRecord): string {

@@ -2,11 +2,11 @@ import fs from "node:fs";
 import { describe, expect, it } from "vitest";
 import { compileTemplates } from "../../src/site/templates.ts";
 import {
-  delegatedRecords,
   delegationZoneFile,
   domainZoneFile,
   type DelegationZoneContent,
 } from "../../src/site/dns-files.ts";
+import { delegatedRecords } from "../../src/site/dns-record.ts";
 import type { RenderedOutput } from "../../src/site/output.ts";
 import { delegated, longText, ownZone } from "./record-formats/sample-records.ts";
 

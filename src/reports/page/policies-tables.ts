@@ -1,7 +1,8 @@
 /** Policies in time: what the lock knows of each instance, and which ones senders still held. */
 import type { HeldPolicy, PolicyInstance } from "../analysis/page-data.ts";
 import { html, type Html } from "./html.ts";
-import { momentWords, dayWords, percent, thousands } from "./wording.ts";
+import { momentWords, dayWords, thousands } from "../../pages/wording.ts";
+import { percent } from "./wording.ts";
 
 const maxRows = 50;
 

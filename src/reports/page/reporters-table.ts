@@ -1,7 +1,8 @@
 /** Who reports: since when, until when, and whether they are who they say. */
 import type { ReporterRow } from "../analysis/page-data.ts";
 import { clipped, html, type Html } from "./html.ts";
-import { dayWords, percent, thousands } from "./wording.ts";
+import { dayWords, thousands } from "../../pages/wording.ts";
+import { percent } from "./wording.ts";
 
 /** Anybody can report under any number of names. */
 const maxRows = 200;

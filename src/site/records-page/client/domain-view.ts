@@ -1,12 +1,15 @@
 /** Everything about one domain. */
+import { delegatedRecords } from "../../dns-record.ts";
 import type { PageDomain, PagePolicy } from "../../page-data.ts";
 import { copyButton, type Announcer } from "./clipboard.ts";
 import { kindWords } from "./domain-list.ts";
-import { code, foreign, h, icon, type Child } from "./dom.ts";
+import { code, foreign, h, type Child } from "../../../pages/client/dom.ts";
+import { icon } from "./icon.ts";
 import { notices } from "./notices.ts";
 import { recordCard } from "./record-card.ts";
-import { delegatedRecords, publishingSteps } from "./publishing-steps.ts";
-import { momentWords, plural, spanWords, thousands } from "./wording.ts";
+import { stepsSection } from "./steps-section.ts";
+import { momentWords, plural, thousands } from "../../../pages/wording.ts";
+import { spanWords } from "./span-words.ts";
 
 const modeMeaning = {
   enforce: "Senders refuse to deliver over a connection that they cannot authenticate.",
@@ -34,7 +37,7 @@ export function domainView(
     head(domain, policy, announcer),
     notices(domain, policies, now, announcer),
     facts(domain, policy),
-    publishingSteps(domain, policy, announcer),
+    stepsSection(domain, policy, announcer),
     elsewhere(domain, announcer),
     zoneSnippet(domain, announcer),
   );

@@ -1,8 +1,9 @@
 /** What has to be known before anything is changed: what is not live yet, and what senders still hold. */
 import type { PageDomain, PagePolicy } from "../../page-data.ts";
 import { copyButton, type Announcer } from "./clipboard.ts";
-import { code, h, icon, type Child, type IconName } from "./dom.ts";
-import { momentWords } from "./wording.ts";
+import { code, h, type Child } from "../../../pages/client/dom.ts";
+import { icon, type IconName } from "./icon.ts";
+import { momentWords } from "../../../pages/wording.ts";
 
 /** @param now seconds, by the reader's clock: only to tell whether a hold has passed. */
 export function notices(
