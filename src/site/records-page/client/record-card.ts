@@ -35,7 +35,7 @@ export function recordCard(record: PageRecord, announcer: Announcer): HTMLElemen
       field("TTL", "ttl", String(ttl), `s · ${spanWords(ttl)}`),
       field("Name", "name", relative, "most forms"),
       field("Full name", "full-name", `${name}.`, "zone files, some forms"),
-      field("Value", "value", value, type === "CNAME" ? "some forms want a dot at its end" : ""),
+      field("Value", "value", value, type === "CNAME" ? "some forms want a trailing dot" : ""),
     ),
   );
   if (type === "TXT" && value.length > stringOctets) card.append(longText(value, announcer));
@@ -48,11 +48,11 @@ function longText(value: string, announcer: Announcer): HTMLElement {
   return h(
     "details",
     { class: "hint" },
-    h("summary", {}, `${String(value.length)} characters: if the form refuses so long a value`),
+    h("summary", {}, `If the form refuses ${String(value.length)} characters`),
     h(
       "p",
       {},
-      "DNS keeps a text in strings of at most 255 characters. Most forms split it themselves; others want the strings, quoted:",
+      "DNS splits a text into strings of at most 255 characters. Most forms do it for you; others want the quoted strings:",
     ),
     h(
       "div",
