@@ -16,6 +16,7 @@ export function domainZoneFile(domain: string, records: readonly DnsRecord[]): R
   const pasted = ownRecords(records);
   return {
     path: `dns/${domain}.zone`,
+    kind: "rendered",
     phase: "record",
     template: domainZoneTemplate,
     // Only when asked for: a text that was rendered before is only verified.
@@ -84,6 +85,7 @@ export function delegationZoneFile(content: DelegationZoneContent): RenderedOutp
   const head = wholeZoneHead(content);
   return {
     path: `dns/${content.isMailDomain ? "delegation/" : ""}${zone}.zone`,
+    kind: "rendered",
     phase: "record",
     template: "dns/delegation.zone",
     data: {

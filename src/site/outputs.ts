@@ -21,7 +21,7 @@ export function* outputsOf(
 ): Generator<SiteOutput> {
   if (needsSiteTree(site.targets)) {
     for (const { host, policyText } of plan.publications) {
-      yield { path: `site/${host}${policyPath}`, phase: "policy", text: policyText };
+      yield { kind: "fixed", path: `site/${host}${policyPath}`, phase: "policy", text: policyText };
     }
   }
   yield* outputsOfTargets(plan.publications, site.targets);
@@ -54,6 +54,7 @@ function zoneOutputOf(planned: PlannedDomain, rendered: () => string | null): Ke
   const { domain } = planned.config;
   return {
     path: `dns/${domain}.zone`,
+    kind: "keyed",
     phase: "record",
     key: recordsKeyOf(planned),
     templates: [domainZoneTemplate],
