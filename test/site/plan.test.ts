@@ -258,7 +258,13 @@ test("the outputs: policies before servers before records, each path once", () =
     domain("b.de", null, { delegation: "sts.msp.de" }),
   ]);
   const made = plan(declared, emptyLock, start);
-  const page = { path: "index.html", phase: "record", key: "", templates: [] } as const;
+  const page = {
+    kind: "keyed",
+    path: "index.html",
+    phase: "record",
+    key: "",
+    templates: [],
+  } as const;
   const make = () => {
     throw new Error("nobody asked for its text");
   };

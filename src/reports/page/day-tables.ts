@@ -4,7 +4,7 @@
  */
 import type { DomainPage, FailureSeries, Series } from "../analysis/page-data.ts";
 import { html, type Html } from "./html.ts";
-import { plural, thousands } from "./wording.ts";
+import { plural, thousands } from "../../pages/wording.ts";
 
 /** As many as there are distinct colours; the others are added up. */
 const maxSeries = 7;

@@ -9,17 +9,8 @@ import { healthIcon } from "./icons.ts";
 import { heldTable, instancesTable } from "./policies-tables.ts";
 import { reportersTable } from "./reporters-table.ts";
 import { glossary, healthBadge, trendChip } from "./verdicts.ts";
-import {
-  dayWords,
-  headlineWords,
-  likely,
-  momentWords,
-  ofSessions,
-  percent,
-  plural,
-  rateWords,
-  sentence,
-} from "./wording.ts";
+import { dayWords, momentWords, plural } from "../../pages/wording.ts";
+import { headlineWords, likely, ofSessions, percent, rateWords, sentence } from "./wording.ts";
 
 /** The content of a domain's page. `home`: the link to the overview; null: there is no overview. */
 export function domainContent(page: DomainPage, home: string | null): Html {

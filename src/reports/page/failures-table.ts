@@ -3,7 +3,8 @@ import type { FailureRow } from "../analysis/page-data.ts";
 import type { FailureGroup } from "./failure-groups.ts";
 import { clipped, html, prose, type Html } from "./html.ts";
 import { trendChip } from "./verdicts.ts";
-import { dayWords, plural, sentence, thousands } from "./wording.ts";
+import { dayWords, plural, thousands } from "../../pages/wording.ts";
+import { sentence } from "./wording.ts";
 
 /** Forged reports can name any number of hosts. */
 const maxRows = 100;

@@ -7,16 +7,8 @@ import { healthIcon } from "./icons.ts";
 import { reportersTable } from "./reporters-table.ts";
 import { sparkline } from "./sparkline.ts";
 import { glossary, healthBadge, healths, trendChip } from "./verdicts.ts";
-import {
-  dayWords,
-  headlineWords,
-  momentWords,
-  ofSessions,
-  percent,
-  plural,
-  rateWords,
-  thousands,
-} from "./wording.ts";
+import { dayWords, momentWords, plural, thousands } from "../../pages/wording.ts";
+import { headlineWords, ofSessions, percent, rateWords } from "./wording.ts";
 
 /** The content of the overview. */
 export function overviewContent(overview: Overview): Html {

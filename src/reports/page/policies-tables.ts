@@ -1,7 +1,8 @@
 /** The policies in the lock, and which ones senders still held. */
 import type { HeldPolicy, PolicyInstance } from "../analysis/page-data.ts";
 import { html, type Html } from "./html.ts";
-import { momentWords, dayWords, percent, thousands } from "./wording.ts";
+import { momentWords, dayWords, thousands } from "../../pages/wording.ts";
+import { percent } from "./wording.ts";
 
 const maxRows = 50;
 

@@ -1,7 +1,8 @@
 /** The reporters: first and last report, and how many of their reports are verified. */
 import type { ReporterRow } from "../analysis/page-data.ts";
 import { clipped, html, type Html } from "./html.ts";
-import { dayWords, percent, thousands } from "./wording.ts";
+import { dayWords, thousands } from "../../pages/wording.ts";
+import { percent } from "./wording.ts";
 
 /** Anybody can report under any number of names. */
 const maxRows = 200;

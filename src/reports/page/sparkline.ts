@@ -1,6 +1,6 @@
 /** Failures per day: one bar per day, and a baseline under the days that a report covers. */
 import { html, type Html } from "./html.ts";
-import { plural, thousands } from "./wording.ts";
+import { plural, thousands } from "../../pages/wording.ts";
 
 const height = 24;
 const ground = height - 1.5;

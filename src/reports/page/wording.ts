@@ -1,21 +1,6 @@
 /** Numbers, rates and days as the reports page writes them. */
+import { dayWords, plural, thousands } from "../../pages/wording.ts";
 import type { Rate } from "../analysis/page-data.ts";
-
-const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
-
-/** A number for people: `1,234,567`. */
-export function thousands(count: number): string {
-  let rest = String(count);
-  if (rest.length < 4 || !Number.isSafeInteger(count) || count < 0) return rest;
-  let grouped = "";
-  for (; rest.length > 3; rest = rest.slice(0, -3)) grouped = `,${rest.slice(-3)}${grouped}`;
-  return rest + grouped;
-}
-
-/** A number of things: `1 day`, `10,000 domains`. */
-export function plural(count: number, noun: string): string {
-  return `${thousands(count)} ${noun}${count === 1 ? "" : "s"}`;
-}
 
 /** A share between 0 and 1 with the digits that matter: `0 %`, `0.0031 %`, `4.2 %`, `99.7 %`, `100 %`. */
 export function percent(share: number): string {
@@ -44,22 +29,6 @@ export function ofSessions({ failures, sessions }: Rate): string {
 /** The range of the true rate: `likely 0.35 % to 0.5 %`; "" without sessions. */
 export function likely({ sessions, low, high }: Rate): string {
   return sessions === 0 ? "" : `likely ${percent(low)} to ${percent(high)}`;
-}
-
-/** An ISO day as `12 Nov 2026`; any other text unchanged. */
-export function dayWords(day: string): string {
-  const found = /^(\d{4})-(\d\d)-(\d\d)$/.exec(day);
-  const month = months[Number(found?.[2]) - 1];
-  if (found === null || month === undefined) return day;
-  return `${String(Number(found[3]))} ${month} ${found[1] ?? ""}`;
-}
-
-/** Unix seconds as `12 Nov 2026, 09:30 UTC`. */
-export function momentWords(seconds: number): string {
-  const date = new Date(seconds * 1000);
-  if (Number.isNaN(date.getTime())) return `second ${String(seconds)}`;
-  const iso = date.toISOString();
-  return `${dayWords(iso.slice(0, 10))}, ${iso.slice(11, 16)} UTC`;
 }
 
 /** Makes a sentence: `the key was changed` becomes `The key was changed.` A code keeps its case. */

@@ -1,4 +1,4 @@
-/** `stspress history DOMAIN`: the instances of a domain, the hold, and what may be done when. */
+/** `stspress history DOMAIN`: the instances of a domain, the hold, and the next steps. */
 import type { Context } from "../../cli/context.ts";
 import type { ExitCode } from "../../cli/io.ts";
 import { printResult } from "../../cli/output.ts";
@@ -8,6 +8,7 @@ import {
   holdOf,
   isHeld,
   policyOf,
+  type EarlierInstance,
   type Hold,
   type Instance,
   type Lock,
@@ -16,7 +17,7 @@ import {
 import { suggest } from "../../config/suggest.ts";
 import { diagnostic } from "../../diagnostics/diagnostic.ts";
 import { parseDomainName } from "../../names/domain-name.ts";
-import { nextStepsOf, formatMoment } from "../next-steps.ts";
+import { formatFrom, nextStepsOf, type NextStep } from "../next-steps.ts";
 import { formatSpan, formatTime } from "../stamp.ts";
 
 /** Runs `history DOMAIN`. */
@@ -41,7 +42,7 @@ function printHistory(context: Context): Result<ExitCode> {
     lock,
     now: context.now,
     hold: holdOf(domain, context.now),
-    outlook: nextStepsOf(name, domain, lock, context.now),
+    nextSteps: nextStepsOf(name, domain, lock, context.now),
   };
   printResult(context, { json: historyJson(history), text: () => historyText(history) });
   return success(0);
@@ -53,10 +54,10 @@ interface History {
   readonly lock: Lock;
   readonly now: number;
   readonly hold: Hold;
-  readonly outlook: ReturnType<typeof nextStepsOf>;
+  readonly nextSteps: readonly NextStep[];
 }
 
-function historyJson({ name, domain, lock, hold, outlook }: History): object {
+function historyJson({ name, domain, lock, hold, nextSteps }: History): object {
   return {
     domain: name,
     hold: typeof hold === "number" ? iso(hold) : hold,
@@ -65,34 +66,28 @@ function historyJson({ name, domain, lock, hold, outlook }: History): object {
       ...instanceJson(lock, one),
       heldUntil: one.heldUntil === null ? null : iso(one.heldUntil),
     })),
-    outlook: outlook.map(({ what, from }) => ({
+    outlook: nextSteps.map(({ what, from }) => ({
       what,
       from: typeof from === "number" ? iso(from) : from,
     })),
   };
 }
 
-function historyText({ name, domain, lock, now, hold, outlook }: History): string {
+function historyText({ name, domain, lock, now, hold, nextSteps }: History): string {
   const lines = [name, ""];
   for (const one of domain.earlier) {
     lines.push(...describeInstance(lock, one));
-    const end =
-      one.heldUntil === null
-        ? "for how long is not known yet: the next policy is not recorded as live"
-        : `until ${formatTime(one.heldUntil)}${isHeld(one, now) ? "" : " (over)"}`;
-    lines.push(`    senders may hold it ${end}`, "");
+    lines.push(`    ${describeHold(one, now)}`, "");
   }
   if (domain.current !== null) lines.push(...describeInstance(lock, domain.current), "");
   lines.push(
     hold === null
-      ? "no sender can hold an earlier policy"
+      ? "no sender holds an earlier policy"
       : hold === "open"
-        ? "senders may hold an earlier policy, for how long is not known yet"
+        ? "senders may hold an earlier policy; until when is known once the current one is recorded as live"
         : `senders may hold an earlier policy until ${formatTime(hold)}`,
   );
-  for (const step of outlook) {
-    lines.push(`  ${formatMoment(step.from)}: ${step.what}`);
-  }
+  for (const { what, from } of nextSteps) lines.push(`  ${formatFrom(from)}: ${what}`);
   return lines.map((line) => `${line}\n`).join("");
 }
 
@@ -105,6 +100,15 @@ function describeInstance(lock: Lock, instance: Instance): string[] {
     `  ${instance.id}  ${mode}, max_age ${formatSpan(maxAgeSeconds)}${mx.length === 0 ? "" : `, mx ${mx.join(" ")}`}`,
     `    ${built}, ${live}`,
   ];
+}
+
+function describeHold(instance: EarlierInstance, now: number): string {
+  const { heldUntil } = instance;
+  if (heldUntil === null)
+    return "senders may hold it; until when is known once the next policy is recorded as live";
+  return isHeld(instance, now)
+    ? `senders may hold it until ${formatTime(heldUntil)}`
+    : `no sender has held it since ${formatTime(heldUntil)}`;
 }
 
 function instanceJson(lock: Lock, instance: Instance): object {

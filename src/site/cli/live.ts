@@ -1,4 +1,4 @@
-/** `stspress live`: records that what was built is deployed, so that testing counts and holds end. */
+/** `stspress live`: records that a policy is deployed. From then on testing counts, and the hold of the policy before it has an end. */
 import type { Context } from "../../cli/context.ts";
 import type { ExitCode } from "../../cli/io.ts";
 import { printResult } from "../../cli/output.ts";
@@ -20,7 +20,7 @@ interface Recorded {
   /** Whether this call recorded it; false: it was recorded before. */
   readonly isNew: boolean;
   readonly hold: Hold;
-  /** From when enforce may be declared; null: not in testing. */
+  /** From when `mode: enforce` may be set; null: not in testing. */
   readonly enforceFrom: number | null;
 }
 
@@ -29,7 +29,7 @@ export async function run(context: Context): Promise<Result<ExitCode>> {
   const { operands, options, root, now } = context;
   if ((operands.length === 0) === !options.flag("all")) {
     return options.conflict(
-      "name the domains that are live, or --all for every domain of the lock, not both",
+      "name the domains that are live, or give --all for every domain in the lock, not both",
       "example.com",
     );
   }
@@ -85,7 +85,7 @@ function recordAll(
 function impossible(domain: LockedDomain, at: number, now: number): string | null {
   if (at > now) return `${formatTime(at)} is in the future`;
   const builtAt = domain.current?.builtAt ?? null;
-  // A clock that was ahead gave the id a few seconds of tomorrow; more than that is a mistake.
+  // A build whose clock was ahead looks as if it were in the future; that is no mistake of the user's.
   if (builtAt !== null && at < builtAt && builtAt <= now) {
     return `it was built at ${formatTime(builtAt)}, after ${formatTime(at)}`;
   }
@@ -119,7 +119,7 @@ function describeRecorded(one: Recorded): string {
     `${one.domain}: ${one.mode} policy ${one.id} ${one.isNew ? "is live since" : "was already recorded as live at"} ${formatTime(one.liveAt)}`,
   ];
   if (one.enforceFrom !== null) {
-    lines.push(`  enforce may be declared from ${formatTime(one.enforceFrom)}`);
+    lines.push(`  you may set \`mode: enforce\` from ${formatTime(one.enforceFrom)}`);
   }
   if (typeof one.hold === "number") {
     lines.push(`  senders may hold an earlier policy until ${formatTime(one.hold)}`);

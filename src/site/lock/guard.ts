@@ -8,7 +8,14 @@ import type { Policy } from "../../mta-sts/policy.ts";
 import { isReservedName } from "../../names/reserved-name.ts";
 import type { DomainConfig, YamlPath } from "../../config/site-config.ts";
 import { formatSpan, formatTime, type UnixSeconds } from "../stamp.ts";
-import { isHeld, policyOf, type Instance, type Lock, type LockedDomain } from "./lock.ts";
+import {
+  isHeld,
+  policyOf,
+  type EarlierInstance,
+  type Instance,
+  type Lock,
+  type LockedDomain,
+} from "./lock.ts";
 
 /** Live days of testing that enforce needs, in seconds. */
 export const testingSeconds = 14 * 86_400;
@@ -87,62 +94,75 @@ function enforceGate(
   return { ...at, code: "lock/enforce-too-early", about: { from: formatTime(from) } };
 }
 
+/** An enforce policy that some sender may still hold. */
+interface HeldPolicy {
+  readonly instance: EarlierInstance;
+  readonly policy: Policy;
+}
+
 function guardMx(
   config: DomainConfig,
   after: LockedDomain,
   policies: Pick<Lock, "policies">,
   now: UnixSeconds,
 ): Guarded[] {
-  const declared: readonly string[] = config.mtaSts?.policy.mx ?? [];
-  const at = { config, key: ["mta-sts", "mx"] };
   const held = after.earlier
     .filter((instance) => isHeld(instance, now))
-    .map((instance) => ({ instance, policy: policyOf(policies, instance) }))
+    .map((instance): HeldPolicy => ({ instance, policy: policyOf(policies, instance) }))
     .filter(({ policy }) => policy.mode === "enforce" && policy.maxAgeSeconds > 0);
-  if (held.length === 0) return [];
-  const found: Guarded[] = [];
+  const replaced = mxReplaced(config, held);
+  if (replaced !== null) return [replaced];
+  const found = [mxAdded(config, held), mxRemoved(config, after, held)];
+  return found.filter((one) => one !== null);
+}
+
+/** A held policy that shares no host with the declared one: whatever host takes the mail, some sender refuses it. */
+function mxReplaced(config: DomainConfig, held: readonly HeldPolicy[]): Guarded | null {
+  const { mtaSts } = config;
+  if (mtaSts?.policy.mode !== "enforce" || mtaSts.skipOverlap !== null) return null;
   const replaced = held.find(
-    ({ policy }) => !policy.mx.some((old) => declared.some((mx) => patternsOverlap(old, mx))),
+    ({ policy }) =>
+      !policy.mx.some((old) => declaredMx(config).some((mx) => patternsOverlap(old, mx))),
   );
-  const enforced = config.mtaSts?.policy.mode === "enforce";
-  if (replaced !== undefined && enforced && config.mtaSts.skipOverlap === null) {
-    const until = timeOrNull(replaced.instance.heldUntil);
-    found.push({
-      ...at,
-      code: "lock/mx-replaced",
-      about: { held: replaced.policy.mx, until },
-    });
-    return found;
-  }
-  const added = declared.filter((mx) =>
+  if (replaced === undefined) return null;
+  const until = timeOrNull(replaced.instance.heldUntil);
+  return { ...atMx(config), code: "lock/mx-replaced", about: { held: replaced.policy.mx, until } };
+}
+
+function mxAdded(config: DomainConfig, held: readonly HeldPolicy[]): Guarded | null {
+  const patterns = declaredMx(config).filter((mx) =>
     held.some(({ policy }) => !policy.mx.some((old) => patternCovers(old, mx))),
   );
-  if (added.length > 0) {
-    const open = held.some(({ instance }) => instance.heldUntil === null);
-    const until = Math.max(...held.map(({ instance }) => instance.heldUntil ?? 0));
-    const waits = held.map(({ instance, policy }) => waitAfterLive(instance, policy));
-    found.push({
-      ...at,
-      code: "lock/mx-added",
-      about: {
-        patterns: added,
-        until: open ? null : formatTime(until),
-        wait: formatSpan(Math.max(...waits)),
-      },
-    });
-  }
+  if (patterns.length === 0) return null;
+  const open = held.some(({ instance }) => instance.heldUntil === null);
+  const until = Math.max(...held.map(({ instance }) => instance.heldUntil ?? 0));
+  const waits = held.map(({ instance, policy }) => waitAfterLive(instance, policy));
+  const wait = formatSpan(Math.max(...waits));
+  const about = { patterns, until: open ? null : formatTime(until), wait };
+  return { ...atMx(config), code: "lock/mx-added", about };
+}
+
+function mxRemoved(
+  config: DomainConfig,
+  after: LockedDomain,
+  held: readonly HeldPolicy[],
+): Guarded | null {
   // Once the new policy is live the moment for this advice is over.
-  if (enforced && after.current?.liveAt == null) {
-    const previous = held.at(-1);
-    const removed = (previous?.policy.mx ?? []).filter(
-      (old) => !declared.some((mx) => patternCovers(mx, old)),
-    );
-    if (removed.length > 0) {
-      const ttl = formatSpan(config.ttlSeconds);
-      found.push({ ...at, code: "lock/mx-removed", about: { patterns: removed, ttl } });
-    }
-  }
-  return found;
+  if (config.mtaSts?.policy.mode !== "enforce" || after.current?.liveAt != null) return null;
+  const patterns = (held.at(-1)?.policy.mx ?? []).filter(
+    (old) => !declaredMx(config).some((mx) => patternCovers(mx, old)),
+  );
+  if (patterns.length === 0) return null;
+  const about = { patterns, ttl: formatSpan(config.ttlSeconds) };
+  return { ...atMx(config), code: "lock/mx-removed", about };
+}
+
+function declaredMx(config: DomainConfig): readonly string[] {
+  return config.mtaSts?.policy.mx ?? [];
+}
+
+function atMx(config: DomainConfig): Pick<Guarded, "config" | "key"> {
+  return { config, key: ["mta-sts", "mx"] };
 }
 
 function waitAfterLive(instance: Instance, policy: Policy): number {

@@ -4,6 +4,7 @@
  * itself. Where git could not, its conflict markers are read here (see merge.ts for what they mean).
  */
 import { compareText, problem, type Parsed, type Problem } from "../../diagnostics/diagnostic.ts";
+import { failure, success, type Result } from "../../diagnostics/result.ts";
 import { parsePolicy } from "../../mta-sts/policy.ts";
 import { parseDomainName } from "../../names/domain-name.ts";
 import { dnsShapeFromJson, type DnsShape } from "../dns-records.ts";
@@ -204,10 +205,16 @@ class LockReader {
       this.#syntax(offset, length, "the domain name is not one");
       return;
     }
-    const domain = this.#parseDomain(rest, offset, length);
-    if (typeof domain === "string") {
-      this.#syntax(offset, length, domain);
+    const parsed = parseDomainFields(rest);
+    if (!parsed.ok) {
+      for (const detail of parsed.problems) this.#syntax(offset, length, detail);
       return;
+    }
+    const domain = parsed.value;
+    const { shape, current, earlier } = domain;
+    if (shape !== null) this.#uses.push({ digest: shape, kind: "dns", offset, length });
+    for (const { digest } of [...(current === null ? [] : [current]), ...earlier]) {
+      this.#uses.push({ digest, kind: "policy", offset, length });
     }
     const known = this.#domains.get(name);
     if (known === undefined) this.#domains.set(name, domain);
@@ -219,52 +226,57 @@ class LockReader {
     }
   }
 
-  #parseDomain(rest: string, offset: number, length: number): LockedDomain | string {
-    const [head = "", ...tails] = rest.split(" | ");
-    const first = fields(head);
-    const shape = first?.get("dns");
-    if (first === null || shape === undefined) return "dns= is missing";
-    if (shape !== "-") this.#uses.push({ digest: shape, kind: "dns", offset, length });
-    const current = first.has("id") ? this.#instance(first, offset, length) : null;
-    const modeLive = current === null ? null : stampField(first.get("mode_live"));
-    if (typeof current === "string") return current;
-    if (modeLive === undefined) return "mode_live= is not a time";
-    const earlier: EarlierInstance[] = [];
-    for (const tail of tails) {
-      const more = fields(tail);
-      const instance =
-        more === null ? "a field is not key=value" : this.#instance(more, offset, length);
-      if (typeof instance === "string") return instance;
-      const heldUntil = stampField(more?.get("held"));
-      if (heldUntil === undefined) return "held= is not a time";
-      earlier.push({ ...instance, heldUntil });
-    }
-    return {
-      current,
-      modeLiveAt: modeLive,
-      earlier,
-      shape: shape === "-" ? null : shape,
-      diverged: false,
-    };
-  }
-
-  #instance(from: ReadonlyMap<string, string>, offset: number, length: number): Instance | string {
-    const id = from.get("id") ?? "";
-    const digest = from.get("policy") ?? "";
-    const builtAt = stampField(from.get("built"));
-    const liveAt = stampField(from.get("live"));
-    const ttl = from.get("ttl") ?? "";
-    if (!/^[A-Za-z0-9]{1,32}$/.test(id)) return "id= is not 1 to 32 letters or digits";
-    if (builtAt === undefined) return "built= is not a time";
-    if (liveAt === undefined) return "live= is not a time";
-    if (!/^\d{1,10}$/.test(ttl)) return "ttl= is not a number of seconds";
-    this.#uses.push({ digest, kind: "policy", offset, length });
-    return { id, digest, builtAt, liveAt, ttlSeconds: Number(ttl) };
-  }
-
   #syntax(offset: number, length: number, detail: string): void {
     this.#problems.push(problem("lock/syntax", { detail }, offset, length));
   }
+}
+
+/** Reads what a domain's line says after the name. Problems: what is wrong, in words. */
+function parseDomainFields(text: string): Result<LockedDomain, string> {
+  const [head = "", ...tails] = text.split(" | ");
+  const first = fields(head);
+  const shape = first?.get("dns");
+  if (first === null || shape === undefined) return failure("dns= is missing");
+  const current = first.has("id") ? parseInstance(first) : success(null);
+  if (!current.ok) return current;
+  const modeLiveAt = current.value === null ? null : stampField(first.get("mode_live"));
+  if (modeLiveAt === undefined) return failure("mode_live= is not a time");
+  const earlier: EarlierInstance[] = [];
+  for (const tail of tails) {
+    const instance = parseEarlier(tail);
+    if (!instance.ok) return instance;
+    earlier.push(instance.value);
+  }
+  return success({
+    current: current.value,
+    modeLiveAt,
+    earlier,
+    shape: shape === "-" ? null : shape,
+    diverged: false,
+  });
+}
+
+function parseEarlier(text: string): Result<EarlierInstance, string> {
+  const from = fields(text);
+  if (from === null) return failure("a field is not key=value");
+  const instance = parseInstance(from);
+  if (!instance.ok) return instance;
+  const heldUntil = stampField(from.get("held"));
+  if (heldUntil === undefined) return failure("held= is not a time");
+  return success({ ...instance.value, heldUntil });
+}
+
+function parseInstance(from: ReadonlyMap<string, string>): Result<Instance, string> {
+  const id = from.get("id") ?? "";
+  const digest = from.get("policy") ?? "";
+  const builtAt = stampField(from.get("built"));
+  const liveAt = stampField(from.get("live"));
+  const ttl = from.get("ttl") ?? "";
+  if (!/^[A-Za-z0-9]{1,32}$/.test(id)) return failure("id= is not 1 to 32 letters or digits");
+  if (builtAt === undefined) return failure("built= is not a time");
+  if (liveAt === undefined) return failure("live= is not a time");
+  if (!/^\d{1,10}$/.test(ttl)) return failure("ttl= is not a number of seconds");
+  return success({ id, digest, builtAt, liveAt, ttlSeconds: Number(ttl) });
 }
 
 function isName(name: string): boolean {

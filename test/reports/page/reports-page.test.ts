@@ -7,7 +7,8 @@ import { ReportsPage } from "../../../src/reports/page/reports-page.ts";
 import { pageFileName } from "../../../src/reports/page/file-name.ts";
 import { clipped, foreign, html } from "../../../src/reports/page/html.ts";
 import { sparkline } from "../../../src/reports/page/sparkline.ts";
-import { dayWords, momentWords, percent, thousands } from "../../../src/reports/page/wording.ts";
+import { dayWords, momentWords, thousands } from "../../../src/pages/wording.ts";
+import { percent } from "../../../src/reports/page/wording.ts";
 import {
   hostilePage,
   overviewOf,

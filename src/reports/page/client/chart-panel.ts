@@ -1,7 +1,8 @@
 /** The charts of one table with their legend, which shows the numbers of the selected day. */
 import type uPlot from "uplot";
+import { foreign, h, svg } from "../../../pages/client/dom.ts";
+import { thousands } from "../../../pages/wording.ts";
 import { readDayTable, together, totalOf, type Cell, type DayTable } from "./day-table.ts";
-import { h } from "./page-parts.ts";
 import { lookOf, plot, type PlotKind, type PolicyMark } from "./plot.ts";
 
 const titles: Readonly<Record<PlotKind, string>> = {
@@ -10,7 +11,6 @@ const titles: Readonly<Record<PlotKind, string>> = {
   sessions: "Sessions",
 };
 
-const whole = new Intl.NumberFormat("en-GB");
 const share = new Intl.NumberFormat("en-GB", { style: "percent", maximumSignificantDigits: 2 });
 const longDate = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeZone: "UTC" });
 
@@ -149,7 +149,7 @@ export class ChartPanel {
         "button",
         { type: "button", "aria-pressed": "true" },
         swatch,
-        h("bdi", {}, name),
+        foreign(name),
         value,
       );
       button.addEventListener("click", () => {
@@ -209,24 +209,18 @@ function textsOf(row: HTMLTableRowElement | undefined): string[] {
 function cellText(cell: Cell | null): string {
   if (cell === null) return "no report";
   const { failures, sessions } = cell;
-  if (sessions === null) return whole.format(failures);
+  if (sessions === null) return thousands(failures);
   const rate = sessions === 0 ? "" : ` (${share.format(failures / sessions)})`;
-  return `${whole.format(failures)} of ${whole.format(sessions)} failed${rate}`;
+  return `${thousands(failures)} of ${thousands(sessions)} failed${rate}`;
 }
-
-const svg = "http://www.w3.org/2000/svg";
 
 /** A sample of the line, or a block of the bar's colour. */
 function makeSwatch(dash: readonly number[], thickness: number): SVGElement {
-  const picture = document.createElementNS(svg, "svg");
-  picture.setAttribute("class", "swatch");
-  picture.setAttribute("viewBox", "0 0 24 12");
-  picture.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS(svg, "path");
-  path.setAttribute("d", thickness > 6 ? "M4 6H20" : "M0 6H24");
-  path.setAttribute("stroke", "currentColor");
-  path.setAttribute("stroke-width", String(thickness));
-  if (dash.length > 0) path.setAttribute("stroke-dasharray", dash.join(" "));
-  picture.append(path);
-  return picture;
+  const line = svg("path", {
+    d: thickness > 6 ? "M4 6H20" : "M0 6H24",
+    stroke: "currentColor",
+    "stroke-width": String(thickness),
+    "stroke-dasharray": dash.length === 0 ? "none" : dash.join(" "),
+  });
+  return svg("svg", { class: "swatch", viewBox: "0 0 24 12", "aria-hidden": "true" }, line);
 }

@@ -1,4 +1,5 @@
 /** Finds rows by words and health, and keeps the search in the page's address. */
+import { searchText, searchWords } from "../../../pages/search-text.ts";
 
 export interface Row {
   /** The text of the row that is searched. */
@@ -16,12 +17,12 @@ export class RowIndex {
   readonly #rows: readonly Row[];
 
   constructor(rows: readonly Row[]) {
-    this.#rows = rows.map(({ name, health }) => ({ name: fold(name), health }));
+    this.#rows = rows.map(({ name, health }) => ({ name: searchText(name), health }));
   }
 
   /** Positions of the rows that hold every word and are of the health. */
   find(query: string, health: string): ReadonlySet<number> {
-    const words = fold(query).split(/\s+/).filter(Boolean);
+    const words = searchWords(query);
     const found = new Set<number>();
     this.#rows.forEach((row, at) => {
       if (health !== "" && row.health !== health) return;
@@ -29,10 +30,6 @@ export class RowIndex {
     });
     return found;
   }
-}
-
-function fold(text: string): string {
-  return text.normalize("NFC").toLowerCase();
 }
 
 /** A search as the fragment of an address. */
