@@ -188,7 +188,7 @@ describePeers("reports fetch from dovecot", ["dovecot", "doveadm", "openssl"], (
     cleanup.add(() => sick.close());
     const first = await fetchReports(["--resolver", sick.resolver]);
     expect(JSON.parse(first.out)).toMatchObject({ added: 1 });
-    expect(first.err).toContain("1 signatures could not be checked");
+    expect(first.err).toContain("1 signature could not be checked");
     expect((await journalOf(site)).map(({ verification }) => verification.verdict)).toEqual([
       "not-checked",
     ]);
@@ -253,7 +253,7 @@ describePeers("reports fetch from dovecot", ["dovecot", "doveadm", "openssl"], (
     fs.chmodSync(wrong, 0o644);
     const open = await fetchReports(["--password-file", wrong]);
     expect(open.code).toBe(2);
-    expect(open.out).toContain("others may read it");
+    expect(open.out).toContain("other users can read it");
   });
 
   test("killed at any moment: nothing is lost and nothing doubled", async () => {
