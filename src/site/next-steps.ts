@@ -1,12 +1,14 @@
-/** What may be done with a domain's policy, and from when: the lock read forwards. */
-import { testingSeconds } from "./lock/guard.ts";
-import { holdOf, policyOf, type Lock, type LockedDomain } from "./lock/lock.ts";
+/** What the user may do next with a domain's policy, and from when: the timeline read forwards. */
+import { holdOf } from "./lock/hold.ts";
+import { liveAt, policyOf, type Instance, type LockedDomain, type Policies } from "./lock/lock.ts";
+import { isInOrder } from "./lock/record-look.ts";
+import { testedSince, testingSeconds } from "./lock/testing.ts";
 import { formatTime, type UnixSeconds } from "./stamp.ts";
 
 /** One thing that may be done. */
 export interface NextStep {
   readonly what: string;
-  /** UTC seconds; null: as soon as the present instance was recorded live; "now": already. */
+  /** UTC seconds; null: as soon as the present instance is recorded as live; "now": already. */
   readonly from: UnixSeconds | "now" | null;
 }
 
@@ -14,19 +16,17 @@ export interface NextStep {
 export function nextStepsOf(
   name: string,
   domain: LockedDomain,
-  lock: Pick<Lock, "policies">,
+  lock: Policies,
   now: UnixSeconds,
 ): NextStep[] {
   const { current } = domain;
   if (current === null) return [];
-  const found: NextStep[] = [];
-  const { mode } = policyOf(lock, current);
-  const hold = holdOf(domain, now);
-  if (current.liveAt === null) {
-    found.push({ what: `deploy it, then run \`stspress live ${name}\``, from: "now" });
-  }
+  const found = publishing(name, domain, current, lock);
+  const { mode, mx } = policyOf(lock, current);
+  const hold = holdOf(domain, lock, now);
   if (mode === "testing") {
-    const from = domain.modeLiveAt === null ? null : domain.modeLiveAt + testingSeconds;
+    const since = testedSince(domain, mx, lock);
+    const from = since === null || liveAt(current) === null ? null : since + testingSeconds;
     found.push({ what: "declare `mode: enforce`", from: orNow(from, now) });
   }
   if (domain.earlier.length > 0 && mode !== "none") {
@@ -34,10 +34,32 @@ export function nextStepsOf(
     found.push({ what: "point MX records at hosts that only the present policy covers", from });
   }
   if (mode === "none") {
-    const from = hold === "open" || current.liveAt === null ? null : (hold ?? "now");
+    const from = hold === "open" || liveAt(current) === null ? null : (hold ?? "now");
     found.push({ what: "remove the `_mta-sts` record, then the declaration", from });
   }
   return found;
+}
+
+/** What is missing until the present instance is live, and known to be. */
+function publishing(
+  name: string,
+  domain: LockedDomain,
+  current: Instance,
+  lock: Policies,
+): NextStep[] {
+  const step = (what: string): NextStep[] => [{ what, from: "now" }];
+  if (current.isSpoiled) return step("build again: the build gives a new id, which ends the hold");
+  if (current.servedAt === null) return step(`deploy it, then run \`stspress live ${name}\``);
+  if (current.announcedAt === null) {
+    return step(`publish its DNS records, then run \`stspress live ${name}\``);
+  }
+  const isOpen = domain.earlier.some(
+    (one) => one.announcedUntil === null && policyOf(lock, one).mode === "enforce",
+  );
+  if (!isOpen || isInOrder(current)) return [];
+  return step(
+    `end the hold of the earlier policy with a new id (\`stspress build --new-id ${name}\`), or say \`stspress live --policy-first ${name}\` if the policy was served before its id was announced`,
+  );
 }
 
 function orNow(from: UnixSeconds | null, now: UnixSeconds): UnixSeconds | "now" | null {
@@ -47,5 +69,5 @@ function orNow(from: UnixSeconds | null, now: UnixSeconds): UnixSeconds | "now" 
 /** Words the moment of a step. */
 export function formatMoment(from: NextStep["from"]): string {
   if (from === "now") return "now";
-  return from === null ? "only after this policy was recorded live" : `from ${formatTime(from)}`;
+  return from === null ? "once this policy is recorded as live" : `from ${formatTime(from)}`;
 }

@@ -63,7 +63,7 @@ test("a first policy that is none: removal, once it is live", () => {
 
 test.each([
   ["now", "now"],
-  [null, "only after this policy was recorded live"],
+  [null, "once this policy is recorded as live"],
   [start, "from 2026-11-01 09:00 UTC"],
 ] as const)("%s is worded %j", (from, words) => {
   expect(formatMoment(from)).toBe(words);

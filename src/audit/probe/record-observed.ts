@@ -1,8 +1,8 @@
 /** Records in the lock what an audit saw live, as `stspress live` does without an audit. */
 import type { LiveInstance } from "../live-instance.ts";
 import { success, type Result } from "../../diagnostics/result.ts";
-import { recordLive } from "../../site/lock/advance.ts";
-import { policyOf } from "../../site/lock/lock.ts";
+import { liveAt } from "../../site/lock/lock.ts";
+import { recordSeenLive } from "../../site/lock/record-look.ts";
 import { formatTime } from "../../site/stamp.ts";
 import { changeLock } from "../../site/disk/change-lock.ts";
 
@@ -24,16 +24,8 @@ export async function recordObserved(
     for (const { domain, id, seenAt, ttlSeconds } of seen) {
       const before = domains.get(domain);
       // There may have been a build since the audit looked.
-      if (before?.current?.id !== id || before.current.liveAt !== null) continue;
-      const current = {
-        ...before.current,
-        ttlSeconds: Math.max(before.current.ttlSeconds, ttlSeconds),
-      };
-      const after = recordLive(
-        { ...before, current },
-        seenAt,
-        (one) => policyOf(lock, one).maxAgeSeconds,
-      );
+      if (before?.current?.id !== id || liveAt(before.current) !== null) continue;
+      const after = recordSeenLive(before, { at: seenAt, ttlSeconds }, lock);
       domains.set(domain, after);
       recorded.push({ domain, id, live: formatTime(seenAt) });
     }

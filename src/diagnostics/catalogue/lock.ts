@@ -29,12 +29,12 @@ export const lockCodes = {
   }),
   "lock/not-a-lock": entry<Record<string, never>>({
     severity: "error",
-    message: () => "stspress.lock does not begin with its format line, `stspress.lock 1`",
+    message: () => "stspress.lock does not begin with its format line, `stspress.lock 2`",
     fix: () => restore,
   }),
   "lock/newer": entry<{ version: number }>({
     severity: "error",
-    message: (a) => `stspress.lock has format ${String(a.version)}; this stspress reads format 1`,
+    message: (a) => `stspress.lock has format ${String(a.version)}; this stspress reads formats 1 and 2`,
     fix: () => "run the newer stspress that wrote it",
   }),
   "lock/syntax": entry<{ detail: string }>({
@@ -109,6 +109,45 @@ export const lockCodes = {
     message: (a) => `${these(a)}: enforce needs 14 live days of testing first`,
     fix: () =>
       "write `mode: testing`, build, deploy, run `stspress live`, and read the TLS-RPT reports; or write a reason under `skip_testing:`",
+  }),
+  "lock/enforce-untested-patterns": entry<About & { patterns: readonly string[]; from: string }>({
+    severity: "error",
+    source: "RFC 8461 §5",
+    message: (a) =>
+      `${these(a)}: enforce needs 14 live days of testing with these patterns; what was tested is ${list(a.patterns)}, which they do not cover`,
+    fix: (a) =>
+      `keep what was tested and add to it; or keep \`mode: testing\` with the new patterns until ${a.from} at the earliest; or write a reason under \`skip_testing:\``,
+  }),
+  "lock/spoiled": entry<About>({
+    severity: "warning",
+    source: "RFC 8461 §3.1",
+    message: (a) =>
+      `${these(a)}: the id was announced while an earlier policy was still served, so senders may hold that policy under the new id; this build gives another id, which ends it`,
+    fix: () => "deploy, check that every address serves the new policy, and only then publish the id",
+  }),
+  "lock/mx-stays": entry<About & { patterns: readonly string[]; until: string | null }>({
+    severity: "warning",
+    source: "RFC 8461 §8.1",
+    message: (a) =>
+      `${these(a)}: keep an MX host that matches ${list(a.patterns)} in the MX records ${a.until === null ? "until the hold of the earlier enforce policy ends, which is not known yet" : `until ${a.until}`}: senders may still enforce the earlier policy`,
+    fix: (a) =>
+      a.until === null
+        ? `deploy, then run \`stspress live ${a.domain}\`; \`stspress history ${a.domain}\` then shows the date`
+        : "do not remove it before then",
+  }),
+  "lock/overlap-skipped": entry<About & { held: readonly string[]; until: string | null }>({
+    severity: "warning",
+    source: "RFC 8461 §8.1",
+    message: (a) =>
+      `${these(a)}: senders that hold the earlier policy (${list(a.held)}) refuse every other MX host ${a.until === null ? "until its hold ends, which is not known yet" : `until ${a.until}`}`,
+    fix: () =>
+      "if one of the old MX hosts still works, keep it in the MX records until then: those senders deliver there",
+  }),
+  "lock/format-1": entry<Record<string, never>>({
+    severity: "note",
+    message: () =>
+      "stspress.lock has format 1, which knows one time for served and announced; what was recorded as live is assumed to have been both then, policy first",
+    fix: () => "commit the lock that this build writes in format 2; an older stspress refuses it",
   }),
   "lock/mx-replaced": entry<About & { held: readonly string[]; until: string | null }>({
     severity: "error",

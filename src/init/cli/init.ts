@@ -151,8 +151,8 @@ async function adoptAll(
       const digest = shortDigest(text);
       const adopted = { id, text, digest, policy, liveAt: observedAt, ttlSeconds };
       const after = adoptPolicy(next, domain, adopted);
-      if (after === null) continue;
-      next = after;
+      if (!after.ok) continue;
+      next = after.value;
       ids.set(domain, id);
     }
     return success({ lock: next, result: ids });

@@ -31,8 +31,7 @@ export async function run(context: Context): Promise<Result<ExitCode>> {
   const { domain, ...rest } = found.value;
   const done = await changeLock(root, (lock) => {
     const next = adoptPolicy(lock, domain, { ...rest, ...policy.value });
-    if (next === null) return failure(diagnostic("lock/adopted-before", { domain, id: rest.id }));
-    return success({ lock: next, result: null });
+    return next.ok ? success({ lock: next.value, result: null }) : next;
   });
   if (!done.ok) return done;
   const { id, liveAt } = rest;

@@ -7,9 +7,11 @@ import { changeLock, type LockChange } from "../disk/change-lock.ts";
 import { suggest } from "../../config/suggest.ts";
 import { diagnostic, type Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { parseDomainName } from "../../names/domain-name.ts";
-import { recordLive } from "../lock/advance.ts";
-import { testingSeconds } from "../lock/guard.ts";
-import { holdOf, policyOf, type Hold, type Lock, type LockedDomain } from "../lock/lock.ts";
+import { holdOf, type Hold } from "../lock/hold.ts";
+import { latestTime } from "../lock/latest-time.ts";
+import { liveAt, policyOf, type Lock, type LockedDomain } from "../lock/lock.ts";
+import { recordSaid } from "../lock/record-look.ts";
+import { testedSince, testingSeconds } from "../lock/testing.ts";
 import { formatTime, parseTime } from "../stamp.ts";
 
 interface Recorded {
@@ -68,13 +70,13 @@ function recordAll(
       refused.push(diagnostic("lock/unknown-domain", { domain: given, suggestion }));
       continue;
     }
-    const isNew = before.current.liveAt === null;
+    const isNew = liveAt(before.current) === null;
     const detail = isNew ? impossible(before, at, now) : null;
     if (detail !== null) {
       refused.push(diagnostic("lock/live-time", { domain: name, detail }));
       continue;
     }
-    const after = recordLive(before, at, (one) => policyOf(lock, one).maxAgeSeconds);
+    const after = isNew ? recordSaid(before, { servedAt: at, announcedAt: at }, lock) : before;
     domains.set(name, after);
     recorded.push(summarize(lock, name, after, isNew, at, now));
   }
@@ -82,12 +84,14 @@ function recordAll(
   return success({ lock: { ...lock, domains }, result: recorded });
 }
 
+/** Builds within one second are given ids a few seconds ahead; more than that is a mistake. */
+const toleratedSeconds = 60;
+
 function impossible(domain: LockedDomain, at: number, now: number): string | null {
   if (at > now) return `${formatTime(at)} is in the future`;
-  const builtAt = domain.current?.builtAt ?? null;
-  // A clock that was ahead gave the id a few seconds of tomorrow; more than that is a mistake.
-  if (builtAt !== null && at < builtAt && builtAt <= now) {
-    return `it was built at ${formatTime(builtAt)}, after ${formatTime(at)}`;
+  const latest = latestTime(domain);
+  if (latest !== null && at < latest - toleratedSeconds) {
+    return `the lock records something of it at ${formatTime(latest)}, after ${formatTime(at)}`;
   }
   return null;
 }
@@ -102,15 +106,15 @@ function summarize(
 ): Recorded {
   const current = after.current;
   if (current === null) throw new Error(`${domain} lost its instance`);
-  const { mode } = policyOf(lock, current);
+  const { mode, mx } = policyOf(lock, current);
   return {
     domain,
     id: current.id,
     mode,
-    liveAt: current.liveAt ?? at,
+    liveAt: liveAt(current) ?? at,
     isNew,
-    hold: holdOf(after, now),
-    enforceFrom: mode === "testing" ? (after.modeLiveAt ?? at) + testingSeconds : null,
+    hold: holdOf(after, lock, now),
+    enforceFrom: mode === "testing" ? (testedSince(after, mx, lock) ?? at) + testingSeconds : null,
   };
 }
 

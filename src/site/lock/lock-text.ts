@@ -7,15 +7,20 @@ import { compareText, problem, type Parsed, type Problem } from "../../diagnosti
 import { parsePolicy } from "../../mta-sts/policy.ts";
 import { parseDomainName } from "../../names/domain-name.ts";
 import { dnsShapeFromJson, type DnsShape } from "../dns-records.ts";
-import { formatStamp, parseStamp } from "../stamp.ts";
 import type { ZoneSerial } from "../zone-serial.ts";
-import type { EarlierInstance, Instance, Lock, LockedDomain, LockedPolicy } from "./lock.ts";
+import {
+  formatInstances,
+  MalformedLine,
+  readDomainFields,
+  type DomainFields,
+} from "./instance-text.ts";
+import { instancesOf, type Instance, type Lock, type LockedDomain, type LockedPolicy } from "./lock.ts";
 import { mergeDomain } from "./merge.ts";
 
 /** Names a text by a short digest: 16 hexadecimal digits of its SHA-256. Given by the edge. */
 export type Digest = (text: string) => string;
 
-const version = 1;
+const version = 2;
 const header = `stspress.lock ${String(version)}\n# What mail senders may hold. Written by \`stspress build\` and \`stspress live\`; commit it, never edit it.\n`;
 
 /** Prints a lock; the same lock gives the same bytes. */
@@ -39,22 +44,7 @@ function sorted<T>(map: ReadonlyMap<string, T>): [string, T][] {
 }
 
 function formatDomainLine(name: string, domain: LockedDomain): string {
-  let line = `domain ${name} dns=${domain.shape ?? "-"}`;
-  if (domain.current !== null) {
-    line += ` ${formatInstance(domain.current)} mode_live=${stampOr(domain.modeLiveAt)}`;
-  }
-  for (const instance of domain.earlier) {
-    line += ` | ${formatInstance(instance)} held=${stampOr(instance.heldUntil)}`;
-  }
-  return line;
-}
-
-function formatInstance(instance: Instance): string {
-  return `id=${instance.id} policy=${instance.digest} built=${stampOr(instance.builtAt)} live=${stampOr(instance.liveAt)} ttl=${String(instance.ttlSeconds)}`;
-}
-
-function stampOr(seconds: number | null): string {
-  return seconds === null ? "-" : formatStamp(seconds);
+  return `domain ${name} dns=${domain.shape ?? "-"}${formatInstances(domain)}`;
 }
 
 /** A lock that was read. */
@@ -62,6 +52,8 @@ export interface LockText {
   readonly lock: Lock;
   /** The text had git's conflict markers, so it must be written anew. */
   readonly merged: boolean;
+  /** The format that the text was written in. */
+  readonly version: number;
 }
 
 /**
@@ -89,6 +81,8 @@ class LockReader {
   readonly #zones = new Map<string, ZoneSerial>();
   readonly #uses: { digest: string; kind: "policy" | "dns"; offset: number; length: number }[] = [];
   #sawHeader = false;
+  /** Of the text; the newer one where two sides of a merge differ. */
+  #version = version;
   #merged = false;
   #side: "common" | "ours" | "base" | "theirs" = "common";
 
@@ -106,7 +100,11 @@ class LockReader {
     const found = /^(policy|dns|zone|domain) (\S+) (.+)$/.exec(line);
     const [, kind, key, rest] = found ?? [];
     if (key === undefined || rest === undefined) {
-      if (/^stspress\.lock \d+$/.test(line)) return;
+      const other = /^stspress\.lock (\d)$/.exec(line);
+      if (other !== null && Number(other[1]) <= version) {
+        this.#version = Number(other[1]);
+        return;
+      }
       this.#syntax(offset, line.length, "it begins with neither policy, dns, zone nor domain");
     } else if (kind === "policy") this.#policy(key, rest, offset, line.length);
     else if (kind === "dns") this.#shape(key, rest, offset, line.length);
@@ -131,7 +129,7 @@ class LockReader {
       domains: this.#domains,
       zones: this.#zones,
     };
-    return { ok: true, value: { lock, merged: this.#merged }, warnings: [] };
+    return { ok: true, value: { lock, merged: this.#merged, version: this.#version }, warnings: [] };
   }
 
   #marker(line: string): boolean {
@@ -147,6 +145,7 @@ class LockReader {
   #header(line: string, offset: number): void {
     const found = /^stspress\.lock (\d{1,9})$/.exec(line);
     this.#sawHeader = found !== null;
+    if (found !== null) this.#version = Number(found[1]);
     if (found === null) {
       this.gaveUp = true;
       this.#problems.push(problem("lock/not-a-lock", {}, offset, line.length));
@@ -204,11 +203,8 @@ class LockReader {
       this.#syntax(offset, length, "the domain name is not one");
       return;
     }
-    const domain = this.#parseDomain(rest, offset, length);
-    if (typeof domain === "string") {
-      this.#syntax(offset, length, domain);
-      return;
-    }
+    const domain = this.#fields(rest, offset, length);
+    if (domain === null) return;
     const known = this.#domains.get(name);
     if (known === undefined) this.#domains.set(name, domain);
     else if (this.#merged) this.#domains.set(name, mergeDomain(known, domain));
@@ -219,47 +215,23 @@ class LockReader {
     }
   }
 
-  #parseDomain(rest: string, offset: number, length: number): LockedDomain | string {
-    const [head = "", ...tails] = rest.split(" | ");
-    const first = fields(head);
-    const shape = first?.get("dns");
-    if (first === null || shape === undefined) return "dns= is missing";
-    if (shape !== "-") this.#uses.push({ digest: shape, kind: "dns", offset, length });
-    const current = first.has("id") ? this.#instance(first, offset, length) : null;
-    const modeLive = current === null ? null : stampField(first.get("mode_live"));
-    if (typeof current === "string") return current;
-    if (modeLive === undefined) return "mode_live= is not a time";
-    const earlier: EarlierInstance[] = [];
-    for (const tail of tails) {
-      const more = fields(tail);
-      const instance =
-        more === null ? "a field is not key=value" : this.#instance(more, offset, length);
-      if (typeof instance === "string") return instance;
-      const heldUntil = stampField(more?.get("held"));
-      if (heldUntil === undefined) return "held= is not a time";
-      earlier.push({ ...instance, heldUntil });
+  #fields(text: string, offset: number, length: number): LockedDomain | null {
+    let fields: DomainFields;
+    try {
+      fields = readDomainFields(text, this.#version, { policies: this.#policies });
+    } catch (error) {
+      if (!(error instanceof MalformedLine)) throw error;
+      this.#syntax(offset, length, error.message);
+      return null;
     }
-    return {
-      current,
-      modeLiveAt: modeLive,
-      earlier,
-      shape: shape === "-" ? null : shape,
-      diverged: false,
-    };
-  }
-
-  #instance(from: ReadonlyMap<string, string>, offset: number, length: number): Instance | string {
-    const id = from.get("id") ?? "";
-    const digest = from.get("policy") ?? "";
-    const builtAt = stampField(from.get("built"));
-    const liveAt = stampField(from.get("live"));
-    const ttl = from.get("ttl") ?? "";
-    if (!/^[A-Za-z0-9]{1,32}$/.test(id)) return "id= is not 1 to 32 letters or digits";
-    if (builtAt === undefined) return "built= is not a time";
-    if (liveAt === undefined) return "live= is not a time";
-    if (!/^\d{1,10}$/.test(ttl)) return "ttl= is not a number of seconds";
-    this.#uses.push({ digest, kind: "policy", offset, length });
-    return { id, digest, builtAt, liveAt, ttlSeconds: Number(ttl) };
+    const domain = { ...fields, diverged: false };
+    if (domain.shape !== null) {
+      this.#uses.push({ digest: domain.shape, kind: "dns", offset, length });
+    }
+    for (const { digest } of instancesOf(domain)) {
+      this.#uses.push({ digest, kind: "policy", offset, length });
+    }
+    return domain;
   }
 
   #syntax(offset: number, length: number, detail: string): void {
@@ -270,22 +242,6 @@ class LockReader {
 function isName(name: string): boolean {
   const parsed = parseDomainName(name);
   return parsed.ok && parsed.value.ascii === name;
-}
-
-function fields(text: string): Map<string, string> | null {
-  const found = new Map<string, string>();
-  for (const token of text.split(" ")) {
-    const at = token.indexOf("=");
-    if (at < 1) return null;
-    found.set(token.slice(0, at), token.slice(at + 1));
-  }
-  return found;
-}
-
-/** A stamp, null for `-`, undefined for anything else. */
-function stampField(text: string | undefined): number | null | undefined {
-  if (text === undefined) return undefined;
-  return text === "-" ? null : (parseStamp(text) ?? undefined);
 }
 
 function parseJson(text: string): unknown {
@@ -301,7 +257,7 @@ function parseJson(text: string): unknown {
  * or built by a clock that had gone back: a sender may know the id from another text.
  */
 function firstIdOutOfOrder(domain: LockedDomain): { id: string; before: string } | null {
-  const all = [...domain.earlier, ...(domain.current === null ? [] : [domain.current])];
+  const all = instancesOf(domain);
   let last: Instance | null = null;
   const seen = new Set<string>();
   for (const instance of all) {

@@ -2,6 +2,7 @@
 import { policyHostOf } from "../../../config/site-config.ts";
 import { formatZone } from "../../record-formats/zone.ts";
 import type { Built } from "../../disk/build-site.ts";
+import { liveAt } from "../../lock/lock.ts";
 import { siteChanges, tallyChanges } from "../../site-changes.ts";
 import { paint, type TextOptions } from "../../../cli/text.ts";
 
@@ -65,7 +66,7 @@ export function buildSummary(built: BuildRun, options: TextOptions): string {
 
 /** What is true of the site whether or not this build changed anything. */
 function standing({ plan }: BuildRun): string[] {
-  const waiting = plan.domains.filter(({ locked }) => locked.current?.liveAt === null);
+  const waiting = plan.domains.filter(({ locked }) => locked.current !== null && liveAt(locked.current) === null);
   const lines: string[] = [];
   if (waiting.length > plan.newIds.length) {
     const [first] = waiting;
