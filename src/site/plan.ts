@@ -62,15 +62,24 @@ export interface SitePlan {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Plans a site. `merged` tells that the lock was read from conflict markers; `pruning` is off for frozen builds, which may not change the lock. */
+export interface PlanOptions {
+  /** The lock was read from conflict markers. */
+  readonly merged: boolean;
+  /** Off for frozen builds, which may not change the lock. */
+  readonly pruning: boolean;
+  /** Domains that get a new id although their policy is the same: it ends what senders may hold under the present one. */
+  readonly newIds: ReadonlySet<string>;
+}
+
+/** Plans a site. */
 export function planSite(
   site: SiteConfig,
   before: Lock,
   now: UnixSeconds,
-  options: { readonly merged: boolean; readonly pruning: boolean },
+  options: PlanOptions,
   ports: PlanPorts,
 ): SitePlan {
-  const planner = new Planner(site, before, now, options.pruning, ports);
+  const planner = new Planner(site, before, now, options, ports);
   for (const config of site.domains) planner.declare(config);
   planner.forgetUndeclared();
   return planner.plan(options.merged);
@@ -80,7 +89,7 @@ class Planner {
   readonly #site: SiteConfig;
   readonly #before: Lock;
   readonly #now: UnixSeconds;
-  readonly #pruning: boolean;
+  readonly #options: PlanOptions;
   readonly #ports: PlanPorts;
   readonly #texts: PolicyTexts;
   readonly #shapes: Interned<DnsShape>;
@@ -100,13 +109,13 @@ class Planner {
     site: SiteConfig,
     before: Lock,
     now: UnixSeconds,
-    pruning: boolean,
+    options: PlanOptions,
     ports: PlanPorts,
   ) {
     this.#site = site;
     this.#before = before;
     this.#now = now;
-    this.#pruning = pruning;
+    this.#options = options;
     this.#ports = ports;
     this.#pruneBy = Math.min(now, latestTimeOf(before) ?? now);
     this.#policies = new Map(before.policies);
@@ -127,6 +136,7 @@ class Planner {
         digest: text?.digest ?? null,
         ttlSeconds: config.ttlSeconds,
         shape: shape.digest,
+        isNewId: this.#options.newIds.has(config.domain),
       },
       this.#now,
       this,
@@ -170,7 +180,7 @@ class Planner {
         const place = () => this.#ports.locateInLock(domain);
         this.#diagnostics.push(...guardDeleted(domain, old, this, this.#now, place));
       }
-      const declared = { digest: null, ttlSeconds: 0, shape: null };
+      const declared = { digest: null, ttlSeconds: 0, shape: null, isNewId: false };
       const next = advance(old, declared, this.#now, this);
       const kept = this.#pruned(next);
       if (kept !== null) this.#next.set(domain, kept);
@@ -196,7 +206,7 @@ class Planner {
   }
 
   #pruned(domain: LockedDomain): LockedDomain | null {
-    return this.#pruning ? prune(domain, this.#pruneBy, this) : domain;
+    return this.#options.pruning ? prune(domain, this.#pruneBy, this) : domain;
   }
 
   /** The lock keeps only the texts and settings that some domain still refers to. */

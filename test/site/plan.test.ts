@@ -69,7 +69,7 @@ function plan(
   options: { merged?: boolean; pruning?: boolean; ports?: Partial<PlanPorts> } = {},
 ): SitePlan {
   const { merged = false, pruning = true } = options;
-  return planSite(declared, before, now, { merged, pruning }, { ...ports, ...options.ports });
+  return planSite(declared, before, now, { merged, pruning, newIds: new Set() }, { ...ports, ...options.ports });
 }
 
 function codes({ diagnostics }: SitePlan): string[] {

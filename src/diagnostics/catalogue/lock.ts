@@ -32,6 +32,13 @@ export const lockCodes = {
     message: () => "stspress.lock does not begin with its format line, `stspress.lock 2`",
     fix: () => restore,
   }),
+  "lock/missing": entry<{ seen: string; command: string | null }>({
+    severity: "error",
+    message: (a) =>
+      `stspress.lock is missing, but ${a.seen}: without it nobody knows which policies senders may still hold`,
+    fix: (a) =>
+      `${a.command === null ? "restore it from version control or a backup" : `restore it: ${a.command}`}; or, if there never was a policy that senders hold, build with --new-lock`,
+  }),
   "lock/newer": entry<{ version: number }>({
     severity: "error",
     message: (a) => `stspress.lock has format ${String(a.version)}; this stspress reads formats 1 and 2`,

@@ -9,7 +9,7 @@ import { failure, success, type Result } from "../../diagnostics/result.ts";
 import { parseDomainName } from "../../names/domain-name.ts";
 import { shortDigest } from "../../runtime/digest.ts";
 import { changedRecords, recordsToPublish } from "../changed-records.ts";
-import { previousLock } from "../disk/lock-file.ts";
+import { previousLock } from "../load/missing-lock.ts";
 import type { DnsRecord } from "../dns-record.ts";
 import { loadPlan } from "../load/load-site.ts";
 import { readSiteFile } from "../load/site-files.ts";
@@ -27,6 +27,8 @@ export async function run(context: Context): Promise<Result<ExitCode>> {
     threads: 2,
     remember: false,
     pruning: false,
+    newLock: false,
+    newIds: new Set(),
     progress: () => undefined,
   });
   if (planned === null || hasErrors(diagnostics)) return failure(...diagnostics);

@@ -1,5 +1,10 @@
 /** The verbs of the site: how each is called, documented and loaded. */
-import { format, json, site, told, type VerbSpec } from "../../cli/verb-spec.ts";
+import { format, json, site, told, type OptionSpec, type VerbSpec } from "../../cli/verb-spec.ts";
+
+const newLock: OptionSpec = {
+  flags: "--new-lock",
+  about: "begin a new lock although something tells of an earlier one, which is lost",
+};
 
 export const build: VerbSpec = {
   name: "build",
@@ -14,6 +19,12 @@ export const build: VerbSpec = {
     },
     { flags: "--frozen", about: "refuse to change stspress.lock (default where CI is set)" },
     { flags: "--no-frozen", about: "let the lock change, in CI too" },
+    {
+      flags: "--new-id <domains>",
+      about:
+        "give these domains (with commas) a new id although their policy is the same: it ends what senders may hold under the present one",
+    },
+    newLock,
     ...told,
   ],
   examples: [
@@ -29,7 +40,7 @@ export const check: VerbSpec = {
   operands: "",
   summary: "report everything that build would report; write nothing",
   about: "Validates the site, its lock and its templates.",
-  options: told,
+  options: [newLock, ...told],
   examples: ["stspress check", "stspress check --format github"],
   load: () => import("./check.ts"),
 };

@@ -20,6 +20,8 @@ export interface Declared {
   readonly digest: string | null;
   readonly ttlSeconds: number;
   readonly shape: string | null;
+  /** The user wants a new id, whether or not the text changes. */
+  readonly isNewId: boolean;
 }
 
 /**
@@ -43,7 +45,8 @@ export function advance(
     const earlier = inOrder(old.earlier, withdrawn);
     return { current: null, earlier, shape, diverged: false };
   }
-  if (current?.digest === declared.digest && !old.diverged && !current.isSpoiled) {
+  const keepsId = !old.diverged && !declared.isNewId && current?.isSpoiled !== true;
+  if (keepsId && current?.digest === declared.digest) {
     // A resolver may have cached the record while its TTL was longer.
     const ttlSeconds = Math.max(current.ttlSeconds, declared.ttlSeconds);
     return { ...old, current: { ...current, ttlSeconds }, shape };

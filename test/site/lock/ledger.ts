@@ -46,7 +46,7 @@ export class Ledger {
   build(declared: Policy | null, now: number, ttlSeconds = hour): this {
     this.domain = advance(
       this.domain,
-      { digest: this.#know(declared), ttlSeconds, shape: null },
+      { digest: this.#know(declared), ttlSeconds, shape: null, isNewId: false },
       now,
       this,
     );
