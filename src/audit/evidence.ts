@@ -10,7 +10,7 @@ import type {
   TlsaData,
   TxtData,
 } from "../net/dns/dns-evidence.ts";
-import type { Failure } from "../net/failure.ts";
+import type { ConnectionFailure } from "../net/failure.ts";
 import type { TlsEvidence } from "../net/tls/tls-evidence.ts";
 
 /** Version of the shape; it grows when old evidence can no longer be read. */
@@ -66,7 +66,7 @@ export interface SmtpProbe {
   readonly address: string;
   readonly durationMs: number;
   /** null: STARTTLS succeeded, whether the certificate is valid or not. */
-  readonly failure: Failure | null;
+  readonly failure: ConnectionFailure | null;
   /** First line of the greeting without its code, at most 200 characters; null: there was none. */
   readonly banner: string | null;
   /** Keywords of the EHLO reply, upper case, at most 50; null: there was no reply. */
@@ -86,7 +86,7 @@ export interface PolicyFetch {
   readonly address: string;
   readonly durationMs: number;
   /** null: there was a complete response, whatever its status. */
-  readonly failure: Failure | null;
+  readonly failure: ConnectionFailure | null;
   readonly tls: TlsEvidence | null;
   /** null: no response. */
   readonly status: number | null;

@@ -1,7 +1,7 @@
 /** Why a DNS lookup or a connection failed, in words. */
 import { quote } from "../diagnostics/catalogue/quote.ts";
 import type { DnsEvidence } from "../net/dns/dns-evidence.ts";
-import type { Failure } from "../net/failure.ts";
+import type { ConnectionFailure } from "../net/failure.ts";
 
 /** Why a DNS lookup failed; null: the evidence does not say. */
 export type LookupFailure = DnsEvidence<unknown>["failure"];
@@ -54,16 +54,19 @@ export function lookupFailureFix(failure: LookupFailure): string {
 }
 
 /** Arguments of a finding about a connection that failed. The detail may be hostile text. */
-export interface FailedConnection extends Pick<Failure, "kind" | "detail"> {
+export interface FailedConnection extends Pick<ConnectionFailure, "kind" | "detail"> {
   readonly host: string;
 }
 
 /** Makes the arguments; a connection without a failure was not tried. */
-export function failedConnection(host: string, failure: Failure | null): FailedConnection {
+export function failedConnection(
+  host: string,
+  failure: ConnectionFailure | null,
+): FailedConnection {
   return { host, kind: failure?.kind ?? "missing", detail: failure?.detail ?? "" };
 }
 
-const causes: Readonly<Record<Failure["kind"], string>> = {
+const causes: Readonly<Record<ConnectionFailure["kind"], string>> = {
   timeout: "no answer in time",
   refused: "connection refused",
   unreachable: "no route to the address",
@@ -79,7 +82,7 @@ const causes: Readonly<Record<Failure["kind"], string>> = {
 };
 
 /** Kinds whose detail only says the same in other words. */
-const withoutDetail: readonly Failure["kind"][] = [
+const withoutDetail: readonly ConnectionFailure["kind"][] = [
   "timeout",
   "refused",
   "unreachable",
@@ -88,12 +91,12 @@ const withoutDetail: readonly Failure["kind"][] = [
 ];
 
 /** Says why a connection failed, with its detail; follows a colon. */
-export function failureText({ kind, detail }: Pick<Failure, "kind" | "detail">): string {
+export function failureText({ kind, detail }: Pick<ConnectionFailure, "kind" | "detail">): string {
   if (detail === "" || withoutDetail.includes(kind)) return causes[kind];
   return `${causes[kind]} (${quote(detail)})`;
 }
 
 /** The detail alone, where there is one, with the colon before it. */
-export function detailText({ detail }: Pick<Failure, "detail">): string {
+export function detailText({ detail }: Pick<ConnectionFailure, "detail">): string {
   return detail === "" ? "" : `: ${quote(detail)}`;
 }

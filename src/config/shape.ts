@@ -32,56 +32,50 @@ function explainIssue(issue: Issue, base: YamlPath, context: Context): void {
   const path = [...base, ...issue.path.map((step) => (typeof step === "symbol" ? "" : step))];
   const value = valueAt(context.value, path);
   if (value === undefined) {
-    collector.add(
-      "config/missing-key",
-      { key: String(path.at(-1) ?? ""), where: printPath(path.slice(0, -1)) },
-      path.slice(0, -1),
-      "key",
-    );
-    return;
+    const where = path.slice(0, -1);
+    const args = { key: String(path.at(-1) ?? ""), where: printPath(where) };
+    collector.add("config/missing-key", args, where, "key");
+  } else if (issue.code === "unrecognized_keys") {
+    explainUnknownKeys(issue, path, context);
+  } else if (issue.code === "invalid_union" && meantBranch(issue) !== undefined) {
+    for (const inner of meantBranch(issue) ?? []) explainIssue(inner, path, context);
+  } else if (issue.code === "invalid_value" && isScalar(value)) {
+    const allowed = issue.values.map(String);
+    const suggestion = suggest(String(value), allowed);
+    const args = { key: printPath(path), value: String(value), suggestion, allowed };
+    collector.add("config/unknown-value", args, path);
+  } else if (issue.code === "too_small" && Array.isArray(value)) {
+    collector.add("config/empty-list", { key: printPath(path) }, path);
+  } else if (!explainDuration(issue, path, value, collector)) {
+    wrongType(issue, path, value, collector);
   }
-  switch (issue.code) {
-    case "unrecognized_keys": {
-      const allowed = keysAt(context.schema, path);
-      for (const key of issue.keys) {
-        const args = { key, where: printPath(path), suggestion: suggest(key, allowed), allowed };
-        collector.add("config/unknown-key", args, [...path, key], "key");
-      }
-      return;
-    }
-    case "invalid_union": {
-      const meant = meantBranch(issue);
-      if (meant === undefined) wrongType(issue, path, value, collector);
-      else for (const inner of meant) explainIssue(inner, path, context);
-      return;
-    }
-    case "invalid_value": {
-      if (!isScalar(value)) {
-        wrongType(issue, path, value, collector);
-        return;
-      }
-      const allowed = issue.values.map(String);
-      const suggestion = suggest(String(value), allowed);
-      const args = { key: printPath(path), value: String(value), suggestion, allowed };
-      collector.add("config/unknown-value", args, path);
-      return;
-    }
-    case "too_small":
-      if (Array.isArray(value)) {
-        collector.add("config/empty-list", { key: printPath(path) }, path);
-        return;
-      }
-      break;
-    default:
+}
+
+function explainUnknownKeys(
+  issue: z.core.$ZodIssueUnrecognizedKeys,
+  path: YamlPath,
+  { schema, collector }: Context,
+): void {
+  const allowed = keysAt(schema, path);
+  for (const key of issue.keys) {
+    const args = { key, where: printPath(path), suggestion: suggest(key, allowed), allowed };
+    collector.add("config/unknown-key", args, [...path, key], "key");
   }
-  if (issue.message === ("duration" satisfies ValueKind) && isScalar(value)) {
-    const parsed = parseDuration(String(value));
-    if (!parsed.ok && typeof value !== "boolean") {
-      collector.take(path, parsed);
-      return;
-    }
-  }
-  wrongType(issue, path, value, collector);
+}
+
+/** Whether the value was meant as a duration, and what is wrong with it was reported. */
+function explainDuration(
+  issue: Issue,
+  path: YamlPath,
+  value: Plain,
+  collector: DiagnosticCollector,
+): boolean {
+  if (issue.message !== ("duration" satisfies ValueKind)) return false;
+  if (!isScalar(value) || typeof value === "boolean") return false;
+  const parsed = parseDuration(String(value));
+  if (parsed.ok) return false;
+  collector.take(path, parsed);
+  return true;
 }
 
 /** The branch of a union that was meant: the one whose fault lies deeper than the value's own type. */

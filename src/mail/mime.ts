@@ -131,7 +131,7 @@ function timeOf(text: string): number | null {
 }
 
 /** Base64 parts that are checked: each may cost a pass over the whole mail. */
-const mostBase64 = 16;
+const maxBase64 = 16;
 
 /** Whether the base64 of some part breaks RFC 2045 §6.8: padding inside, missing padding, or other characters. */
 export function hasLooseBase64(message: Uint8Array): boolean {
@@ -141,7 +141,7 @@ export function hasLooseBase64(message: Uint8Array): boolean {
   let parts = 0;
   for (const { index } of text.matchAll(/^content-transfer-encoding:[ \t]*"?base64/gim)) {
     parts += 1;
-    if (parts > mostBase64) break;
+    if (parts > maxBase64) break;
     const blank = /\r?\n\r?\n/g;
     blank.lastIndex = index;
     if (blank.exec(text) === null) continue;

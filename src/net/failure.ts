@@ -1,7 +1,7 @@
 /** How a conversation with a server fails. */
 
 /** Why a conversation ended early. */
-export interface Failure {
+export interface ConnectionFailure {
   /** The stage at which it ended. */
   readonly stage:
     "connect" | "banner" | "ehlo" | "starttls" | "tls" | "request" | "headers" | "body";

@@ -4,7 +4,7 @@ import type { Arrival } from "./arrival.ts";
 
 /** A report, and what is known about it. */
 export interface NewReport {
-  /** SHA-256 of `text`, as 64 hexadecimal digits: equal for the same report under any wrapping. */
+  /** SHA-256 of `text`, as 64 hexadecimal digits: equal for the same report in any container. */
   readonly key: string;
   /**
    * The normalised report as JSON, in the one form that `reportKey` gives it. Thousands of reports wait

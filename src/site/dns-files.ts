@@ -3,9 +3,9 @@
  * delegated to.
  */
 import type { DelegationZone } from "../config/site-config.ts";
-import type { DnsRecord } from "./dns-record.ts";
+import { delegatedRecords, ownRecords, type DnsRecord } from "./dns-record.ts";
 import type { RenderedOutput } from "./output.ts";
-import { publishingSteps } from "./publishing-steps.ts";
+import { publishingSteps, stepComment } from "./publishing-steps.ts";
 import { formatZoneRecord, zoneTextDifference, type ZoneRecord } from "./zone-text.ts";
 
 /** The template of a domain's zone file. */
@@ -13,12 +13,13 @@ export const domainZoneTemplate = "dns/domain.zone";
 
 /** `dist/dns/<domain>.zone`: what belongs into the domain's own zone. Gives no `$ORIGIN`, so that it can be appended to one. */
 export function domainZoneFile(domain: string, records: readonly DnsRecord[]): RenderedOutput {
-  const pasted = pastedRecords(records);
+  const pasted = ownRecords(records);
   return {
     path: `dns/${domain}.zone`,
+    kind: "rendered",
     phase: "record",
     template: domainZoneTemplate,
-    // Late: a text that was rendered before is only verified.
+    // Only when asked for: a text that was rendered before is only verified.
     get data() {
       return domainZoneData(domain, pasted, delegatedRecords(records)[0]?.zone ?? null);
     },
@@ -34,7 +35,9 @@ interface DomainZoneData {
   /** The zone that holds what changes later, or null. */
   readonly delegation: string | null;
   readonly steps: readonly {
+    /** Counts from 1. */
     readonly number: number;
+    /** Lines of comment, plain ASCII. */
     readonly words: readonly string[];
     /** Whole lines of zone text. */
     readonly records: readonly string[];
@@ -46,27 +49,16 @@ function domainZoneData(
   pasted: readonly DnsRecord[],
   delegation: string | null,
 ): DomainZoneData {
-  const steps = publishingSteps(domain, pasted);
   return {
     domain,
     zone: pasted[0]?.zone ?? domain,
     delegation,
-    steps: steps.map((step) => ({ ...step, records: step.records.map(formatZoneRecord) })),
+    steps: publishingSteps(pasted).map((step, at) => ({
+      number: at + 1,
+      words: stepComment(domain, step),
+      records: step.records.map(formatZoneRecord),
+    })),
   };
-}
-
-/** Of a domain's records, those for its own zone: all, or the CNAMEs that are published once. */
-export function pastedRecords(records: readonly DnsRecord[]): readonly DnsRecord[] {
-  return isDelegated(records) ? records.filter((record) => record.once) : records;
-}
-
-/** Of a domain's records, those that stand in the zone that it is delegated to. */
-export function delegatedRecords(records: readonly DnsRecord[]): readonly DnsRecord[] {
-  return isDelegated(records) ? records.filter((record) => !record.once) : [];
-}
-
-function isDelegated(records: readonly DnsRecord[]): boolean {
-  return records.some((record) => record.once);
 }
 
 /** A zone that domains are delegated to. */
@@ -93,6 +85,7 @@ export function delegationZoneFile(content: DelegationZoneContent): RenderedOutp
   const head = wholeZoneHead(content);
   return {
     path: `dns/${content.isMailDomain ? "delegation/" : ""}${zone}.zone`,
+    kind: "rendered",
     phase: "record",
     template: "dns/delegation.zone",
     data: {
@@ -106,7 +99,7 @@ export function delegationZoneFile(content: DelegationZoneContent): RenderedOutp
   };
 }
 
-/** Seconds of the SOA record (RFC 1912 §2.2); the last is for how long "there is no such record" is believed, which new customers wait for. */
+/** Seconds of the SOA record (RFC 1912 §2.2). The last is how long resolvers cache "no such record", which new customers wait for. */
 const soaTimes = "3600 900 1209600 300";
 const headTtlSeconds = 3600;
 
@@ -114,9 +107,9 @@ function wholeZoneHead(content: DelegationZoneContent): ZoneRecord[] {
   const { zone, settings } = content;
   const primary = settings?.ns[0];
   if (primary === undefined || content.isMailDomain || content.holdsMailDomains) return [];
-  const keeper = mailboxName(settings?.hostmaster ?? `hostmaster@${zone}`);
+  const hostmaster = mailboxName(settings?.hostmaster ?? `hostmaster@${zone}`);
   const place = { name: zone, ttlSeconds: headTtlSeconds } as const;
-  const value = `${primary}. ${keeper}. ${String(content.serial)} ${soaTimes}`;
+  const value = `${primary}. ${hostmaster}. ${String(content.serial)} ${soaTimes}`;
   return [
     { ...place, type: "SOA", value },
     ...(settings?.ns ?? []).map((host) => ({ ...place, type: "NS" as const, value: host })),

@@ -1,4 +1,4 @@
-/** DNS records as data; how they are printed is the business of `record-formats/`. */
+/** DNS records as data; `record-formats/` prints them. */
 export type RecordPurpose = "policy-host" | "mta-sts" | "tls-rpt";
 
 export interface DnsRecord {
@@ -15,4 +15,26 @@ export interface DnsRecord {
   readonly purpose: RecordPurpose;
   /** True for the CNAMEs that a customer publishes once (delegation). */
   readonly once: boolean;
+}
+
+/** Of a domain's records, those for its own zone: all, or the CNAMEs that are published once. */
+export function ownRecords<R extends Pick<DnsRecord, "once">>(records: readonly R[]): readonly R[] {
+  return isDelegated(records) ? records.filter(({ once }) => once) : records;
+}
+
+/** Of a domain's records, those in the zone that it is delegated to. */
+export function delegatedRecords<R extends Pick<DnsRecord, "once">>(
+  records: readonly R[],
+): readonly R[] {
+  return isDelegated(records) ? records.filter(({ once }) => !once) : [];
+}
+
+function isDelegated(records: readonly Pick<DnsRecord, "once">[]): boolean {
+  return records.some(({ once }) => once);
+}
+
+/** A name as it is written inside its zone: `_mta-sts` in `example.com`. The zone itself is `apex`; a name outside it stays whole. */
+export function relativeName(name: string, zone: string, apex: string): string {
+  if (name === zone) return apex;
+  return name.endsWith(`.${zone}`) ? name.slice(0, -zone.length - 1) : name;
 }

@@ -5,14 +5,13 @@ import { isInOrder } from "./lock/record-look.ts";
 import { testedSince, testingSeconds } from "./lock/testing.ts";
 import { formatTime, type UnixSeconds } from "./stamp.ts";
 
-/** One thing that may be done. */
 export interface NextStep {
   readonly what: string;
-  /** UTC seconds; null: as soon as the present instance is recorded as live; "now": already. */
+  /** Unix seconds; "now"; null: not known before the current instance is recorded as live. */
   readonly from: UnixSeconds | "now" | null;
 }
 
-/** Says what may be done when, in the order in which it comes. */
+/** The next steps of a domain, in the order in which they are taken. */
 export function nextStepsOf(
   name: string,
   domain: LockedDomain,
@@ -27,15 +26,15 @@ export function nextStepsOf(
   if (mode === "testing") {
     const since = testedSince(domain, mx, lock);
     const from = since === null || liveAt(current) === null ? null : since + testingSeconds;
-    found.push({ what: "declare `mode: enforce`", from: orNow(from, now) });
+    found.push({ what: "set `mode: enforce`", from: orNow(from, now) });
   }
   if (domain.earlier.length > 0 && mode !== "none") {
     const from = hold === "open" ? null : (hold ?? "now");
-    found.push({ what: "point MX records at hosts that only the present policy covers", from });
+    found.push({ what: "point MX records at hosts that only the current policy covers", from });
   }
   if (mode === "none") {
     const from = hold === "open" || liveAt(current) === null ? null : (hold ?? "now");
-    found.push({ what: "remove the `_mta-sts` record, then the declaration", from });
+    found.push({ what: "remove the `_mta-sts` record, then the domain from `domains/`", from });
   }
   return found;
 }
@@ -66,8 +65,8 @@ function orNow(from: UnixSeconds | null, now: UnixSeconds): UnixSeconds | "now" 
   return from !== null && from <= now ? "now" : from;
 }
 
-/** Words the moment of a step. */
-export function formatMoment(from: NextStep["from"]): string {
+/** From when a step may be taken, for people. */
+export function formatFrom(from: NextStep["from"]): string {
   if (from === "now") return "now";
-  return from === null ? "once this policy is recorded as live" : `from ${formatTime(from)}`;
+  return from === null ? "not before this policy is recorded as live" : `from ${formatTime(from)}`;
 }

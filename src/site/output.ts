@@ -6,14 +6,15 @@ export const phases = ["policy", "server", "record"] as const;
 /** Written in this order (policy first, DNS second), so that a build killed at any moment is safe to serve. */
 export type Phase = (typeof phases)[number];
 
-interface Place {
+interface OutputFile {
   /** Path below `dist/`, with `/`; made of validated names only. */
   readonly path: string;
   readonly phase: Phase;
 }
 
 /** What a file is made from, not yet its bytes. */
-export interface RenderedOutput extends Place {
+export interface RenderedOutput extends OutputFile {
+  readonly kind: "rendered";
   /** Name of the template below `templates/`, without `.hbs`, such as `caddy/sites-per-host.caddy`. */
   readonly template: string;
   /** What the template sees. Plain data: strings, numbers, booleans, null, arrays, objects. */
@@ -26,12 +27,14 @@ export interface RenderedOutput extends Place {
 }
 
 /** A file whose bytes are known: a policy that was rendered and verified before, an empty marker. */
-export interface FixedOutput extends Place {
+export interface FixedOutput extends OutputFile {
+  readonly kind: "fixed";
   readonly text: string;
 }
 
 /** A file of which there may be very many: while its key is the same it need not be made again. */
-export interface KeyedOutput extends Place {
+export interface KeyedOutput extends OutputFile {
+  readonly kind: "keyed";
   /** Names everything that the file is made from, but its templates and the program. */
   readonly key: string;
   /** Names of the templates that its text depends on. */
@@ -42,6 +45,6 @@ export interface KeyedOutput extends Place {
 }
 
 /** A file that is made at once, as every target makes its few. */
-export type Output = RenderedOutput | FixedOutput;
+export type ReadyOutput = RenderedOutput | FixedOutput;
 
-export type SiteOutput = Output | KeyedOutput;
+export type SiteOutput = ReadyOutput | KeyedOutput;

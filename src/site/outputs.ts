@@ -1,11 +1,7 @@
 /** The plan → the files of `dist/`, in the order in which they are written. */
 import type { SiteConfig } from "../config/site-config.ts";
-import {
-  delegatedRecords,
-  delegationZoneFile,
-  domainZoneFile,
-  domainZoneTemplate,
-} from "./dns-files.ts";
+import { delegationZoneFile, domainZoneFile, domainZoneTemplate } from "./dns-files.ts";
+import { delegatedRecords } from "./dns-record.ts";
 import type { KeyedOutput, SiteOutput } from "./output.ts";
 import { recordsOfPlanned, type PlannedDomain, type SitePlan } from "./plan.ts";
 import { needsSiteTree, outputsOfTargets } from "./targets/targets.ts";
@@ -25,7 +21,7 @@ export function* outputsOf(
 ): Generator<SiteOutput> {
   if (needsSiteTree(site.targets)) {
     for (const { host, policyText } of plan.publications) {
-      yield { path: `site/${host}${policyPath}`, phase: "policy", text: policyText };
+      yield { kind: "fixed", path: `site/${host}${policyPath}`, phase: "policy", text: policyText };
     }
   }
   yield* outputsOfTargets(plan.publications, site.targets);
@@ -58,6 +54,7 @@ function zoneOutputOf(planned: PlannedDomain, rendered: () => string | null): Ke
   const { domain } = planned.config;
   return {
     path: `dns/${domain}.zone`,
+    kind: "keyed",
     phase: "record",
     key: recordsKeyOf(planned),
     templates: [domainZoneTemplate],

@@ -6,9 +6,8 @@ import { compareText, diagnostic, type Diagnostic, type Place } from "../diagnos
 import { severityOf } from "../diagnostics/catalogue.ts";
 import { formatPolicy, parsePolicy, type Policy } from "../mta-sts/policy.ts";
 import { policyHostOf, type DomainConfig, type SiteConfig } from "../config/site-config.ts";
-import { delegatedRecords } from "./dns-files.ts";
 import { dnsShapeOf, recordsOf, type DnsShape } from "./dns-records.ts";
-import type { DnsRecord } from "./dns-record.ts";
+import { delegatedRecords, type DnsRecord } from "./dns-record.ts";
 import { advance, prune } from "./lock/advance.ts";
 import { guardDeleted } from "./lock/deletion-guard.ts";
 import { guardDeclared, wordGuarded, type Guarded, type Locate } from "./lock/guard.ts";

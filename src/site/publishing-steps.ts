@@ -1,50 +1,87 @@
 /**
- * A domain's records in the steps in which they are to be published, and the words that say why:
- * policy first, DNS second. A sender that finds `_mta-sts` before the policy host answers is told to
- * fetch what is not there.
+ * In which order a domain's records are published, and why: policy first, DNS second. A sender that
+ * finds `_mta-sts` before the policy host answers fetches a policy that is not there. The zone files,
+ * the record formats and the records page all take order and texts from here.
  *
- * @see RFC 8461 §8.1 (body before TXT), §8.2 (delegation)
+ * @see RFC 8461 §8.1 (body before TXT), §8.2 (delegation), §8.3 (removal)
  */
 import { policyHostOf } from "../config/site-config.ts";
-import type { DnsRecord } from "./dns-record.ts";
+import type { DnsRecord, RecordPurpose } from "./dns-record.ts";
 
-/** What is done in one go. */
-export interface PublishingStep {
-  /** Counts from 1. */
-  readonly number: number;
-  /** Lines of plain ASCII. */
-  readonly words: readonly string[];
-  /** None where there is only something to do. */
-  readonly records: readonly DnsRecord[];
+type Publishable = Pick<DnsRecord, "purpose" | "once">;
+
+/** What is published in one go. All texts are plain ASCII. */
+export interface PublishingStep<R> {
+  readonly purpose: RecordPurpose;
+  readonly title: string;
+  readonly when: string;
+  /** Sentences: what the records do, and what goes wrong in another order. */
+  readonly reasons: readonly string[];
+  readonly records: readonly R[];
 }
 
-/** Orders records of one domain into steps. */
-export function publishingSteps(domain: string, records: readonly DnsRecord[]): PublishingStep[] {
-  const policyHost = records.filter((record) => record.purpose === "policy-host");
-  const tlsRpt = records.filter((record) => record.purpose === "tls-rpt");
-  const mtaSts = records.filter((record) => record.purpose === "mta-sts");
-  const steps: PublishingStep[] = [];
-  const step = (words: readonly string[], records: readonly DnsRecord[]): void => {
-    steps.push({ number: steps.length + 1, words, records });
-  };
-  if (policyHost.length > 0) step(policyHostWords, policyHost);
-  if (tlsRpt.length > 0) step(mtaSts.length > 0 ? earlyTlsRptWords : tlsRptWords, tlsRpt);
-  if (mtaSts.length > 0) step(mtaStsWords(domain, mtaSts), mtaSts);
-  return steps;
-}
-
-const policyHostWords = ["The policy host, where senders fetch the policy: before anything else."];
-const tlsRptWords = ["Where senders report failures (TLS-RPT): at any time."];
-const earlyTlsRptWords = [
-  "Where senders report failures (TLS-RPT): at any time, best before the next step.",
+const order: readonly (readonly [RecordPurpose, title: string, when: string])[] = [
+  ["policy-host", "The policy host", "first"],
+  ["tls-rpt", "The address for reports (TLS-RPT)", "at any time"],
+  ["mta-sts", "The announcement (_mta-sts)", "last"],
 ];
 
-function mtaStsWords(domain: string, records: readonly DnsRecord[]): readonly string[] {
-  const leads = records.every((record) => record.once);
+/**
+ * Puts records into steps; those of one purpose alone make that step alone.
+ *
+ * @param always steps that are given even without records
+ */
+export function publishingSteps<R extends Publishable>(
+  records: readonly R[],
+  always: readonly RecordPurpose[] = [],
+): PublishingStep<R>[] {
+  const purposes = new Set([...always, ...records.map(({ purpose }) => purpose)]);
+  return order
+    .filter(([purpose]) => purposes.has(purpose))
+    .map(([purpose, title, when]) => {
+      const chosen = records.filter((record) => record.purpose === purpose);
+      return { purpose, title, when, reasons: reasons[purpose](chosen, purposes), records: chosen };
+    });
+}
+
+const reasons: Readonly<
+  Record<
+    RecordPurpose,
+    (records: readonly Publishable[], purposes: ReadonlySet<RecordPurpose>) => readonly string[]
+  >
+> = {
+  "policy-host": () => ["Senders fetch the policy from this host over HTTPS."],
+  "tls-rpt": (_, purposes) => [
+    "Senders report TLS failures to this address.",
+    purposes.has("mta-sts")
+      ? "Publish it before the next step: the first reports then show whether that works."
+      : "It does not change how mail is delivered.",
+  ],
+  "mta-sts": (records) => [
+    records.some(({ once }) => once)
+      ? "Senders follow this name to the policy id, then fetch the policy."
+      : "Senders that see a new id fetch the policy at once.",
+    "If they get the old policy, they keep it until it expires.",
+  ],
+};
+
+/** A step as lines of comment, for texts that somebody publishes from. */
+export function stepComment(domain: string, step: PublishingStep<unknown>): readonly string[] {
   return [
-    `Only when https://${policyHostOf(domain)}/.well-known/mta-sts.txt answers 200 with the policy of`,
-    leads
-      ? "this build: senders follow this name to the record that makes them fetch it."
-      : "this build: this record makes senders fetch it, and a new id makes them fetch it again.",
+    `${step.title}: ${step.when}.`,
+    ...(step.purpose === "mta-sts" ? [announceOnlyWhen(domain)] : []),
+    ...step.reasons,
   ];
+}
+
+/** What has to be true before `_mta-sts` is published. */
+export function announceOnlyWhen(domain: string): string {
+  return `Wait until https://${policyHostOf(domain)}/.well-known/mta-sts.txt serves the policy of this build.`;
+}
+
+/** The order in which records are removed: the announcement first, the policy host last. */
+export function inRemovalOrder<R extends Publishable>(records: readonly R[]): R[] {
+  return order
+    .toReversed()
+    .flatMap(([purpose]) => records.filter((record) => record.purpose === purpose));
 }

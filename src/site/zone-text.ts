@@ -23,7 +23,7 @@ export type ZoneText =
   | { readonly ok: false; readonly line: number; readonly reason: string };
 
 /** Octets that one string of a TXT record holds (RFC 1035 §3.3). */
-const stringOctets = 255;
+export const stringOctets = 255;
 
 /** Prints a record as one line, without the line end. */
 export function formatZoneRecord({ name, ttlSeconds, type, value }: ZoneRecord): string {
@@ -65,35 +65,49 @@ export function parseZoneText(text: string): ZoneText {
     if (end === -1) return { ok: false, line, reason: "the last line is not terminated" };
     const read = parseLine(text.slice(at, end));
     at = end + 1;
-    if (read === "directive") directives += 1;
-    else if (read === "nothing") continue;
-    else if ("reason" in read) return { ok: false, line, reason: read.reason };
-    else records.push(read);
+    switch (read.kind) {
+      case "nothing":
+        continue;
+      case "directive":
+        directives += 1;
+        continue;
+      case "record":
+        records.push(read.record);
+        continue;
+      case "refused":
+        return { ok: false, line, reason: read.reason };
+    }
   }
   return { ok: true, records, directives };
 }
 
-interface Refusal {
-  readonly reason: string;
-}
+type ZoneLine =
+  | { readonly kind: "nothing" | "directive" }
+  | { readonly kind: "record"; readonly record: ZoneRecord }
+  | { readonly kind: "refused"; readonly reason: string };
 
-function parseLine(line: string): ZoneRecord | "nothing" | "directive" | Refusal {
-  if (line === "") return "nothing";
+function parseLine(line: string): ZoneLine {
+  if (line === "") return { kind: "nothing" };
   // A server may end a line at a carriage return, and a terminal obeys the others.
-  if (controls.test(line)) return { reason: "it holds a control character" };
-  if (line.startsWith(";")) return "nothing";
+  if (controls.test(line)) return refused("it holds a control character");
+  if (line.startsWith(";")) return { kind: "nothing" };
   const found = recordLine.exec(line);
   if (found === null) {
     return directive.test(line)
-      ? "directive"
-      : { reason: "it is no record as stspress writes them" };
+      ? { kind: "directive" }
+      : refused("it is no record as stspress writes them");
   }
   const [, name = "", ttl = "", type = "", rdata = ""] = found;
   const value = parseRdata(type as ZoneRecordType, rdata);
-  if (value === null) return { reason: `it is no ${type} record as stspress writes them` };
+  if (value === null) return refused(`it is no ${type} record as stspress writes them`);
   const ttlSeconds = Number(ttl);
-  if (ttlSeconds > 0x7fff_ffff) return { reason: "its TTL is too large" };
-  return { name, ttlSeconds, type: type as ZoneRecordType, value };
+  if (ttlSeconds > 0x7fff_ffff) return refused("its TTL is too large");
+  const record = { name, ttlSeconds, type: type as ZoneRecordType, value };
+  return { kind: "record", record };
+}
+
+function refused(reason: string): ZoneLine {
+  return { kind: "refused", reason };
 }
 
 // eslint-disable-next-line no-control-regex -- they are what is looked for

@@ -4,12 +4,10 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compileTemplates } from "../../src/site/templates.ts";
 import { changedRecords, recordsToPublish } from "../../src/site/changed-records.ts";
-import type { DnsRecord } from "../../src/site/dns-record.ts";
+import { delegatedRecords, ownRecords, type DnsRecord } from "../../src/site/dns-record.ts";
 import {
-  delegatedRecords,
   delegationZoneFile,
   domainZoneFile,
-  pastedRecords,
   type DelegationZoneContent,
 } from "../../src/site/dns-files.ts";
 import { recordsOf, type DnsShape } from "../../src/site/dns-records.ts";
@@ -127,9 +125,9 @@ interface Zone {
 }
 
 function zoneOf(records: readonly DnsRecord[]): Zone {
-  const [{ zone, domain } = { zone: "", domain: "" }] = pastedRecords(records);
+  const [{ zone, domain } = { zone: "", domain: "" }] = ownRecords(records);
   const text = emptyZone(zone) + render(domainZoneFile(domain, records));
-  return { zone, text, meant: pastedRecords(records) };
+  return { zone, text, meant: ownRecords(records) };
 }
 
 const zones: Readonly<Record<string, Zone>> = {

@@ -91,7 +91,7 @@ describePeers("the reports page in chromium", ["chromium"], () => {
   describe("the overview", () => {
     test("leads from a domain in trouble to its page and back", async () => {
       const page = await open(index(30));
-      expect(await page.locator("h1").textContent()).toBe("2 of 30 domains need you");
+      expect(await page.locator("h1").textContent()).toBe("2 of 30 domains need attention");
       await page.getByRole("link", { name: "example.com", exact: true }).click();
       await page.waitForURL(/domains\/example\.com\.html$/);
       expect(await page.locator("h1").textContent()).toBe("example.com");
@@ -130,7 +130,7 @@ describePeers("the reports page in chromium", ["chromium"], () => {
 
     test("of one domain has nothing to search", async () => {
       const page = await open(index(1));
-      expect(await page.locator("h1").textContent()).toBe("example.com needs you");
+      expect(await page.locator("h1").textContent()).toBe("example.com needs attention");
       expect(await page.locator(".controls").isVisible()).toBe(false);
       expect(await shownRows(page).count()).toBe(1);
     });

@@ -95,7 +95,7 @@ describePeers("reports through caddy", ["caddy", "curl", ...acmePrograms], () =>
     test("no report: the reason comes through", async () => {
       const answer = await send("<html>", []);
       expect(answer.status).toBe(400);
-      expect(answer.body.toString("utf8")).toBe("the JSON is cut off or not well-formed\n");
+      expect(answer.body.toString("utf8")).toBe("the JSON is malformed or truncated\n");
     });
 
     test.each([

@@ -2,11 +2,11 @@ import fs from "node:fs";
 import { describe, expect, it } from "vitest";
 import { compileTemplates } from "../../src/site/templates.ts";
 import {
-  delegatedRecords,
   delegationZoneFile,
   domainZoneFile,
   type DelegationZoneContent,
 } from "../../src/site/dns-files.ts";
+import { delegatedRecords } from "../../src/site/dns-record.ts";
 import type { RenderedOutput } from "../../src/site/output.ts";
 import { delegated, longText, ownZone } from "./record-formats/sample-records.ts";
 
@@ -33,16 +33,21 @@ describe("domainZoneFile", () => {
 ; example.com: records for the zone example.com
 ; Policy first, DNS second: take the steps in order.
 ;
-; 1. The policy host, where senders fetch the policy: before anything else.
+; 1. The policy host: first.
+;    Senders fetch the policy from this host over HTTPS.
 mta-sts.example.com. 3600 IN A 192.0.2.10
 mta-sts.example.com. 3600 IN A 192.0.2.11
 mta-sts.example.com. 3600 IN AAAA 2001:db8::10
 ;
-; 2. Where senders report failures (TLS-RPT): at any time, best before the next step.
+; 2. The address for reports (TLS-RPT): at any time.
+;    Senders report TLS failures to this address.
+;    Publish it before the next step: the first reports then show whether that works.
 _smtp._tls.example.com. 3600 IN TXT "v=TLSRPTv1; rua=mailto:tls@example.net"
 ;
-; 3. Only when https://mta-sts.example.com/.well-known/mta-sts.txt answers 200 with the policy of
-;    this build: this record makes senders fetch it, and a new id makes them fetch it again.
+; 3. The announcement (_mta-sts): last.
+;    Wait until https://mta-sts.example.com/.well-known/mta-sts.txt serves the policy of this build.
+;    Senders that see a new id fetch the policy at once.
+;    If they get the old policy, they keep it until it expires.
 _mta-sts.example.com. 3600 IN TXT "v=STSv1; id=20261124T101010Z;"
 `);
     expect(output.verify(text)).toBeNull();
@@ -58,7 +63,7 @@ _mta-sts.example.com. 3600 IN TXT "v=STSv1; id=20261124T101010Z;"
       "",
     ]);
     expect(text).toContain(
-      "; Published once: they lead to sts.msp.example, which holds what changes.",
+      "; Publish these once: they lead to sts.msp.example, which holds what changes later.",
     );
     expect(output.verify(text)).toBeNull();
   });
@@ -96,9 +101,9 @@ describe("delegationZoneFile", () => {
     const text = render(output);
     expect(output.path).toBe("dns/sts.msp.example.zone");
     expect(text).toBe(`\
-; sts.msp.example: what 2 mail domains have delegated
-; Policy first, DNS second: publish it when the policies of this build are served, since a sender
-; that sees a new id before the new policy keeps the old one for as long as that one lives.
+; sts.msp.example: the records that 2 mail domains delegate
+; Policy first, DNS second: publish it once the policies of this build are served. Senders that see
+; a new id fetch the policy at once; if they get the old policy, they keep it until it expires.
 $ORIGIN sts.msp.example.
 $TTL 3600
 sts.msp.example. 3600 IN SOA ns1.msp.example. dns\\.admin.msp.example. 1795000000 3600 900 1209600 300
@@ -125,7 +130,7 @@ b.example._mta-sts.sts.msp.example. 600 IN TXT "v=STSv1; id=20261124T101010Z;"
   ])("is a part to include where %s", (_, change) => {
     const output = delegationZoneFile({ ...content, ...change });
     const text = render(output);
-    expect(text).toContain("; A part: include it in the zone");
+    expect(text).toContain("; This is not a whole zone: include it in the zone");
     expect(text).not.toMatch(/^\$|IN (SOA|NS) /m);
     expect(output.verify(text)).toBeNull();
     expect(output.verify(`$TTL 60\n${text}`)).toContain("$TTL");

@@ -1,18 +1,18 @@
 import { describe, expect, test } from "vitest";
-import { nextStepsOf, formatMoment } from "../../src/site/next-steps.ts";
+import { nextStepsOf, formatFrom } from "../../src/site/next-steps.ts";
 import { day, hour, Ledger, policy, start } from "./lock/ledger.ts";
 
 const week = 7 * day;
 const testing = policy("testing");
 const enforce = policy("enforce");
 const deploy = { what: "deploy it, then run `stspress live acme.de`", from: "now" };
-const toEnforce = (from: unknown) => ({ what: "declare `mode: enforce`", from });
+const toEnforce = (from: unknown) => ({ what: "set `mode: enforce`", from });
 const moveMx = (from: unknown) => ({
-  what: "point MX records at hosts that only the present policy covers",
+  what: "point MX records at hosts that only the current policy covers",
   from,
 });
 const remove = (from: unknown) => ({
-  what: "remove the `_mta-sts` record, then the declaration",
+  what: "remove the `_mta-sts` record, then the domain from `domains/`",
   from,
 });
 
@@ -63,8 +63,8 @@ test("a first policy that is none: removal, once it is live", () => {
 
 test.each([
   ["now", "now"],
-  [null, "once this policy is recorded as live"],
+  [null, "not before this policy is recorded as live"],
   [start, "from 2026-11-01 09:00 UTC"],
 ] as const)("%s is worded %j", (from, words) => {
-  expect(formatMoment(from)).toBe(words);
+  expect(formatFrom(from)).toBe(words);
 });

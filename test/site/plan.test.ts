@@ -69,7 +69,13 @@ function plan(
   options: { merged?: boolean; pruning?: boolean; ports?: Partial<PlanPorts> } = {},
 ): SitePlan {
   const { merged = false, pruning = true } = options;
-  return planSite(declared, before, now, { merged, pruning, newIds: new Set() }, { ...ports, ...options.ports });
+  return planSite(
+    declared,
+    before,
+    now,
+    { merged, pruning, newIds: new Set() },
+    { ...ports, ...options.ports },
+  );
 }
 
 function codes({ diagnostics }: SitePlan): string[] {
@@ -265,7 +271,13 @@ test("the outputs: policies before servers before records, each path once", () =
     domain("b.de", null, { delegation: "sts.msp.de" }),
   ]);
   const made = plan(declared, emptyLock, start);
-  const page = { path: "index.html", phase: "record", key: "", templates: [] } as const;
+  const page = {
+    kind: "keyed",
+    path: "index.html",
+    phase: "record",
+    key: "",
+    templates: [],
+  } as const;
   const make = () => {
     throw new Error("nobody asked for its text");
   };

@@ -15,7 +15,7 @@ import { fetchPolicy } from "./policy-fetch.ts";
 import { probeMx } from "./smtp-probe.ts";
 import type { TrustStore } from "../../net/tls/trust-store.ts";
 import type { AddressData, DnsEvidence } from "../../net/dns/dns-evidence.ts";
-import type { Failure } from "../../net/failure.ts";
+import type { ConnectionFailure } from "../../net/failure.ts";
 
 export interface ObserverOptions {
   readonly dns: DnsClient;
@@ -146,13 +146,13 @@ function eachAddress(
     .map((address, index) => ({ address, tried: index < maxAddresses }));
 }
 
-const untried: Failure = {
+const untried: ConnectionFailure = {
   stage: "connect",
   kind: "missing",
   detail: `not tried: more than ${String(maxAddresses)} addresses`,
 };
 
-const outOfTime: Failure = {
+const outOfTime: ConnectionFailure = {
   stage: "connect",
   kind: "missing",
   detail: "not tried: the addresses before it took too long",
@@ -174,7 +174,7 @@ function unfetched(address: string): PolicyFetch {
   };
 }
 
-function unprobed(address: string, failure: Failure): SmtpProbe {
+function unprobed(address: string, failure: ConnectionFailure): SmtpProbe {
   return {
     address,
     durationMs: 0,

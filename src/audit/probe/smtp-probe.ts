@@ -2,7 +2,7 @@
 import { SmtpReplyReader, type SmtpReply } from "../../net/smtp/reply-reader.ts";
 import { Connection, type Destination } from "../../net/tls/connection.ts";
 import type { SmtpProbe } from "../evidence.ts";
-import type { Failure } from "../../net/failure.ts";
+import type { ConnectionFailure } from "../../net/failure.ts";
 
 /** Which address to probe, and as whom. */
 export interface ProbeRequest extends Destination {
@@ -69,7 +69,7 @@ async function negotiate(
   heloName: string,
   how: { sni: boolean },
   seen: Seen,
-): Promise<Failure | null> {
+): Promise<ConnectionFailure | null> {
   if (!(await connection.connect())) return null;
   const replies = new SmtpReplyReader(connection);
 
@@ -117,7 +117,10 @@ async function greet(
 }
 
 /** The failure that a negative reply means. */
-function refusalOf(stage: Failure["stage"], { code, lines }: SmtpReply): Failure {
+function refusalOf(
+  stage: ConnectionFailure["stage"],
+  { code, lines }: SmtpReply,
+): ConnectionFailure {
   const detail = `${String(code)} ${lines[0] ?? ""}`.slice(0, maxText);
   return { stage, kind: code >= 400 ? "rejected" : "protocol", detail };
 }

@@ -10,7 +10,7 @@ import {
   failureText,
   type FailedConnection,
 } from "../failure-text.ts";
-import type { Failure } from "../../net/failure.ts";
+import type { ConnectionFailure } from "../../net/failure.ts";
 
 const host = "mx1.example.com";
 
@@ -81,7 +81,7 @@ export const mxHostConnection = defineRule(
       message: (a) => `${a.host} sends no SMTP greeting: ${failureText(a)}`,
       fix: () => "check that the mail server, and nothing else, answers on port 25",
     }),
-    "mx-host/rejects-us": prose<FailedConnection & { stage: Failure["stage"] }>({
+    "mx-host/rejects-us": prose<FailedConnection & { stage: ConnectionFailure["stage"] }>({
       severity: "warning",
       effect: "unknown",
       source: "RFC 5321 §3.1",
@@ -143,6 +143,6 @@ function isUnreachable({ failure }: SmtpProbe): boolean {
   return failure.stage === "connect" || failure.kind === "not-public";
 }
 
-function isRejected({ stage, kind }: Failure): boolean {
+function isRejected({ stage, kind }: ConnectionFailure): boolean {
   return kind === "rejected" && (stage === "banner" || stage === "ehlo");
 }

@@ -6,7 +6,7 @@ import { prose } from "../finding.ts";
 import { defineRule } from "../rule.ts";
 import { bodyBytes, insteadOf, servedPolicies } from "../served-policy.ts";
 import { failureText, type FailedConnection } from "../failure-text.ts";
-import type { Failure } from "../../net/failure.ts";
+import type { ConnectionFailure } from "../../net/failure.ts";
 
 const host = "mta-sts.example.com";
 const source = "RFC 8461 §3.3";
@@ -16,7 +16,7 @@ interface Host {
   readonly host: string;
 }
 interface Broken extends FailedConnection {
-  readonly stage: Failure["stage"];
+  readonly stage: ConnectionFailure["stage"];
 }
 
 export const policyHostResponse = defineRule(

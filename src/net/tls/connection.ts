@@ -5,7 +5,7 @@ import { isPublicAddress } from "../public-address.ts";
 import { isOutOfReach, socketFailure } from "./failures.ts";
 import type { TrustStore } from "./trust-store.ts";
 import { handshakeOf, tlsEvidence, type Handshake, type PeerChain } from "./handshake-evidence.ts";
-import type { Failure } from "../failure.ts";
+import type { ConnectionFailure } from "../failure.ts";
 import type { TlsEvidence } from "./tls-evidence.ts";
 
 /** Where to connect, and how long it may take. */
@@ -35,8 +35,8 @@ export class Connection {
   readonly #to: Destination;
   readonly #deadline: NodeJS.Timeout;
   #socket: net.Socket | null = null;
-  #stage: Failure["stage"] = "connect";
-  #failure: Failure | null = null;
+  #stage: ConnectionFailure["stage"] = "connect";
+  #failure: ConnectionFailure | null = null;
   #received: Buffer[] = [];
   #unread = 0;
   #ended = false;
@@ -52,17 +52,17 @@ export class Connection {
   }
 
   /** Why the connection ended early; null: it did not. */
-  get failure(): Failure | null {
+  get failure(): ConnectionFailure | null {
     return this.#failure;
   }
 
   /** Sets the stage that a failure from now on belongs to. */
-  enter(stage: Failure["stage"]): void {
+  enter(stage: ConnectionFailure["stage"]): void {
     this.#stage = stage;
   }
 
   /** Ends the connection; the first failure counts. Always gives null, so that callers can return it. */
-  fail(kind: Failure["kind"], detail: string): null {
+  fail(kind: ConnectionFailure["kind"], detail: string): null {
     this.#end({ stage: this.#stage, kind, detail });
     return null;
   }
@@ -175,7 +175,7 @@ export class Connection {
     };
   }
 
-  #end(failure: Failure): void {
+  #end(failure: ConnectionFailure): void {
     this.#failure ??= { ...failure, detail: failure.detail.slice(0, maxDetail) };
     this.#socket?.destroy();
     this.#wake();

@@ -2,9 +2,9 @@
 import os from "node:os";
 import { isIP } from "node:net";
 import { isPublicAddress } from "../public-address.ts";
-import type { Failure } from "../failure.ts";
+import type { ConnectionFailure } from "../failure.ts";
 
-type FailureKind = Failure["kind"];
+type FailureKind = ConnectionFailure["kind"];
 
 /** What Node puts on errors of the system (`syscall`) and of OpenSSL (`reason`). */
 interface SocketError extends NodeJS.ErrnoException {
@@ -38,9 +38,9 @@ const kinds: Readonly<Record<string, FailureKind>> = {
 /** Classifies an error of a socket. */
 export function socketFailure(
   error: SocketError,
-  stage: Failure["stage"],
+  stage: ConnectionFailure["stage"],
   address: string,
-): Failure {
+): ConnectionFailure {
   const { code = "", message, reason, syscall } = error;
   // The other side ended in the middle of a handshake: Node gives that the code of a reset.
   if (code === "ECONNRESET" && syscall === undefined) return { stage, kind: "closed", detail: "" };

@@ -1,4 +1,4 @@
-/** What the store tells of one domain → its page. */
+/** The data of one domain → its page. */
 import { daysBetween } from "./days.ts";
 import { covered, judgeDomain, type Judging } from "./domain-row.ts";
 import { heldPolicies } from "./held-policy.ts";
@@ -7,7 +7,7 @@ import type { DomainPage, FailureRow, PolicyInstance, ReporterRow } from "./page
 import { adviseOn } from "../../tls-rpt/report/result-types.ts";
 import type { DomainDetails, DomainSeries, ReporterTotals } from "../store/port.ts";
 
-/** How the reporters beyond the greatest are called together. */
+/** The name of all smaller reporters together. */
 const others = "all others";
 
 /** Makes the page. `details` are of the days that are shown. */
@@ -56,7 +56,7 @@ export function domainPageOf(
   };
 }
 
-/** A reporter is silent when it is quiet for longer than it ever was; a report may be three days late. */
+/** A reporter is silent if it has not reported for longer than ever before; a report may be three days late. */
 export function reporterRow(totals: ReporterTotals, today: string): ReporterRow {
   const { longestGapDays, successes, failures, ...rest } = totals;
   const quiet = daysBetween(totals.lastDay, today) - 3;

@@ -1,4 +1,4 @@
-/** What was reported of a domain → its row of the overview. */
+/** The daily counts of a domain → its row of the overview. */
 import { headlineOf, healthOf } from "./health.ts";
 import type { DomainFacts } from "./locked-facts.ts";
 import type { DomainRow, Rate, TrendVerdict } from "./page-data.ts";
@@ -7,7 +7,7 @@ import type { Daily, DomainSeries } from "../store/port.ts";
 import { judgeTrend, lastCovered, presentRun, recentDays } from "./trend.ts";
 import { rateOf } from "./wilson.ts";
 
-/** A kind of failure, judged. */
+/** A kind of failure with its trend. */
 export interface JudgedKind {
   readonly resultType: string;
   readonly trend: TrendVerdict;
@@ -17,14 +17,14 @@ export interface JudgedKind {
   readonly recent: number;
 }
 
-/** A domain's row, and what its page says beyond that. */
+/** A domain's row, and what only its page shows. */
 export interface JudgedDomain {
   readonly row: DomainRow;
-  /** Those with failures in the window that is shown, most first. */
+  /** Those with failures, most recent failures first. */
   readonly kinds: readonly JudgedKind[];
 }
 
-/** The days of the series; of them only the last ones are shown: the judgement looks further back. */
+/** The days of the series. Only the last ones are shown; the trend needs more. */
 export interface Judging {
   readonly days: readonly string[];
   /** How many are shown. */
@@ -59,13 +59,13 @@ export function judgeDomain(
     judgeTrend({ ...about, failures: series.failures }),
     kinds.map((kind) => kind.trend),
   );
-  // The kind that explains the verdict, else the most frequent one.
-  const told = kinds.find((kind) => kind.trend === trend) ?? kinds[0] ?? null;
+  // The kind that explains the trend, else the most frequent one.
+  const mainKind = kinds.find((kind) => kind.trend === trend) ?? kinds[0] ?? null;
   const recent = rate(series, last - recentDays + 1, last);
   const lastDay = days[last] ?? null;
   const silence = last < 0 ? null : days.length - 1 - last;
-  const isLost = facts.mode === "enforce" || (told !== null && isDane(told.resultType));
-  const run = told?.since ?? presentRun(series.failures, series.entries);
+  const isLost = facts.mode === "enforce" || (mainKind !== null && isDane(mainKind.resultType));
+  const run = mainKind?.since ?? presentRun(series.failures, series.entries);
   const condition = { trend, recent, isLost, silence };
   const whole = rate(series, hidden, Infinity);
   const verified =
@@ -77,7 +77,7 @@ export function judgeDomain(
     health: healthOf(condition),
     headline: headlineOf({
       ...condition,
-      resultType: told?.resultType ?? null,
+      resultType: mainKind?.resultType ?? null,
       since: days[run] ?? null,
       lastDay,
     }),
@@ -93,8 +93,8 @@ export function judgeDomain(
   return { row, kinds };
 }
 
-/** The series of a domain that nobody reported on. */
-export function silence(domain: string, length: number): DomainSeries {
+/** The series of a domain without reports. */
+export function emptySeries(domain: string, length: number): DomainSeries {
   const none = new Float64Array(length);
   return {
     domain,
@@ -111,14 +111,14 @@ export function silence(domain: string, length: number): DomainSeries {
   };
 }
 
-/** Values from an index on; null on days that no report covers. */
+/** The values from an index on; null on days that no report covers. */
 export function covered(values: Daily, entries: Daily, from: number): (number | null)[] {
   return Array.from(values.subarray(from), (value, at) =>
     (entries[from + at] ?? 0) > 0 ? value : null,
   );
 }
 
-/** A kind that is getting worse counts although all failures together hide it. */
+/** A kind that gets worse counts, even if the sum of all kinds hides it. */
 function worst(whole: TrendVerdict, kinds: readonly TrendVerdict[]): TrendVerdict {
   const worse = (["new", "rising"] as const).find(
     (verdict) => whole === verdict || kinds.includes(verdict),

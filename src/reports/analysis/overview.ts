@@ -10,12 +10,12 @@ export function overviewOf(made: {
   readonly from: string;
   readonly to: string;
   readonly rows: readonly DomainRow[];
-  readonly strangers: readonly DomainRow[];
-  readonly strangerCount: number;
+  readonly undeclared: readonly DomainRow[];
+  readonly undeclaredCount: number;
   readonly reporters: readonly ReporterRow[];
   readonly quarantined: number;
 }): Overview {
-  const { now, from, to, rows, reporters, strangerCount, quarantined } = made;
+  const { now, from, to, rows, reporters, undeclaredCount, quarantined } = made;
   const sessions = rows.reduce((sum, row) => sum + row.whole.sessions, 0);
   const failures = rows.reduce((sum, row) => sum + row.whole.failures, 0);
   return {
@@ -23,15 +23,15 @@ export function overviewOf(made: {
     from,
     to,
     domains: rows.toSorted(compareRows),
-    strangers: made.strangers.toSorted(compareRows),
-    strangerCount,
+    undeclared: made.undeclared.toSorted(compareRows),
+    undeclaredCount,
     reporters,
     totals: rateOf(sessions, failures),
     quarantined,
   };
 }
 
-/** Most troubled first; of the same health the one with more failures lately. */
+/** Worst health first, then most recent failures. */
 function compareRows(a: DomainRow, b: DomainRow): number {
   return (
     compareHealth(a.health, b.health) ||

@@ -44,9 +44,9 @@ export interface Overview {
   /** Those of the site, most troubled first. */
   readonly domains: readonly DomainRow[];
   /** Others that reports are about, at most 200, most troubled first; they count nowhere else. */
-  readonly strangers: readonly DomainRow[];
+  readonly undeclared: readonly DomainRow[];
   /** How many of them there are. */
-  readonly strangerCount: number;
+  readonly undeclaredCount: number;
   readonly reporters: readonly ReporterRow[];
   /** Totals of the window, of the site's domains. */
   readonly totals: Rate;
@@ -167,6 +167,6 @@ export interface HeldPolicy {
   /** Last day on which a sender held it. */
   readonly lastDay: string;
   readonly rate: Rate;
-  /** Such as `still on the policy of 12 days ago`; "" where there is nothing to say. */
+  /** Such as `still used 12 days after it was replaced`; "": none. */
   readonly remark: string;
 }

@@ -1,4 +1,4 @@
-/** What reports prove for a decision: from when on, how many sessions, and whether that is enough. */
+/** What the reports prove for a rollout: how many sessions on how many days, and whether that is enough. */
 import { daysBetween } from "./days.ts";
 import type { ReportsTrust } from "../../config/site-config.ts";
 import type { Rate } from "./page-data.ts";
@@ -6,22 +6,22 @@ import type { DomainSeries } from "../store/port.ts";
 import { rateOf } from "./wilson.ts";
 
 export interface RolloutEvidence {
-  /** Days since then that a report covers. */
+  /** Days since testing began that a report covers. */
   readonly days: number;
   readonly rate: Rate;
-  /** `failing`: surely more fail than may; `not-enough`: nobody can tell yet. */
+  /** `failing`: the rate is surely too high; `not-enough`: too few data. */
   readonly verdict: "enough" | "failing" | "not-enough";
-  /** What there is not enough of; null: nothing lacks. */
+  /** What is missing; null: nothing. */
   readonly lacks: "reports" | "days" | "sessions" | null;
 }
 
-/** A domain of which surely fewer fail is fit to enforce; what is worse loses mail. */
-export const maxFailing = 0.02;
+/** A domain may enforce when its failure rate is surely at or below this. */
+export const maxFailureRate = 0.02;
 
-/** So many days must be told of: a weekly mail run must be among them. */
+/** Days that reports must cover, so that a weekly mailing is among them. */
 export const minDays = 7;
 
-/** Weighs the sessions from a day on; `days` are those of the series. */
+/** Evaluates the sessions from a day on; `days` are those of the series. */
 export function rolloutEvidence(
   series: DomainSeries,
   days: readonly string[],
@@ -42,9 +42,9 @@ export function rolloutEvidence(
   }
   const rate = rateOf(all, failed);
   const about = { days: covered, rate };
-  if (rate.low > maxFailing) return { ...about, verdict: "failing", lacks: null };
+  if (rate.low > maxFailureRate) return { ...about, verdict: "failing", lacks: null };
   const lacks = covered === 0 ? "reports" : covered < minDays ? "days" : "sessions";
-  return covered >= minDays && rate.high <= maxFailing
+  return covered >= minDays && rate.high <= maxFailureRate
     ? { ...about, verdict: "enough", lacks: null }
     : { ...about, verdict: "not-enough", lacks };
 }

@@ -1,4 +1,4 @@
-/** Rates and how sure they are. */
+/** Rates and their confidence intervals. */
 import type { Rate } from "./page-data.ts";
 
 /** Standard normal quantiles of two-sided intervals. */
@@ -10,8 +10,8 @@ export interface Interval {
 }
 
 /**
- * The interval of a proportion, which is sound for small numbers and for none: of 0 in 10 it says at most
- * 28 %, where the naive formula says 0. What is no proportion, such as 5 of 3, is cut.
+ * The confidence interval of a proportion, which is correct for small numbers too: for 0 of 10 it ends at
+ * 28 %, where the simple formula gives 0. More failures than sessions count as all sessions.
  * @see Wilson, JASA 22 (1927), 209
  */
 export function wilson(failures: number, sessions: number, z: number): Interval {
@@ -19,16 +19,16 @@ export function wilson(failures: number, sessions: number, z: number): Interval 
   const rate = Math.min(1, failures / sessions);
   const square = (z * z) / sessions;
   const centre = rate + square / 2;
-  const spread = z * Math.sqrt((rate * (1 - rate)) / sessions + square / sessions / 4);
+  const halfWidth = z * Math.sqrt((rate * (1 - rate)) / sessions + square / sessions / 4);
   const scale = 1 + square;
   return {
-    low: rate === 0 ? 0 : Math.max(0, (centre - spread) / scale),
-    high: rate === 1 ? 1 : Math.min(1, (centre + spread) / scale),
+    low: rate === 0 ? 0 : Math.max(0, (centre - halfWidth) / scale),
+    high: rate === 1 ? 1 : Math.min(1, (centre + halfWidth) / scale),
   };
 }
 
 /**
- * The interval of the difference of two proportions, first less second, made of their Wilson intervals.
+ * The confidence interval of first minus second, two proportions, from their Wilson intervals.
  * @see Newcombe, Statistics in Medicine 17 (1998), 873, method 10
  */
 export function difference(
@@ -39,11 +39,11 @@ export function difference(
   if (first.sessions <= 0 || second.sessions <= 0) return { low: -1, high: 1 };
   const a = Math.min(1, first.failures / first.sessions);
   const b = Math.min(1, second.failures / second.sessions);
-  const one = wilson(first.failures, first.sessions, z);
-  const two = wilson(second.failures, second.sessions, z);
+  const ofA = wilson(first.failures, first.sessions, z);
+  const ofB = wilson(second.failures, second.sessions, z);
   return {
-    low: a - b - Math.hypot(a - one.low, two.high - b),
-    high: a - b + Math.hypot(one.high - a, b - two.low),
+    low: a - b - Math.hypot(a - ofA.low, ofB.high - b),
+    high: a - b + Math.hypot(ofA.high - a, b - ofB.low),
   };
 }
 

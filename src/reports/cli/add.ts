@@ -1,24 +1,24 @@
-/** `stspress reports add`: takes in the reports of files, folders, mailboxes and standard input. */
+/** `stspress reports add`: intake of files, folders, mailboxes and standard input. */
 import { diagnostic } from "../../diagnostics/diagnostic.ts";
 import { combine, failure, success, type Result } from "../../diagnostics/result.ts";
 import { parseServer, type Server } from "../../net/dns/servers.ts";
 import { JournalWriter } from "../journal/journal.ts";
 import { standardInput } from "../intake/sources.ts";
-import { sizeOf, walk, whyUnreadable, type PassedOver } from "../intake/walk.ts";
+import { sizeOf, walk, whyUnreadable, type SkippedPath } from "../intake/walk.ts";
 import {
-  describeTakenIn,
-  maxTold,
+  describeIntake,
+  maxListed,
   shortSource,
-  shownSource,
-  type TakenInCounts,
-} from "./print/taken-in.ts";
+  printableSource,
+  type IntakeCounts,
+} from "./print/intake-summary.ts";
 import type { AddResult, ReportStore } from "../store/port.ts";
 import type { Context } from "../../cli/context.ts";
 import type { ExitCode } from "../../cli/io.ts";
 import { printResult } from "../../cli/output.ts";
 import { startProgress, type Progress } from "../../cli/progress.ts";
 import { intake, type IntakeBatch, type QuarantinedSource } from "../intake/intake.ts";
-import { keepReports } from "../intake/keep-reports.ts";
+import { saveReports } from "../intake/save-reports.ts";
 import { openStore, reportFolders } from "../store/open-store.ts";
 import type { ReadyBatch } from "../intake/ready-batch.ts";
 import { codeOf, describe } from "../../runtime/system-error.ts";
@@ -35,7 +35,7 @@ export async function run(context: Context): Promise<Result<ExitCode>> {
   const dkim = options.choice("dkim") === false ? null : { resolver };
   const batches = intake({ paths, now, quarantine, dkim });
   const opening = openStore(context);
-  // Read while the store is opened.
+  // The first batch is read while the store is opened.
   const first = batches.next();
   first.catch(() => undefined);
   const store = await opening;
@@ -43,16 +43,16 @@ export async function run(context: Context): Promise<Result<ExitCode>> {
     await batches.return();
     return store;
   }
-  const taken = await takeInto(journal, store.value, first, batches, context);
-  if (!taken.ok) return taken;
-  return success(report(taken.value, context));
+  const saved = await saveInto(journal, store.value, first, batches, context);
+  if (!saved.ok) return saved;
+  return success(printSummary(saved.value, context));
 }
 
 function readResolver({ options }: Context): Result<Server | null> {
   return options.parsed("resolver", parseServer, "an IP address or IP:port", "192.0.2.53");
 }
 
-/** A path that was mistyped is told before anything is taken in. */
+/** A mistyped path is an error before anything is read. */
 function readPaths(paths: readonly string[]): Result<readonly string[]> {
   if (paths.length === 0) {
     const help = "stspress help reports add";
@@ -66,23 +66,23 @@ function readPaths(paths: readonly string[]): Result<readonly string[]> {
   return found.length > 0 ? failure(...found) : success(paths);
 }
 
-/** Takes everything in, and closes the store. */
-async function takeInto(
+/** Saves all batches, and closes the store. */
+async function saveInto(
   journal: string,
   store: ReportStore,
   first: Promise<IteratorResult<IntakeBatch, void>>,
   batches: AsyncGenerator<IntakeBatch, void>,
   { operands, io }: Context,
-): Promise<Result<TakenAll>> {
+): Promise<Result<IntakeTotals>> {
   const progress = await startProgress(io);
   const writer = await JournalWriter.open(journal);
   try {
     const meter = io.errIsTerminal ? new Meter(operands, progress) : null;
-    const keep = (ready: ReadyBatch) => keepReports(ready, writer, store);
-    return success(await takeAll(first, batches, keep, meter));
+    const save = (ready: ReadyBatch) => saveReports(ready, writer, store);
+    return success(await saveAll(first, batches, save, meter));
   } catch (error) {
     if (codeOf(error) === "") throw error;
-    // What was written before is kept; the rest is taken in the next time.
+    // What was saved before is kept; the next run reads the rest.
     const detail = describe(error);
     return failure(diagnostic("site/cannot-write", { path: ".stspress/reports", detail }));
   } finally {
@@ -92,40 +92,40 @@ async function takeInto(
   }
 }
 
-interface TakenAll {
-  readonly counts: TakenInCounts;
-  /** The first of each. */
+interface IntakeTotals {
+  readonly counts: IntakeCounts;
+  /** The first {@link maxListed} of each. */
   readonly quarantined: readonly QuarantinedSource[];
-  readonly passedOver: readonly PassedOver[];
-  readonly passedOverCount: number;
+  readonly skipped: readonly SkippedPath[];
+  readonly skippedCount: number;
   readonly isUnreadable: boolean;
 }
 
-/** Batches that are kept, or wait for that, while the next is read. */
+/** Batches that are being saved, or wait for it, while the next is read. */
 const maxWaiting = 2;
-/** Octets of memory; nothing else is read while such a batch waits. */
-const heavy = 24 * 1024 * 1024;
+/** While a batch with more bytes of memory is saved, nothing else is read. */
+const maxConcurrentMemory = 24 * 1024 * 1024;
 
-async function takeAll(
+async function saveAll(
   first: Promise<IteratorResult<IntakeBatch, void>>,
   batches: AsyncGenerator<IntakeBatch, void>,
-  keep: (ready: ReadyBatch) => Promise<AddResult>,
+  save: (ready: ReadyBatch) => Promise<AddResult>,
   meter: Meter | null,
-): Promise<TakenAll> {
-  const sum = new Sum(meter);
+): Promise<IntakeTotals> {
+  const totals = new IntakeSum(meter);
   const waiting: Promise<void>[] = [];
   let last: Promise<void> = Promise.resolve();
   try {
     for (let next = await first; next.done !== true; next = await batches.next()) {
       const batch = next.value;
-      // DuckDB and the disk work while the next is read; one after another, as the journal wants it.
+      // Saved while the next batch is read, one after another: the journal needs that order.
       last = last.then(async () => {
-        sum.add(batch, await keep(batch.ready));
+        totals.add(batch, await save(batch.ready));
       });
-      // Told when it is awaited.
+      // Handled where it is awaited.
       last.catch(() => undefined);
       waiting.push(last);
-      if (batch.weight > heavy) await last;
+      if (batch.memory > maxConcurrentMemory) await last;
       else if (waiting.length > maxWaiting) await waiting.shift();
     }
     await last;
@@ -133,15 +133,15 @@ async function takeAll(
     await last.catch(() => undefined);
     await batches.return();
   }
-  return sum;
+  return totals;
 }
 
-/** What came of all batches so far. */
-class Sum implements TakenAll {
-  readonly counts: TakenInCounts = { added: 0, duplicates: 0, quarantined: 0, notReports: 0 };
+/** The totals of all batches so far. */
+class IntakeSum implements IntakeTotals {
+  readonly counts: IntakeCounts = { added: 0, duplicates: 0, quarantined: 0, notReports: 0 };
   readonly quarantined: QuarantinedSource[] = [];
-  readonly passedOver: PassedOver[] = [];
-  passedOverCount = 0;
+  readonly skipped: SkippedPath[] = [];
+  skippedCount = 0;
   isUnreadable = false;
   readonly #meter: Meter | null;
 
@@ -155,61 +155,61 @@ class Sum implements TakenAll {
     counts.duplicates += duplicates;
     counts.quarantined += batch.quarantined.length;
     counts.notReports += batch.notReports;
-    this.quarantined.push(...batch.quarantined.slice(0, maxTold - this.quarantined.length));
-    this.passedOver.push(...batch.passedOver.slice(0, maxTold - this.passedOver.length));
-    this.passedOverCount += batch.passedOver.length;
-    this.isUnreadable ||= batch.passedOver.some((one) => one.isUnreadable);
+    this.quarantined.push(...batch.quarantined.slice(0, maxListed - this.quarantined.length));
+    this.skipped.push(...batch.skipped.slice(0, maxListed - this.skipped.length));
+    this.skippedCount += batch.skipped.length;
+    this.isUnreadable ||= batch.skipped.some((one) => one.isUnreadable);
     this.#meter?.advance(batch);
   }
 }
 
-/** Shows how far the work is: in files, or in megabytes where a few files hold many mails. */
+/** Shows the progress: in files, or in megabytes where a few files hold many mails. */
 class Meter {
   readonly #progress: Progress;
   readonly #files: number;
-  readonly #octets: number;
+  readonly #bytes: number;
   #sources = 0;
   #read = 0;
 
   constructor(paths: readonly string[], progress: Progress) {
     this.#progress = progress;
     let files = 0;
-    let octets = 0;
+    let bytes = 0;
     for (const found of walk(paths.filter((one) => one !== standardInput))) {
       if (!found.ok) continue;
       files += 1;
-      octets += sizeOf(found.value);
+      bytes += sizeOf(found.value);
     }
     this.#files = files;
-    this.#octets = octets;
+    this.#bytes = bytes;
   }
 
-  advance({ sources, octets }: IntakeBatch): void {
+  advance({ sources, bytes }: IntakeBatch): void {
     this.#sources += sources;
-    this.#read += octets;
+    this.#read += bytes;
     if (this.#sources <= this.#files) {
-      this.#progress.show("taking in", this.#sources, this.#files);
+      this.#progress.show("reading", this.#sources, this.#files);
       return;
     }
     const read = megabytes(this.#read);
-    this.#progress.show("taking in, MB", read, Math.max(read, megabytes(this.#octets)));
+    this.#progress.show("reading, MB", read, Math.max(read, megabytes(this.#bytes)));
   }
 }
 
-function megabytes(octets: number): number {
-  return Math.ceil(octets / 1_000_000);
+function megabytes(bytes: number): number {
+  return Math.ceil(bytes / 1_000_000);
 }
 
-function report(result: TakenAll, context: Context): ExitCode {
-  const { counts, quarantined, passedOver, passedOverCount, isUnreadable } = result;
+function printSummary(result: IntakeTotals, context: Context): ExitCode {
+  const { counts, quarantined, skipped, skippedCount, isUnreadable } = result;
   const { io } = context;
-  for (const { path, why } of passedOver) io.err(`${shownSource(path)}: ${why}\n`);
-  if (passedOverCount > passedOver.length) {
-    io.err(`and ${String(passedOverCount - passedOver.length)} more were passed over\n`);
+  for (const { path, why } of skipped) io.err(`${printableSource(path)}: ${why}\n`);
+  if (skippedCount > skipped.length) {
+    io.err(`and ${String(skippedCount - skipped.length)} more were skipped\n`);
   }
   printResult(context, {
     json: counts,
-    text: () => describeTakenIn(counts, quarantined, ["file or mail", "files and mails"]),
+    text: () => describeIntake(counts, quarantined, ["file or mail", "files and mails"]),
   });
   if (isUnreadable) return 2;
   return counts.quarantined > 0 ? 1 : 0;

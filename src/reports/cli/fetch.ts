@@ -1,4 +1,4 @@
-/** `stspress reports fetch`: takes in the reports of a mailbox on an IMAP server. */
+/** `stspress reports fetch`: intake of a mailbox on an IMAP server. */
 import fs from "node:fs";
 import path from "node:path";
 import { DnsClient } from "../../net/dns/client.ts";
@@ -12,20 +12,20 @@ import { Quarantine } from "../intake/quarantine.ts";
 import type { ReportFolders } from "../intake/report-folders.ts";
 import { readSecretFile } from "../intake/secret-file.ts";
 import { describeRefusals } from "../../tls-rpt/report/refusal.ts";
-import { describeTakenIn, type TakenInCounts } from "./print/taken-in.ts";
+import { describeIntake, type IntakeCounts } from "./print/intake-summary.ts";
 import type { Context } from "../../cli/context.ts";
 import type { ExitCode, Io } from "../../cli/io.ts";
 import { printDiagnostics, printResult } from "../../cli/output.ts";
 import { diagnostic } from "../../diagnostics/diagnostic.ts";
 import { failure, success, type Result } from "../../diagnostics/result.ts";
 import { startProgress } from "../../cli/progress.ts";
-import { fetchMail, type Fetched, type FetchPorts } from "../intake/fetch-mail.ts";
+import { fetchMail, type FetchPorts, type FetchResult } from "../intake/fetch-mail.ts";
 import { readFetchOptions, type FetchOptions } from "./options/fetch-options.ts";
-import { keepReports } from "../intake/keep-reports.ts";
+import { saveReports } from "../intake/save-reports.ts";
 import { batchOf } from "../intake/ready-batch.ts";
 import { openStore, reportFolders } from "../store/open-store.ts";
-import { takeIn, type TakenIn } from "../intake/take-in.ts";
-import { whileAnswered } from "../intake/while-answered.ts";
+import { intakeContext, intakeSource, type IntakeResult } from "../intake/intake-source.ts";
+import { withCircuitBreaker } from "../intake/circuit-breaker.ts";
 import { codeOf, describe } from "../../runtime/system-error.ts";
 
 const passwordVariable = "STSPRESS_IMAP_PASSWORD";
@@ -68,20 +68,20 @@ async function fetchInto(
   const dns = dnsClient(options.resolver);
   const mark = markOf(mailbox, options.mark, io);
   const files = filesOf(folders.value, options, now);
-  const counts: TakenInCounts = { added: 0, duplicates: 0, quarantined: 0, notReports: 0 };
+  const counts: IntakeCounts = { added: 0, duplicates: 0, quarantined: 0, notReports: 0 };
   const progress = await startProgress(io);
   const ports: FetchPorts = {
     mailbox,
     mark,
-    takeIn: taker(dns, now),
-    keep: async (ready) => {
-      const { added, duplicates } = await keepReports(batchOf(ready), writer, store.value);
+    intake: mailIntake(dns, now),
+    save: async (ready) => {
+      const { added, duplicates } = await saveReports(batchOf(ready), writer, store.value);
       counts.added += added;
       counts.duplicates += duplicates;
     },
     quarantine: files.quarantine,
     saveState: files.saveState,
-    show: (done, total) => {
+    showProgress: (done, total) => {
       progress.show("fetching", done, total);
     },
   };
@@ -90,7 +90,7 @@ async function fetchInto(
     counts.quarantined = fetched.quarantined.length;
     counts.notReports = fetched.notReports;
     progress.end();
-    return success(report(counts, fetched, context));
+    return success(printSummary(counts, fetched, context));
   } finally {
     progress.end();
     dns.close();
@@ -104,14 +104,16 @@ function dnsClient(resolver: Server | null): DnsClient {
   return new DnsClient({ servers, timeoutMs: dnsTimeoutMs });
 }
 
-/** How taken mail is marked: a server may keep no keywords, and that is told. */
+/** How a fetched mail is marked: a server may not support keywords. */
 function markOf(mailbox: Mailbox, mark: MailMark, io: Io): MailMark {
   if (mailbox.takesKeywords || mark.how !== "keyword") return mark;
-  io.err("the server does not support keywords, so fetched messages are not marked; see --mark\n");
+  io.err(
+    "the server does not support keywords, so mails are not marked; use --mark seen, flag or move:FOLDER\n",
+  );
   return { how: "none" };
 }
 
-/** What is kept of a mailbox beside journal and store. */
+/** What is kept of a mailbox, apart from journal and store. */
 function filesOf(
   folders: ReportFolders,
   { user, host, port, folder }: FetchOptions,
@@ -132,19 +134,20 @@ function filesOf(
   };
 }
 
-/** Verifies by the time at which our own server got the mail: what its headers say, anybody can write. */
-function taker(dns: DnsClient, now: number) {
+/** Verifies signatures as of the time at which our own server received the mail: its headers can be forged. */
+function mailIntake(dns: DnsClient, now: number) {
   const resolve = resolveWith(dns);
-  const verifyAt = whileAnswered((message, submitter, at) =>
+  const verifyAt = withCircuitBreaker((message, submitter, at) =>
     verifyReporter(message, submitter, resolve, at),
   );
-  return (bytes: Uint8Array, receivedAt: number | null): Promise<TakenIn> =>
-    takeIn(bytes, "", {
-      via: "file",
-      now,
-      verify: (message, submitter, at) =>
+  return (bytes: Uint8Array, receivedAt: number | null): Promise<IntakeResult> =>
+    intakeSource(
+      bytes,
+      "",
+      intakeContext(now, (message, submitter, at) =>
         verifyAt(message, submitter, Math.min(receivedAt ?? at, now)),
-    });
+      ),
+    );
 }
 
 interface Secrets {
@@ -172,7 +175,7 @@ function readSecrets({ passwordFile, caFile }: FetchOptions, io: Io): Result<Sec
   }
 }
 
-function report(counts: TakenInCounts, fetched: Fetched, context: Context): ExitCode {
+function printSummary(counts: IntakeCounts, fetched: FetchResult, context: Context): ExitCode {
   printResult(context, {
     json: counts,
     text: () => {
@@ -180,13 +183,13 @@ function report(counts: TakenInCounts, fetched: Fetched, context: Context): Exit
         ...one,
         source: `mail ${String(uid)}`,
       }));
-      return describeTakenIn(counts, unreadable, ["other mail", "other mails"]);
+      return describeIntake(counts, unreadable, ["other mail", "other mails"]);
     },
   });
   const unchecked = fetched.unchecked.length;
   if (unchecked > 0) {
     context.io.err(
-      `${String(unchecked)} signatures could not be checked, for the DNS did not answer; the next run tries again\n`,
+      `${String(unchecked)} signature${unchecked === 1 ? "" : "s"} could not be checked because DNS did not answer; the next run tries again\n`,
     );
   }
   return counts.quarantined > 0 ? 1 : 0;

@@ -63,7 +63,7 @@ function readDomain(options: Options): Result<string | null> {
 async function writeAll(source: PageSource, root: string, io: Io): Promise<Result<Written>> {
   const page = new ReportsPage(readReportsPageAssets(), version, makeNonce());
   const overview = await source.overview();
-  const domains = [...overview.domains, ...overview.strangers];
+  const domains = [...overview.domains, ...overview.undeclared];
   const progress = await startProgress(io);
   let folder: PageFolder | null = null;
   try {
@@ -98,10 +98,10 @@ async function writeAlone(
 ): Promise<Result<Written>> {
   const found = await source.domainPage(domain);
   if (found === null) {
-    const { domains, strangers } = await source.overview();
+    const { domains, undeclared } = await source.overview();
     const suggestion = suggest(
       domain,
-      [...domains, ...strangers].map((one) => one.domain),
+      [...domains, ...undeclared].map((one) => one.domain),
     );
     return failure(diagnostic("site/unknown-domain", { domain, suggestion }));
   }

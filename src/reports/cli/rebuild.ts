@@ -13,7 +13,7 @@ export async function run(context: Context): Promise<Result<ExitCode>> {
   printResult(context, {
     json: { reports: added, duplicates, refused, damaged },
     text: () =>
-      `the database is made anew: ${String(added)} report${added === 1 ? "" : "s"}${duplicates > 0 ? `, ${String(duplicates)} of them in the journal more than once` : ""}\n`,
+      `the database was rebuilt: ${String(added)} report${added === 1 ? "" : "s"}${duplicates > 0 ? `; ignored ${String(duplicates)} duplicate${duplicates === 1 ? "" : "s"} in the journal` : ""}\n`,
   });
   return success(0);
 }

@@ -1,4 +1,4 @@
-/** `stspress reports senders`: who sends what, how, whether it is proven, and where it deviates from RFC 8460. */
+/** `stspress reports senders`: who sends reports, whether that is proven, and how they deviate from RFC 8460. */
 import { sendersTable, type ListedSender } from "./print/reports-senders.ts";
 import { describeDeviation } from "../../tls-rpt/report/deviations.ts";
 import { countsForRollout, trustedSigners } from "../analysis/trusted-signers.ts";
@@ -15,7 +15,7 @@ export async function run(context: Context): Promise<Result<ExitCode>> {
   const opened = await openStore(context);
   if (!opened.ok) return opened;
   const store = opened.value;
-  // Settings with mistakes in them still have their senders; only whom they trust is unknown, which is told.
+  // With mistakes in the settings, the senders are listed all the same, beside the diagnostics.
   const { declarations: settings, diagnostics } = loadSettings(root);
   const mistakes = settings === null ? diagnostics : [];
   const trust = settings?.reportsTrust ?? "verified";

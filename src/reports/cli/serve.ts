@@ -1,9 +1,9 @@
 /** `stspress reports serve`: receives the reports that senders POST, behind a web server that speaks TLS. */
 import { isLoopback, plainAddress } from "../receiver/client-address.ts";
-import { diskRoom } from "../receiver/disk-room.ts";
+import { diskSpaceCheck } from "../receiver/disk-space.ts";
 import { JournalWriter, type JournalRecord } from "../journal/journal.ts";
-import { maxFromStrangers, Quarantine } from "../intake/quarantine.ts";
-import { startReceiver, type Judgement, type Receiver } from "../receiver/receiver.ts";
+import { maxUntrusted, Quarantine } from "../intake/quarantine.ts";
+import { startReceiver, type Receiver, type ReportCheck } from "../receiver/receiver.ts";
 import type { ReportFolders } from "../intake/report-folders.ts";
 import { parseServer, type Server } from "../../net/dns/servers.ts";
 import { printable } from "../../cli/text.ts";
@@ -14,7 +14,7 @@ import type { Options } from "../../cli/options.ts";
 import { diagnostic } from "../../diagnostics/diagnostic.ts";
 import { combine, failure, success, type Result } from "../../diagnostics/result.ts";
 import { aboutReport } from "../receiver/about-report.ts";
-import { ingest } from "../intake/ingest.ts";
+import { parseReport } from "../intake/parse-report.ts";
 import { reportFolders } from "../store/open-store.ts";
 import { describe } from "../../runtime/system-error.ts";
 
@@ -66,8 +66,8 @@ async function receive(
       perMinute,
       append: (record) => writer.append([record]),
       quarantine: quarantineOf(folders, log),
-      judge,
-      hasRoom: diskRoom(folders.journal),
+      check: checkReport,
+      hasDiskSpace: diskSpaceCheck(folders.journal),
       log,
     });
     return success({ receiver, writer });
@@ -79,7 +79,7 @@ async function receive(
 
 function listenProblem(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code;
-  if (code === "EADDRINUSE") return "another program listens there";
+  if (code === "EADDRINUSE") return "another program is listening there";
   if (code === "EADDRNOTAVAIL") return "this machine does not have that address";
   return describe(error);
 }
@@ -88,11 +88,11 @@ function urlHost(address: string): string {
   return address.includes(":") ? `[${address}]` : address;
 }
 
-/** Judges a posted text by the rules that hold for all of them. */
-function judge({ arrival, hints }: JournalRecord, json: Uint8Array): Judgement {
-  const ingested = ingest(json, arrival, hints, arrival.receivedAt);
-  if (ingested.ok) return { ok: true, about: aboutReport(ingested.normalised) };
-  return { ok: false, code: ingested.reason, words: describeRefusal(ingested.reason) };
+/** Checks a posted text as any other report. */
+function checkReport({ arrival, hints }: JournalRecord, json: Uint8Array): ReportCheck {
+  const parsed = parseReport(json, arrival, hints, arrival.receivedAt);
+  if (parsed.ok) return { ok: true, about: aboutReport(parsed.normalised) };
+  return { ok: false, refusal: parsed.reason };
 }
 
 function quarantineOf(folders: ReportFolders, log: (line: string) => void) {
@@ -103,9 +103,9 @@ function quarantineOf(folders: ReportFolders, log: (line: string) => void) {
       const at = Math.floor(Date.now() / 1000);
       const why = describeRefusal(reason);
       const about = { reasons: [reason], why, source: "posted", at };
-      const name = quarantine.putFromStranger(body, extension, about);
+      const name = quarantine.putUntrusted(body, extension, about);
       if (name !== null) return;
-      log(`the quarantine is full (${String(maxFromStrangers)} files): what came is not kept`);
+      log(`the quarantine is full (${String(maxUntrusted)} files): what came is not kept`);
     } catch (error) {
       log(`what came is not kept: ${describe(error)}`);
     }
@@ -123,8 +123,8 @@ function readOptions(options: Options): Result<ServeOptions> {
   const listen = read.value.listen ?? normalListen;
   if (!isLoopback(listen.address) && proxy === null) {
     return options.conflict(
-      "reports are received without TLS, so only this machine may send them; or name the web server that may send them from elsewhere",
-      `--listen ${normalText}, or add --proxy and its IP address`,
+      "the receiver has no TLS, so other machines may send to it only through a proxy",
+      `--listen ${normalText}, or add --proxy and the IP address of the web server`,
     );
   }
   return success({

@@ -1,4 +1,4 @@
-/** `stspress reports status`: how the domains are, by their reports; for people, for cron and for CI. */
+/** `stspress reports status`: the health of the domains; for people, cron and CI. */
 import path from "node:path";
 import { suggest } from "../../config/suggest.ts";
 import { diagnostic, type Diagnostic } from "../../diagnostics/diagnostic.ts";
@@ -6,7 +6,7 @@ import { failure, success, type Result } from "../../diagnostics/result.ts";
 import { readStatusMemory, writeStatusMemory, type StatusMemory } from "../status/status-memory.ts";
 import { statusChanges, statusFailures, statusTable } from "./print/reports-status.ts";
 import type { DomainRow, Overview } from "../analysis/page-data.ts";
-import { changesSince, toldOf } from "../analysis/status-change.ts";
+import { changesSince, statusOf } from "../analysis/status-change.ts";
 import { readDomains } from "../../cli/domain-operands.ts";
 import type { Context } from "../../cli/context.ts";
 import { wantsColour, type ExitCode } from "../../cli/io.ts";
@@ -15,7 +15,7 @@ import { reportFolders } from "../store/open-store.ts";
 import { openPageSource, type PageSource } from "../page/page-source.ts";
 import { describe } from "../../runtime/system-error.ts";
 
-/** The window in which reporters and whole rates are counted; the verdicts look at less. */
+/** The window for reporters and overall rates; the verdicts use fewer days. */
 const days = 90;
 
 /** Runs `reports status [DOMAIN…]`. */
@@ -34,18 +34,18 @@ export async function run(context: Context): Promise<Result<ExitCode>> {
     const names = named.value.map(({ ascii }) => ascii);
     const chosen = await choose(overview, names, source);
     if (!chosen.ok) return chosen;
-    const told = say(chosen.value, source, context);
-    if (!told.ok) return told;
-    return success(await judge(chosen.value.domains, told.value, source, context));
+    const printed = print(chosen.value, source, context);
+    if (!printed.ok) return printed;
+    return success(await exitCode(chosen.value.domains, printed.value, source, context));
   } finally {
     await source.close();
   }
 }
 
-/** The exit code; says why it is not 0 where nothing else has said it. */
-async function judge(
+/** The exit code. If it is not 0, the reason is printed unless it was printed before. */
+async function exitCode(
   rows: readonly DomainRow[],
-  told: ReadonlySet<string>,
+  printed: ReadonlySet<string>,
   source: PageSource,
   { options, format, io }: Context,
 ): Promise<ExitCode> {
@@ -58,13 +58,13 @@ async function judge(
   }
   const failing = failsOn(options.text("fail-on"), rows);
   if (failing.length === 0) return 0;
-  // A CI log has to say why it failed, also where the news is an old one.
-  const untold = failing.filter(({ domain }) => !told.has(domain));
-  io.err(statusFailures(untold, { colour: wantsColour(io, false) }));
+  // A CI log has to say why it failed, even if nothing changed.
+  const unprinted = failing.filter(({ domain }) => !printed.has(domain));
+  io.err(statusFailures(unprinted, { colour: wantsColour(io, false) }));
   return 1;
 }
 
-/** The overview of the domains that were named, in the site or not; of all where none was. */
+/** The overview of the given domains, in the site or not; of all if none is given. */
 async function choose(
   overview: Overview,
   names: readonly string[],
@@ -75,21 +75,21 @@ async function choose(
   const unknown: Diagnostic[] = [];
   for (const domain of new Set(names)) {
     if (domains.some((row) => row.domain === domain)) continue;
-    // Of those that are not in the site, the overview has only some.
+    // The overview has only some of the domains that are not in the site.
     const page = await source.domainPage(domain);
     if (page !== null) domains.push(page.row);
     else {
-      const known = [...overview.domains, ...overview.strangers].map((row) => row.domain);
+      const known = [...overview.domains, ...overview.undeclared].map((row) => row.domain);
       const suggestion = suggest(domain, known);
       unknown.push(diagnostic("site/unknown-domain", { domain, suggestion }));
     }
   }
   if (unknown.length > 0) return failure(...unknown);
-  return success({ ...overview, domains, strangers: [], strangerCount: 0 });
+  return success({ ...overview, domains, undeclared: [], undeclaredCount: 0 });
 }
 
-/** Prints, and remembers what was told as a change. Gives whom it told of. */
-function say(
+/** Prints, and remembers the changes that were printed. Returns the domains that were printed. */
+function print(
   overview: Overview,
   source: PageSource,
   { options, format, io, root }: Context,
@@ -98,59 +98,59 @@ function say(
   if (!folders.ok) return folders;
   const folder = path.dirname(folders.value.database);
   const before = readStatusMemory(folder);
-  const changes = changesSince(overview.domains, before.told);
+  const changes = changesSince(overview.domains, before.domains);
   const changed = new Set(changes.map(({ row }) => row.domain));
   if (format === "json") {
     printDiagnostics(source.diagnostics, format, io, jsonOf(overview, source, changed));
-    return success(everyDomain(overview));
+    return success(allDomains(overview));
   }
   const isWhole = io.outIsTerminal || options.flag("all");
   if (isWhole) printDiagnostics(source.diagnostics, format, io);
   const text = { colour: wantsColour(io, io.outIsTerminal) };
-  // A person wants to see how things are; a cron job mails what is printed, and so only news.
+  // People want the whole table. Cron mails whatever is printed, so only changes.
   if (isWhole && !options.flag("changes")) {
     io.out(statusTable(overview, source.rollouts, text));
-    return success(everyDomain(overview));
+    return success(allDomains(overview));
   }
   io.out(statusChanges(changes, overview.quarantined - before.quarantined, text));
   const after = remembered(before, overview);
   const isSame =
     changes.length === 0 &&
     after.quarantined === before.quarantined &&
-    after.told.size === before.told.size;
+    after.domains.size === before.domains.size;
   return isSame ? success(changed) : remember(folder, after, changed);
 }
 
-function remember<T>(folder: string, memory: StatusMemory, told: T): Result<T> {
+function remember<T>(folder: string, memory: StatusMemory, printed: T): Result<T> {
   try {
     writeStatusMemory(folder, memory);
-    return success(told);
+    return success(printed);
   } catch (error) {
     const path = ".stspress/reports/status.json";
     return failure(diagnostic("site/cannot-write", { path, detail: describe(error) }));
   }
 }
 
-function everyDomain({ domains }: Overview): ReadonlySet<string> {
+function allDomains({ domains }: Overview): ReadonlySet<string> {
   return new Set(domains.map(({ domain }) => domain));
 }
 
 function remembered(before: StatusMemory, overview: Overview): StatusMemory {
-  const told = new Map(before.told);
-  for (const row of overview.domains) told.set(row.domain, toldOf(row));
-  return { told, quarantined: overview.quarantined };
+  const domains = new Map(before.domains);
+  for (const row of overview.domains) domains.set(row.domain, statusOf(row));
+  return { domains, quarantined: overview.quarantined };
 }
 
 function jsonOf(overview: Overview, source: PageSource, changed: ReadonlySet<string>): object {
-  const { madeAt, from, to, totals, quarantined, strangerCount } = overview;
+  const { madeAt, from, to, totals, quarantined, undeclaredCount } = overview;
   return {
     madeAt: new Date(madeAt * 1000).toISOString().replace(".000Z", "Z"),
     from,
     to,
     totals,
     quarantined,
-    strangerCount,
-    domains: [...overview.domains, ...overview.strangers].map(({ sparkline: _, ...row }) => ({
+    strangerCount: undeclaredCount,
+    domains: [...overview.domains, ...overview.undeclared].map(({ sparkline: _, ...row }) => ({
       ...row,
       changed: changed.has(row.domain),
       rollout: source.rollouts.get(row.domain) ?? null,

@@ -3,7 +3,7 @@ import { json, site, type OptionSpec, type VerbSpec } from "../../cli/verb-spec.
 
 const resolver: OptionSpec = {
   flags: "--resolver <ip>",
-  about: "DNS resolver for the keys of signatures, as IP or IP:port (default: the system's)",
+  about: "DNS resolver for DKIM keys, as IP or IP:port (default: the system's)",
 };
 
 export const reportVerbs: readonly VerbSpec[] = [
@@ -12,9 +12,9 @@ export const reportVerbs: readonly VerbSpec[] = [
     operands: "<path...>",
     summary: "add reports from files, folders and mailboxes",
     about:
-      "Takes files and folders of mails, mbox, Maildir, JSON, gzip and zip, whatever they are called; - is standard input. The same report counts once, whatever its wrapping. What cannot be read is kept in .stspress/reports/quarantine/ with the reason, and the exit code is 1; the files that were named stay as they are.",
+      "Reads mails, mbox, Maildir, JSON, gzip and zip, in files and folders of any name; - is standard input. The same report counts once, however it is packed. Unreadable reports are copied to .stspress/reports/quarantine/ with the reason, and the exit code is 1. Your files are not changed.",
     options: [
-      { flags: "--no-dkim", about: "do not verify DKIM signatures, and ask no DNS" },
+      { flags: "--no-dkim", about: "do not verify DKIM signatures; makes no DNS queries" },
       resolver,
       json,
       site,
@@ -28,27 +28,30 @@ export const reportVerbs: readonly VerbSpec[] = [
   {
     name: "reports fetch",
     operands: "",
-    summary: "add reports from a mailbox on an IMAP server",
+    summary: "fetch reports from a mailbox on an IMAP server",
     about:
-      "Takes what came since the last run, and marks it; other mail stays as it is, nothing is deleted. The password is read from STSPRESS_IMAP_PASSWORD or from a file that only you may read.",
+      "Reads the mails that came since the last run, and marks those with reports. Other mails are not changed, and nothing is deleted. The password comes from STSPRESS_IMAP_PASSWORD or from a file that only you can read.",
     options: [
       { flags: "--host <name>", about: "the IMAP server", required: true },
       { flags: "--user <name>", about: "the user who logs in", required: true },
       { flags: "--folder <name>", about: "the folder (default: INBOX)" },
-      { flags: "--port <number>", about: "its port (default: 993, with --starttls 143)" },
-      { flags: "--starttls", about: "begin in clear, and turn to TLS before the password is sent" },
+      { flags: "--port <number>", about: "the port (default: 993, with --starttls 143)" },
+      {
+        flags: "--starttls",
+        about: "start without TLS, and switch to TLS before the password is sent",
+      },
       {
         flags: "--insecure-plain",
-        about: "no TLS at all; for a server on this machine only",
+        about: "no TLS; only for a server on this machine",
       },
       {
         flags: "--mark <how>",
         about:
-          "how to mark a message that was fetched: keyword (the keyword $StspressTaken, the default), seen, flag, move:FOLDER or none",
+          "how to mark mails with reports: keyword ($StspressTaken, the default), seen, flag, move:FOLDER or none",
       },
       { flags: "--password-file <file>", about: "read the password from this file" },
-      { flags: "--ca <file>", about: "trust these root certificates too (PEM)" },
-      { flags: "--timeout <seconds>", about: "how long an answer may take (default: 60)" },
+      { flags: "--ca <file>", about: "also trust these root certificates (PEM)" },
+      { flags: "--timeout <seconds>", about: "how long to wait for an answer (default: 60)" },
       resolver,
       json,
       site,
@@ -59,19 +62,20 @@ export const reportVerbs: readonly VerbSpec[] = [
   {
     name: "reports serve",
     operands: "",
-    summary: "receive the reports that senders POST, behind a web server",
+    summary: "receive reports by HTTPS POST, behind a web server",
     about:
-      "Answers 201 when a report is safely on the disk. It speaks HTTP, for a web server on the same machine that speaks TLS to the world; the caddy target writes its site where `targets.caddy.reports` names a host. Ends by SIGTERM or Ctrl-C, without loss.",
+      "Answers 201 when a report is safely on the disk. It has no TLS itself: a web server on the same machine receives the reports by HTTPS and passes them on. The caddy target configures that if you set `targets.caddy.reports` to a host name. Stop it with SIGTERM or Ctrl-C; no report is lost.",
     options: [
-      { flags: "--listen <ip:port>", about: "where it listens (default: 127.0.0.1:8460)" },
+      { flags: "--listen <ip:port>", about: "the address to listen on (default: 127.0.0.1:8460)" },
       {
         flags: "--proxy <ip>",
         about:
-          "the address of the web server in front, where it is another machine; only it may post then",
+          "the IP address of the web server if it is another machine; other machines are refused",
       },
       {
         flags: "--rate <number>",
-        about: "reports a minute from one client; a large one counts as several (default: 600)",
+        about:
+          "reports per minute from one client; a large report counts as several (default: 600)",
       },
       site,
     ],
@@ -81,15 +85,15 @@ export const reportVerbs: readonly VerbSpec[] = [
   {
     name: "reports status",
     operands: "[domain...]",
-    summary: "say how the domains are, by the reports; for people, cron and CI",
+    summary: "show the health of your domains by the reports; for people, cron and CI",
     about:
-      "On a terminal the whole table. Elsewhere only what changed since the last run, once, so that cron sends a mail only when there is news; with --fail-on, standard error says what made it fail. A domain of which no report came is unknown, never good; exit code 3 where that is so of all.",
+      "On a terminal, prints the whole table. Elsewhere, prints only what changed since the last run, so that cron sends a mail only when something changed. With --fail-on, standard error lists the domains that failed. A domain without reports is unknown, never good; if that is true for all domains, the exit code is 3.",
     options: [
-      { flags: "--all", about: "the whole table, on a terminal or not" },
-      { flags: "--changes", about: "only what changed, on a terminal too" },
+      { flags: "--all", about: "print the whole table, also without a terminal" },
+      { flags: "--changes", about: "print only what changed, also on a terminal" },
       {
         flags: "--fail-on <trend>",
-        about: "exit with 1 where failures are new, rising (or new), or there are any worth a word",
+        about: "exit with 1 if failures are new, rising (or new), or any domain is not good",
         choices: ["new", "rising", "any"],
       },
       json,
@@ -101,12 +105,12 @@ export const reportVerbs: readonly VerbSpec[] = [
   {
     name: "reports page",
     operands: "",
-    summary: "write what the reports say as pages that open from disk",
+    summary: "write the reports as HTML pages that open from disk",
     about:
-      "Writes .stspress/reports/page/: an overview, most troubled domains first, and a page for each domain. With --domain, one file with that domain alone, which can be handed to its owner.",
+      "Writes .stspress/reports/page/: an overview, worst domains first, and a page for each domain. With --domain, writes one file with that domain alone, which you can give to its owner.",
     options: [
-      { flags: "--domain <domain>", about: "one self-contained page of this domain alone" },
-      { flags: "--days <number>", about: "how many days it shows (default: 90)" },
+      { flags: "--domain <domain>", about: "write one self-contained page of this domain only" },
+      { flags: "--days <number>", about: "how many days to show (default: 90)" },
       json,
       site,
     ],
@@ -116,9 +120,9 @@ export const reportVerbs: readonly VerbSpec[] = [
   {
     name: "reports senders",
     operands: "",
-    summary: "show who sends what, how, and where it deviates from RFC 8460",
+    summary: "list who sends reports, and how they deviate from RFC 8460",
     about:
-      "One line per reporter, and the deviations that were seen in its reports and normalised.",
+      "For each reporter: its reports, its signatures, whether it counts for a rollout, and the deviations in its reports.",
     options: [json, site],
     examples: ["stspress reports senders"],
     load: () => import("./senders.ts"),
@@ -126,13 +130,13 @@ export const reportVerbs: readonly VerbSpec[] = [
   {
     name: "reports export",
     operands: "[domain]",
-    summary: "print what is stored as CSV or JSON lines",
+    summary: "print the stored reports as CSV or JSON lines",
     about:
-      "One row per kind of failure, or per policy that had none. In CSV a cell that a spreadsheet would take for a formula begins with an apostrophe.",
+      "One row per failure detail, or per policy without failures. In CSV, a cell that a spreadsheet would read as a formula starts with an apostrophe.",
     options: [
       { flags: "--format <name>", about: "csv (the default) or jsonl", choices: ["csv", "jsonl"] },
-      { flags: "--from <day>", about: "from this day on, such as 2026-11-01" },
-      { flags: "--to <day>", about: "to this day, inclusive" },
+      { flags: "--from <day>", about: "the first day, such as 2026-11-01" },
+      { flags: "--to <day>", about: "the last day" },
       site,
     ],
     examples: ["stspress reports export --format csv > failures.csv"],
@@ -141,9 +145,9 @@ export const reportVerbs: readonly VerbSpec[] = [
   {
     name: "reports rebuild",
     operands: "",
-    summary: "make the database anew from the reports as they came",
+    summary: "rebuild the database from the journal",
     about:
-      "The journal in .stspress/reports/journal/ keeps every report as it came; the database is an index of it, made beside the old one and put in its place when it is whole.",
+      "The journal in .stspress/reports/journal/ has every report as it came; the database is only an index. The new database replaces the old one when it is complete.",
     options: [json, site],
     examples: ["stspress reports rebuild"],
     load: () => import("./rebuild.ts"),

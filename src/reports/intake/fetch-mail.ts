@@ -1,4 +1,4 @@
-/** A mailbox → the journal: group by group, so that it can be killed anywhere and go on where it was. */
+/** A mailbox → the journal, group by group, so that a run that was killed continues where it was. */
 import type { MailboxState } from "./imap-state.ts";
 import {
   maxFetchedMailBytes,
@@ -7,76 +7,79 @@ import {
   type MailMark,
 } from "../../mail/imap/imap.ts";
 import type { Refusal } from "../../tls-rpt/report/refusal.ts";
-import type { ReadyReport, TakenIn } from "./take-in.ts";
+import type { ReadyReport, IntakeResult } from "./intake-source.ts";
 
-/** What fetching needs of the world. */
+/** What fetching needs from outside. */
 export interface FetchPorts {
   readonly mailbox: Mailbox;
   readonly mark: MailMark;
-  /** Unwraps, reads and verifies one mail. `receivedAt` is what the server says, Unix seconds. */
-  readonly takeIn: (bytes: Uint8Array, receivedAt: number | null) => Promise<TakenIn>;
+  /** Intake of one mail. `receivedAt` is when the server received it, Unix seconds. */
+  readonly intake: (bytes: Uint8Array, receivedAt: number | null) => Promise<IntakeResult>;
   /** Resolves when the reports are safely on the disk. */
-  readonly keep: (reports: readonly ReadyReport[]) => Promise<void>;
-  /** Keeps a mail that claims to be a report and cannot be read: on the disk when it returns. */
+  readonly save: (reports: readonly ReadyReport[]) => Promise<void>;
+  /** Copies a mail that claims to be a report and cannot be read. It is on the disk when this returns. */
   readonly quarantine: (bytes: Uint8Array, uid: number, reasons: readonly Refusal[]) => void;
   readonly saveState: (state: MailboxState) => void;
-  readonly show: (done: number, total: number) => void;
+  readonly showProgress: (done: number, total: number) => void;
 }
 
 /** A mail that claims to be a report and cannot be read. */
 export interface QuarantinedMail {
   readonly uid: number;
   readonly reasons: readonly Refusal[];
-  /** One that is too large is not copied; it stays where it is. */
+  /** A mail that is too large is not copied. */
   readonly isCopied: boolean;
 }
 
-export interface Fetched {
+export interface FetchResult {
   readonly quarantined: readonly QuarantinedMail[];
   readonly notReports: number;
   /** UIDs of mails whose signature could not be checked: the next run tries again. */
   readonly unchecked: readonly number[];
 }
 
-/** How often a signature is tried that could not be checked, and how many mails wait for that. */
+/** How often a signature that could not be checked is tried, and for how many mails. */
 const maxTries = 5;
 const maxWaiting = 5000;
 
-/** Mails that are unpacked at once: they wait for the DNS together, and a small one may become large. */
-const mailsAtOnce = 4;
-/** Characters of reports that are in memory before they are written down. */
-const maxWeight = 4 * 1024 * 1024;
+/** Mails that are unwrapped at the same time: they wait for DNS together, and a small one may expand. */
+const concurrentMails = 4;
+/** Characters of reports that are in memory before they are saved. */
+const maxCharacters = 4 * 1024 * 1024;
 
-interface TakenMail {
+interface ReadMail {
   readonly uid: number;
   readonly bytes: Uint8Array;
-  readonly taken: TakenIn;
+  readonly result: IntakeResult;
 }
 
 /**
- * Takes in what came since the last run: for each group the journal, then the mark, then the state. What
- * is killed in between is taken once more by the next run, and is a duplicate then.
+ * Reads the mails that came since the last run. For each group it writes the journal, then marks the mails,
+ * then saves the state. If it is killed in between, the next run reads the group again and finds duplicates.
  * @throws ImapProblem, and the system's errors
  */
-export async function fetchMail(ports: FetchPorts, before: MailboxState | null): Promise<Fetched> {
+export async function fetchMail(
+  ports: FetchPorts,
+  before: MailboxState | null,
+): Promise<FetchResult> {
   const { mailbox } = ports;
   const { uidValidity } = mailbox;
   // With another validity the UIDs name other mails.
   const known = before?.uidValidity === uidValidity ? before : null;
-  const run = new Run(ports, known ?? { uidValidity, lastUid: 0, again: {} });
+  const run = new FetchRun(ports, known ?? { uidValidity, lastUid: 0, again: {} });
   const waiting = Object.keys(run.state.again).map(Number);
   const fresh = await mailbox.uidsAfter(run.state.lastUid);
   run.total = waiting.length + fresh.length;
-  for await (const { outlines } of mailbox.outlines(waiting)) await run.take(outlines);
+  for await (const { outlines } of mailbox.outlines(waiting)) await run.read(outlines);
   for await (const { outlines, lastUid } of mailbox.outlines(fresh)) {
-    await run.take(outlines);
+    await run.read(outlines);
     run.save({ lastUid });
   }
   run.forget(waiting);
   return run.fetched;
 }
 
-class Run {
+class FetchRun {
   state: MailboxState;
   total = 0;
   readonly fetched = {
@@ -92,8 +95,8 @@ class Run {
     this.state = state;
   }
 
-  /** Takes mails in, in the order of their UIDs. */
-  async take(outlines: readonly MailOutline[]): Promise<void> {
+  /** Reads mails, in the order of their UIDs. */
+  async read(outlines: readonly MailOutline[]): Promise<void> {
     const fitting: MailOutline[] = [];
     for (const outline of outlines) {
       if (!outline.mayHoldReport) this.fetched.notReports += 1;
@@ -102,15 +105,15 @@ class Run {
       this.#seen.add(outline.uid);
     }
     for await (const mails of this.#ports.mailbox.mails(fitting)) {
-      // A server may have told a smaller size than there is.
+      // The server may have given a smaller size than the mail has.
       const large = mails.filter(({ bytes }) => bytes.length > maxFetchedMailBytes);
       for (const { outline } of large) this.#refuseLarge(outline);
-      await this.#takeGroup(mails.filter((mail) => !large.includes(mail)));
+      await this.#readGroup(mails.filter((mail) => !large.includes(mail)));
     }
-    this.#ports.show(this.#seen.size, this.total);
+    this.#ports.showProgress(this.#seen.size, this.total);
   }
 
-  /** Forgets mails that waited and have gone. */
+  /** Forgets mails that waited for another try and no longer exist. */
   forget(waiting: readonly number[]): void {
     const gone = waiting.filter((uid) => !this.#seen.has(uid));
     if (gone.length > 0) this.save({ again: without(this.state.again, gone) });
@@ -125,31 +128,31 @@ class Run {
     this.fetched.quarantined.push({ uid, reasons: ["too-large"], isCopied: false });
   }
 
-  async #takeGroup(
+  async #readGroup(
     mails: readonly { readonly outline: MailOutline; readonly bytes: Uint8Array }[],
   ): Promise<void> {
-    let taken: TakenMail[] = [];
-    for (let at = 0; at < mails.length; at += mailsAtOnce) {
-      const some = mails.slice(at, at + mailsAtOnce).map(async ({ outline, bytes }) => ({
+    let done: ReadMail[] = [];
+    for (let at = 0; at < mails.length; at += concurrentMails) {
+      const some = mails.slice(at, at + concurrentMails).map(async ({ outline, bytes }) => ({
         uid: outline.uid,
         bytes,
-        taken: await this.#ports.takeIn(bytes, outline.receivedAt),
+        result: await this.#ports.intake(bytes, outline.receivedAt),
       }));
-      taken.push(...(await Promise.all(some)));
-      if (weightOf(taken) < maxWeight) continue;
-      await this.#finish(taken);
-      taken = [];
+      done.push(...(await Promise.all(some)));
+      if (charactersOf(done) < maxCharacters) continue;
+      await this.#finish(done);
+      done = [];
     }
-    if (taken.length > 0) await this.#finish(taken);
+    if (done.length > 0) await this.#finish(done);
   }
 
   /** The journal, the mark, the state. */
-  async #finish(all: readonly TakenMail[]): Promise<void> {
-    await this.#ports.keep(all.flatMap(({ taken }) => taken.ready));
+  async #finish(all: readonly ReadMail[]): Promise<void> {
+    await this.#ports.save(all.flatMap(({ result }) => result.ready));
     const done: number[] = [];
     const again = new Map(Object.entries(this.state.again));
-    for (const { uid, bytes, taken } of all) {
-      const { ready, refusals } = taken;
+    for (const { uid, bytes, result } of all) {
+      const { ready, refusals } = result;
       if (refusals.length > 0) {
         this.#ports.quarantine(bytes, uid, refusals);
         this.fetched.quarantined.push({ uid, reasons: refusals, isCopied: true });
@@ -173,10 +176,10 @@ class Run {
   }
 }
 
-/** Characters of its reports. */
-function weightOf(mails: readonly TakenMail[]): number {
+/** The characters in the reports of some mails. */
+function charactersOf(mails: readonly ReadMail[]): number {
   return mails
-    .flatMap(({ taken }) => taken.ready)
+    .flatMap(({ result }) => result.ready)
     .reduce((sum, { report }) => sum + report.text.length, 0);
 }
 
@@ -188,6 +191,6 @@ function without(
   again: MailboxState["again"],
   uids: readonly number[],
 ): Readonly<Record<string, number>> {
-  const gone = new Set(uids.map(String));
-  return Object.fromEntries(Object.entries(again).filter(([uid]) => !gone.has(uid)));
+  const removed = new Set(uids.map(String));
+  return Object.fromEntries(Object.entries(again).filter(([uid]) => !removed.has(uid)));
 }

@@ -1,21 +1,21 @@
-/** How far each mailbox was read, so that the next run goes on from there: a file beside the journal. */
+/** How far each mailbox was read, so that the next run continues there: a file beside the journal. */
 import fs from "node:fs";
 import { replaceFile } from "../../runtime/atomic-file.ts";
 import { codeOf } from "../../runtime/system-error.ts";
 
 /** How far one mailbox was read. */
 export interface MailboxState {
-  /** UIDs mean something only together with it. */
+  /** UIDs are valid only together with it. */
   readonly uidValidity: string;
-  /** Every mail up to it has been looked at, and what it held is in the journal. */
+  /** Every mail up to this one has been read, and its reports are in the journal. */
   readonly lastUid: number;
-  /** Mails that are to be looked at once more, with how often that was done: their signature could not be checked. */
+  /** Mails whose signature could not be checked, and how often that was tried. They are read again. */
   readonly again: Readonly<Record<string, number>>;
 }
 
 const version = 1;
 
-/** Reads the state of a mailbox; null where there is none, or none that can be read. */
+/** Reads the state of a mailbox; null: it is missing or unreadable. */
 export function readMailboxState(file: string, mailbox: string): MailboxState | null {
   return readAll(file).get(mailbox) ?? null;
 }
@@ -32,7 +32,7 @@ function readAll(file: string): Map<string, MailboxState> {
   try {
     value = JSON.parse(fs.readFileSync(file, "utf8"));
   } catch (error) {
-    // Lost or damaged: mail is then read from its beginning, and what is known already is a duplicate.
+    // Lost or damaged: the mailbox is read from its beginning, and known reports are duplicates.
     if (error instanceof SyntaxError || codeOf(error) === "ENOENT") return new Map();
     throw error;
   }

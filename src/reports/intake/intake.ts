@@ -6,148 +6,157 @@ import { verifyReporter } from "../../mail/dkim/dkim.ts";
 import { Quarantine } from "./quarantine.ts";
 import type { Source } from "./sources.ts";
 import { sniff } from "../../mail/sniff.ts";
-import type { PassedOver } from "./walk.ts";
+import type { SkippedPath } from "./walk.ts";
 import { describeRefusals, type Refusal } from "../../tls-rpt/report/refusal.ts";
 import { seemsReport } from "./unwrap.ts";
 import { ReadyBatchBuilder, type ReadyBatch } from "./ready-batch.ts";
 import { sourceGroups, type SourceGroup } from "./source-groups.ts";
-import { open, openFile, verifyOpened, type Coming, type TakenIn, type Verify } from "./take-in.ts";
-import { whileAnswered } from "./while-answered.ts";
+import {
+  intakeContext,
+  parseGzipJson,
+  parseSource,
+  verifySource,
+  type IntakeContext,
+  type IntakeResult,
+  type Verify,
+} from "./intake-source.ts";
+import { withCircuitBreaker } from "./circuit-breaker.ts";
 
-export interface IntakeOrder {
+export interface IntakeRequest {
   readonly paths: readonly string[];
   /** Unix seconds. */
   readonly now: number;
   /** The folder of the quarantine. */
   readonly quarantine: string;
-  /** Null: signatures are not looked at. */
+  /** Null: signatures are not checked. */
   readonly dkim: { readonly resolver: Server | null } | null;
 }
 
 export interface IntakeBatch {
   readonly ready: ReadyBatch;
-  /** About the octets of memory that it took to read them. */
-  readonly weight: number;
+  /** About how many bytes of memory its sources took. */
+  readonly memory: number;
   readonly quarantined: readonly QuarantinedSource[];
-  readonly passedOver: readonly PassedOver[];
+  readonly skipped: readonly SkippedPath[];
   readonly notReports: number;
-  /** Files and mails that were read, and their octets. */
+  /** Files and mails that were read, and their bytes. */
   readonly sources: number;
-  readonly octets: number;
+  readonly bytes: number;
 }
 
 export interface QuarantinedSource {
   readonly source: string;
   readonly reasons: readonly Refusal[];
-  /** Whether the quarantine has a copy: it has none of what does not fit into memory. */
+  /** Whether the quarantine has a copy: a source that does not fit into memory is not copied. */
   readonly isCopied: boolean;
 }
 
-/** A batch ends at either of these: with many small reports, or few large ones. The first comes soon. */
-const batchReports = 4000;
-const firstReports = 500;
-const batchWeight = 32 * 1024 * 1024;
+/** A batch ends at either of these: many small reports, or few large ones. The first batch is smaller. */
+const maxBatchReports = 4000;
+const maxFirstReports = 500;
+const maxBatchMemory = 32 * 1024 * 1024;
 
-/** Sources that are open, and what they may weigh: they wait for the DNS together. */
-const openSources = 64;
-const openWeight = 64 * 1024 * 1024;
+/** Sources that wait for DNS at the same time, and their memory. */
+const maxPendingSources = 64;
+const maxPendingMemory = 64 * 1024 * 1024;
 
 /**
- * Takes everything in. A batch is handed on before the next is begun.
+ * Reads everything below the paths. A batch is yielded before the next one is begun.
  * @throws the system's errors where the quarantine cannot be written
  */
-export async function* intake(order: IntakeOrder): AsyncGenerator<IntakeBatch, void> {
-  const { verify, close } = order.dkim === null ? noVerifier : verifier(order.dkim.resolver);
-  const taking = new Taking(order, { via: "file", now: order.now, verify });
+export async function* intake(request: IntakeRequest): AsyncGenerator<IntakeBatch, void> {
+  const { paths, now, quarantine, dkim } = request;
+  const { verify, close } = dkim === null ? noVerifier : verifier(dkim.resolver);
+  const session = new IntakeSession(quarantine, intakeContext(now, verify));
   try {
-    for await (const group of sourceGroups(order.paths)) yield* taking.take(group);
-    yield await taking.finish();
+    for await (const group of sourceGroups(paths)) yield* session.add(group);
+    yield await session.finish();
   } finally {
     close();
   }
 }
 
-interface OpenSource {
+interface PendingSource {
   readonly source: Source;
-  readonly taken: Promise<TakenIn>;
+  readonly result: Promise<IntakeResult>;
 }
 
-/** Takes sources in one after another, and makes batches of what is in them. */
-class Taking {
-  readonly #order: IntakeOrder;
-  readonly #coming: Coming;
+/** Reads sources one after another and collects their reports in batches. */
+class IntakeSession {
+  readonly #context: IntakeContext;
   readonly #quarantine: Quarantine;
-  #batch = new Batch();
-  #most = firstReports;
-  #open: OpenSource[] = [];
-  #openWeight = 0;
+  #batch = new IntakeBatchBuilder();
+  #maxReports = maxFirstReports;
+  #pending: PendingSource[] = [];
+  #pendingMemory = 0;
 
-  constructor(order: IntakeOrder, coming: Coming) {
-    this.#order = order;
-    this.#coming = coming;
-    this.#quarantine = new Quarantine(order.quarantine);
+  constructor(quarantine: string, context: IntakeContext) {
+    this.#context = context;
+    this.#quarantine = new Quarantine(quarantine);
   }
 
-  async *take(group: SourceGroup): AsyncGenerator<IntakeBatch> {
-    this.#batch.passedOver.push(...group.passedOver);
-    let few = new Few();
+  async *add(group: SourceGroup): AsyncGenerator<IntakeBatch> {
+    this.#batch.skipped.push(...group.skipped);
+    let mails = new MailBatch();
     for (const [index, source] of group.sources.entries()) {
-      if (this.#takeFile(source, group.unpacked[index] ?? null)) continue;
-      if (!few.hasRoom(source)) {
-        await this.#takeAny(few.sources);
-        few = new Few();
-        if (this.#batch.isFull(this.#most)) yield this.#cut();
+      if (this.#addGzipJson(source, group.unpacked[index] ?? null)) continue;
+      if (!mails.hasRoom(source)) {
+        await this.#addMails(mails.sources);
+        mails = new MailBatch();
+        if (this.#batch.isFull(this.#maxReports)) yield this.#nextBatch();
       }
-      few.add(source);
+      mails.add(source);
     }
-    await this.#takeAny(few.sources);
-    if (this.#batch.isFull(this.#most)) yield this.#cut();
+    await this.#addMails(mails.sources);
+    if (this.#batch.isFull(this.#maxReports)) yield this.#nextBatch();
   }
 
-  /** Takes a small file at once; false: it is none. */
-  #takeFile(source: Source, unpacked: Buffer | null): boolean {
+  /** Adds a small gzip file; false: it is something else. */
+  #addGzipJson(source: Source, unpacked: Buffer | null): boolean {
     if (unpacked === null) return false;
-    const opened = openFile(source.bytes, source.name, this.#coming, unpacked);
-    if (opened === null) return false;
-    this.#batch.weight += opened.weight;
-    this.#finish(source, { ready: opened.found, refusals: opened.refusals });
+    const parsed = parseGzipJson(source.bytes, source.name, this.#context, unpacked);
+    if (parsed === null) return false;
+    this.#batch.memory += parsed.memory;
+    this.#finishSource(source, { ready: parsed.found, refusals: parsed.refusals });
     return true;
   }
 
-  async #takeAny(sources: readonly Source[]): Promise<void> {
+  async #addMails(sources: readonly Source[]): Promise<void> {
     const whole = sources.filter(({ isWhole }) => isWhole);
     for (const source of sources) if (!source.isWhole) this.#refuseLarge(source);
-    const all = whole.map(({ bytes, name }) => open(bytes, name, this.#coming));
-    for (const [index, opened] of (await Promise.all(all)).entries()) {
+    const all = whole.map(({ bytes, name }) => parseSource(bytes, name, this.#context));
+    for (const [index, parsed] of (await Promise.all(all)).entries()) {
       const source = whole[index];
       if (source === undefined) continue;
-      this.#open.push({ source, taken: verifyOpened(opened, this.#coming) });
-      this.#openWeight += opened.weight;
+      this.#pending.push({ source, result: verifySource(parsed, this.#context) });
+      this.#pendingMemory += parsed.memory;
     }
-    if (this.#open.length >= openSources || this.#openWeight >= openWeight) await this.#settle();
+    const isFull =
+      this.#pending.length >= maxPendingSources || this.#pendingMemory >= maxPendingMemory;
+    if (isFull) await this.#finishPending();
   }
 
-  /** What is left. */
+  /** The last batch. */
   async finish(): Promise<IntakeBatch> {
-    await this.#settle();
-    return this.#cut();
+    await this.#finishPending();
+    return this.#nextBatch();
   }
 
-  #cut(): IntakeBatch {
+  #nextBatch(): IntakeBatch {
     const batch = this.#batch.finish();
-    this.#batch = new Batch();
-    this.#most = batchReports;
+    this.#batch = new IntakeBatchBuilder();
+    this.#maxReports = maxBatchReports;
     return batch;
   }
 
-  async #settle(): Promise<void> {
-    for (const { source, taken } of this.#open) this.#finish(source, await taken);
-    this.#batch.weight += this.#openWeight;
-    this.#open = [];
-    this.#openWeight = 0;
+  async #finishPending(): Promise<void> {
+    for (const { source, result } of this.#pending) this.#finishSource(source, await result);
+    this.#batch.memory += this.#pendingMemory;
+    this.#pending = [];
+    this.#pendingMemory = 0;
   }
 
-  #finish(source: Source, { ready, refusals }: TakenIn): void {
+  #finishSource(source: Source, { ready, refusals }: IntakeResult): void {
     const batch = this.#batch;
     batch.count(source);
     for (const report of ready) batch.builder.add(report);
@@ -156,7 +165,7 @@ class Taking {
   }
 
   #quarantineSource({ name, bytes }: Source, reasons: readonly Refusal[]): void {
-    const { now: at } = this.#order;
+    const { now: at } = this.#context;
     const why = describeRefusals(reasons);
     const source = name.slice(-1000);
     this.#quarantine.put(bytes, extensionOf(bytes), { reasons, why, source, at });
@@ -171,58 +180,61 @@ class Taking {
       batch.quarantined.push({ source: name, reasons: ["too-large"], isCopied: false });
     } else {
       batch.notReports += 1;
-      batch.passedOver.push({ path: name, why: "it is too large", isUnreadable: false });
+      batch.skipped.push({ path: name, why: "it is too large", isUnreadable: false });
     }
   }
 }
 
-/** Octets that are unwrapped at once: they may become a thousand times as many. */
-const fewOctets = 64 * 1024;
+/** Bytes that are unwrapped at the same time: they may expand to a thousand times as many. */
+const maxMailBatchBytes = 64 * 1024;
 
-/** Sources that are unwrapped together, for a mail is parsed in many small steps; or one, of any size. */
-class Few {
+/** Mails and other files that are unwrapped at the same time, because parsing a mail is asynchronous; or a single large one. */
+class MailBatch {
   readonly sources: Source[] = [];
-  #octets = 0;
+  #bytes = 0;
 
   hasRoom({ bytes }: Source): boolean {
-    return this.sources.length === 0 || this.#octets + bytes.length <= fewOctets;
+    return this.sources.length === 0 || this.#bytes + bytes.length <= maxMailBatchBytes;
   }
 
   add(source: Source): void {
     this.sources.push(source);
-    this.#octets += source.bytes.length;
+    this.#bytes += source.bytes.length;
   }
 }
 
-/** A batch in the making. */
-class Batch {
+class IntakeBatchBuilder {
   readonly builder = new ReadyBatchBuilder();
   readonly quarantined: QuarantinedSource[] = [];
-  readonly passedOver: PassedOver[] = [];
+  readonly skipped: SkippedPath[] = [];
   notReports = 0;
   /** As in {@link IntakeBatch}. */
-  weight = 0;
+  memory = 0;
   #sources = 0;
-  #octets = 0;
+  #bytes = 0;
 
   count({ read }: Source): void {
     this.#sources += 1;
-    this.#octets += read;
+    this.#bytes += read;
   }
 
-  isFull(most: number): boolean {
-    return this.builder.length >= most || this.weight >= batchWeight || this.#sources >= 4 * most;
+  isFull(maxReports: number): boolean {
+    return (
+      this.builder.length >= maxReports ||
+      this.memory >= maxBatchMemory ||
+      this.#sources >= 4 * maxReports
+    );
   }
 
   finish(): IntakeBatch {
-    const { builder, quarantined, passedOver, notReports, weight } = this;
-    const [sources, octets] = [this.#sources, this.#octets];
+    const { builder, quarantined, skipped, notReports, memory } = this;
+    const [sources, bytes] = [this.#sources, this.#bytes];
     const ready = builder.finish();
-    return { ready, weight, quarantined, passedOver, notReports, sources, octets };
+    return { ready, memory, quarantined, skipped, notReports, sources, bytes };
   }
 }
 
-/** What the file in the quarantine ends in: a person may want to open it. */
+/** The extension of the file in the quarantine, so that people can open it. */
 function extensionOf(bytes: Uint8Array): string {
   const kind = sniff(bytes);
   return { gzip: "gz", zip: "zip", json: "json", mail: "eml", mbox: "mbox", other: "bin" }[kind];
@@ -240,8 +252,8 @@ const noVerifier: Verifier = { verify: null, close: () => undefined };
 function verifier(resolver: Server | null): Verifier {
   let client: Promise<DnsClient> | null = null;
   return {
-    verify: whileAnswered(async (message, submitter, at) => {
-      // Loaded with the first mail: files have no signatures.
+    verify: withCircuitBreaker(async (message, submitter, at) => {
+      // Loaded with the first mail, because files have no signatures.
       client ??= dnsClient(resolver);
       return verifyReporter(message, submitter, resolveWith(await client), at);
     }),

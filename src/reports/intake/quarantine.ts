@@ -20,10 +20,10 @@ export interface Quarantined {
   readonly at: number;
 }
 
-/** How many may be there when strangers, who could fill a disk with them, send another. */
-export const maxFromStrangers = 10_000;
+/** With this many files, a new one from an untrusted client is not kept: anybody could fill the disk. */
+export const maxUntrusted = 10_000;
 
-/** Each is kept once, under the digest of its octets, and on the disk before `put` returns. */
+/** Each file is kept once, under the digest of its bytes, and is on the disk before `put` returns. */
 export class Quarantine {
   readonly #folder: string;
   /** How many there are, as far as this one knows; null: it was not counted yet. */
@@ -35,7 +35,7 @@ export class Quarantine {
     this.#folder = folder;
   }
 
-  /** Keeps octets, and why; gives the name of the file. `extension` is without a dot. @throws the system's errors */
+  /** Keeps bytes, and why they cannot be read; gives the name of the file. `extension` is without a dot. @throws the system's errors */
   put(bytes: Uint8Array, extension: string, about: Quarantined): string {
     fs.mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     const digest = digestOf(bytes);
@@ -52,14 +52,14 @@ export class Quarantine {
   }
 
   /**
-   * As {@link put}, for what strangers send: gives null, and keeps nothing, where there are `max`. What is
-   * already there takes no room, however often it comes. @throws the system's errors
+   * As {@link put}, for what untrusted clients send: gives null, and keeps nothing, if there are `max` files.
+   * What is there already takes no space, however often it comes. @throws the system's errors
    */
-  putFromStranger(
+  putUntrusted(
     bytes: Uint8Array,
     extension: string,
     about: Quarantined,
-    max = maxFromStrangers,
+    max = maxUntrusted,
   ): string | null {
     const isNew = !this.#has(`${digestOf(bytes)}.reason.json`);
     if (isNew && this.#isFull(max)) return null;

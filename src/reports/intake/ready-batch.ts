@@ -1,8 +1,8 @@
-/** Reports on their way into journal and store, of which nothing is left but what these two write. */
+/** Reports on their way into journal and store, in the form that these two write. */
 import { addRecord } from "../journal/journal.ts";
 import { FramesBuilder, type Frames } from "../journal/journal-frame.ts";
 import type { NewReport } from "../new-report.ts";
-import type { ReadyReport } from "./take-in.ts";
+import type { ReadyReport } from "./intake-source.ts";
 
 /** The n-th frame is that of the n-th report. */
 export interface ReadyBatch {
@@ -10,16 +10,16 @@ export interface ReadyBatch {
   readonly frames: Frames;
 }
 
-/** Room for the records of a batch of a thousand. */
-const usualRoom = 1024 * 1024;
+/** Bytes for the records of a batch of a thousand. */
+const usualBytes = 1024 * 1024;
 
-/** Gathers reports; their objects are not kept. */
+/** Collects reports without keeping their objects. */
 export class ReadyBatchBuilder {
   readonly #reports: NewReport[] = [];
   readonly #frames: FramesBuilder;
 
-  constructor(room = usualRoom) {
-    this.#frames = new FramesBuilder(room);
+  constructor(bytes = usualBytes) {
+    this.#frames = new FramesBuilder(bytes);
   }
 
   get length(): number {
@@ -36,7 +36,7 @@ export class ReadyBatchBuilder {
   }
 }
 
-/** A batch of some reports. */
+/** Makes a batch of some reports. */
 export function batchOf(ready: readonly ReadyReport[]): ReadyBatch {
   const builder = new ReadyBatchBuilder(64 * 1024);
   for (const one of ready) builder.add(one);

@@ -1,4 +1,4 @@
-/** Where reports are kept: `.stspress/reports/` in the site folder. */
+/** The folders of reports: `.stspress/reports/` in the site folder. */
 import fs from "node:fs";
 import path from "node:path";
 import { makeKeptFolder } from "../../runtime/kept-folder.ts";
@@ -11,8 +11,7 @@ export interface ReportFolders {
 }
 
 /**
- * Makes the folder for reports where it is missing. What is in it is of customers and from strangers,
- * so nobody else may read it.
+ * Creates the folders for reports, readable only by their owner: they hold data of customers.
  * @throws the system's errors, and one with code `ENOTDIR` where a link would lead out of the site
  */
 export function makeReportFolders(root: string): ReportFolders {

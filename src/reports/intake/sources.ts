@@ -1,59 +1,59 @@
-/** Files → the octets of one mail or file at a time: mailboxes are taken apart while they are read. */
+/** Files → the bytes of one mail or file at a time. Mailboxes are split while they are read. */
 import fs from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
 import { success, type Result, type Success } from "../../diagnostics/result.ts";
 import { splitMbox } from "../../mail/mbox.ts";
 import { sniff, sniffLength } from "../../mail/sniff.ts";
-import { unreadable, type PassedOver } from "./walk.ts";
+import { unreadable, type SkippedPath } from "./walk.ts";
 import { codeOf, describe } from "../../runtime/system-error.ts";
 
 /** One file, or one mail of a mailbox. */
 export interface Source {
-  /** The path; for a mail of a mailbox with its number: `inbox#12`. */
+  /** The path; for a mail of a mailbox also its number: `inbox#12`. */
   readonly name: string;
   readonly bytes: Uint8Array;
-  /** Whether the octets are all; else it is too large to be read into memory, and this is its beginning. */
+  /** False: it is too large for memory, and `bytes` is only its beginning. */
   readonly isWhole: boolean;
-  /** Octets that were read for it. */
+  /** Bytes that were read for it. */
   readonly read: number;
 }
 
-/** What is named by this is standard input. */
+/** This path means standard input. */
 export const standardInput = "-";
 
-/** A file that has fewer octets is read at once, without asking how many. */
-const smallBytes = 32 * 1024;
-const room = Buffer.allocUnsafeSlow(smallBytes);
+/** Smaller files are read with a single call. */
+const maxSmallBytes = 32 * 1024;
+const buffer = Buffer.allocUnsafeSlow(maxSmallBytes);
 
-/** Reads a small file that is no mailbox: most are. Null: {@link readSources} has to. */
+/** Reads a small file that is not a mailbox, as most are. Null: use {@link readSources}. */
 export function readSmall(file: string): Source | null {
   if (file === standardInput) return null;
   let size: number;
   try {
     const handle = fs.openSync(file, "r");
     try {
-      size = fs.readSync(handle, room, 0, smallBytes, 0);
+      size = fs.readSync(handle, buffer, 0, maxSmallBytes, 0);
     } finally {
       fs.closeSync(handle);
     }
   } catch {
     return null;
   }
-  // A short read is the file's end, or what only looks like a file; then it is read again.
-  if (size === smallBytes || size === 0) return null;
-  const bytes = Buffer.from(room.subarray(0, size));
+  // Larger, or empty as special files seem to be: read it properly.
+  if (size === maxSmallBytes || size === 0) return null;
+  const bytes = Buffer.from(buffer.subarray(0, size));
   return sniff(bytes) === "mbox" ? null : { name: file, bytes, isWhole: true, read: size };
 }
 
-/** Octets of a file that is read as a whole. */
+/** Larger files are not read into memory. */
 const maxFileBytes = 64 * 1024 * 1024;
 const chunkBytes = 1024 * 1024;
 
 const read = promisify(fs.read);
 
-/** Reads a file, or standard input for `-`. What cannot be read is told. */
-export async function* readSources(file: string): AsyncGenerator<Result<Source, PassedOver>> {
+/** Reads a file, or standard input for `-`. Yields a failure if it cannot be read. */
+export async function* readSources(file: string): AsyncGenerator<Result<Source, SkippedPath>> {
   try {
     if (file === standardInput) yield* readStream(file, 0);
     else {
@@ -85,7 +85,7 @@ async function* readWhole(
 async function* readStream(file: string, handle: number): AsyncGenerator<Success<Source>> {
   const chunks = chunksOf(handle);
   let head = Buffer.alloc(0);
-  // A pipe may give its first octets one by one.
+  // A pipe may deliver its first bytes one by one.
   while (head.length < sniffLength) {
     const next = await chunks.next();
     if (next.done === true) break;
@@ -100,7 +100,7 @@ async function* readStream(file: string, handle: number): AsyncGenerator<Success
   for await (const chunk of continued(head, chunks)) {
     size += chunk.length;
     if (size <= maxFileBytes) parts.push(chunk);
-    // Of what is too large the rest need not be read.
+    // The rest of a file that is too large is not needed.
     else break;
   }
   const isWhole = size <= maxFileBytes;
@@ -115,7 +115,7 @@ async function* continued(head: Buffer, rest: AsyncIterable<Buffer>): AsyncGener
 
 async function* chunksOf(handle: number): AsyncGenerator<Buffer> {
   while (true) {
-    // A new one each time: mails are views of it.
+    // A new buffer each time, because mails are views of it.
     const chunk = Buffer.allocUnsafe(chunkBytes);
     const length = await readSome(handle, chunk);
     if (length === 0) return;
@@ -128,7 +128,7 @@ async function readSome(handle: number, chunk: Buffer): Promise<number> {
     try {
       return (await read(handle, chunk, 0, chunk.length, null)).bytesRead;
     } catch (error) {
-      // Whoever shares the pipe may have made it one that does not wait.
+      // Another process may have made the shared pipe non-blocking.
       if (codeOf(error) !== "EAGAIN") throw error;
       await setTimeout(20);
     }

@@ -1,9 +1,10 @@
 /**
- * Octets under some name → the JSON texts of the reports in them: out of mails, mails in mails, gzip and
- * zip, by what they are and not by what they are called.
+ * Bytes with a name → the JSON texts of the reports in them, out of mails, mails in mails, gzip and zip.
+ * The content decides what they are, not the name.
  */
 import type { DeviationCode } from "../../tls-rpt/report/deviations.ts";
 import type { Hints } from "../../tls-rpt/report/hints.ts";
+import { claimsReportType, contentOfMediaType } from "../../tls-rpt/report/media-types.ts";
 import type { Refusal } from "../../tls-rpt/report/refusal.ts";
 import { UnpackBudget, gunzip, unzip } from "../../mail/archive/decompress.ts";
 import { parseCost, hasLooseBase64, readMail, type Mail, type MailPart } from "../../mail/mime.ts";
@@ -14,12 +15,12 @@ import { sniff } from "../../mail/sniff.ts";
 export interface Candidate {
   /** The JSON text. */
   readonly json: Uint8Array;
-  /** The same as it came, where it came gzipped; else null. */
+  /** The gzip that it came in; null: it did not come gzipped. */
   readonly gzip: Uint8Array | null;
   readonly hints: Hints;
-  /** Whether its wrapping says that it is a report: if it is none, something is wrong. */
+  /** Whether its container claims that it is a report; otherwise it is ignored if it is none. */
   readonly isClaimed: boolean;
-  /** The mail that it came by; null: by none. */
+  /** The mail that brought it; null: none. */
   readonly mail: CarryingMail | null;
 }
 
@@ -27,7 +28,7 @@ export interface CarryingMail {
   readonly message: Uint8Array;
   /** `TLS-Report-Submitter`, else the domain of From. */
   readonly submitter: string | null;
-  /** Unix seconds; null: it does not say. */
+  /** Unix seconds; null: not given. */
   readonly receivedAt: number | null;
 }
 
@@ -37,52 +38,46 @@ export interface Unwrapped {
   readonly refusals: readonly Refusal[];
 }
 
-/** Archives and mails within each other. */
+/** Archives and mails inside each other. */
 const maxDepth = 6;
 
-/** What a file, or a part of a mail, is called and said to be. */
+/** The name and the type that a file, or a part of a mail, claims to have. */
 interface Label {
   readonly name: string;
-  /** Null: it is a file, which has none. */
+  /** Null: it is a file. */
   readonly mediaType: string | null;
-  /** Whether it is said to be a report. */
+  /** Whether it claims to be a report. */
   readonly isClaimed: boolean;
-  /** Whether it was handed over as a file: then an archive that cannot be opened is worth a word. */
+  /** Whether it was given as a file: then a damaged archive is refused although it claims nothing. */
   readonly isFile: boolean;
 }
 
-/**
- * Unwraps a file, a mail, or the body of a POST; `unpacked` is what it is gzipped of, where that is known.
- * Never rejects.
- */
-export async function unwrap(
-  bytes: Uint8Array,
-  name: string,
-  unpacked: Buffer | null = null,
-): Promise<Unwrapped> {
-  const state = new Unwrapping(unpacked);
+/** Unwraps a file or a mail. Never rejects. */
+export async function unwrap(bytes: Uint8Array, name: string): Promise<Unwrapped> {
+  const unwrapper = new Unwrapper();
   const label = { name, mediaType: null, isClaimed: isReportName(name), isFile: true };
-  await state.take(bytes, label, 0);
-  return state.done();
+  await unwrapper.add(bytes, label, 0);
+  return unwrapper.finish();
 }
 
-/**
- * The same of a gzip file with JSON in it, which most are: at once, and without what other wrappings need.
- * Null: it is something else.
- */
-export function unwrapFile(bytes: Uint8Array, name: string, unpacked: Buffer): Candidate | null {
+/** The same, synchronously, of a gzip file whose content is known, as most are; null: the content is not JSON. */
+export function unwrapGzipJson(
+  bytes: Uint8Array,
+  name: string,
+  unpacked: Buffer,
+): Candidate | null {
   if (sniff(unpacked) !== "json") return null;
   const label = { name, mediaType: null, isClaimed: isReportName(name), isFile: true };
   const hints = {
     name,
     subjectId: null,
     domain: null,
-    wrapping: labelDeviations(label, true),
+    containerDeviations: labelDeviations(label, true),
   };
   return { json: unpacked, gzip: bytes, hints, isClaimed: label.isClaimed, mail: null };
 }
 
-/** Whether something of which only the beginning is known claims to be a report, or may be one. */
+/** Whether something too large to read may be a report, by its beginning. */
 export function seemsReport(beginning: Uint8Array, name: string): boolean {
   if (isReportName(name)) return true;
   const kind = sniff(beginning);
@@ -94,32 +89,23 @@ function isReportName(name: string): boolean {
   return /^[^!\s]+!([^!\s]+)!\d+!\d+[^/]*\.(json|gz|zip)$/i.test(name.slice(-1000));
 }
 
-class Unwrapping {
+class Unwrapper {
   readonly #candidates: Candidate[] = [];
   readonly #refusals = new Set<Refusal>();
-  readonly #allowance = new UnpackBudget();
-  /** What is being taken apart now. */
+  readonly #budget = new UnpackBudget();
+  /** The containers that are being unwrapped now. */
   #mail: { readonly head: Mail; readonly carrying: CarryingMail } | null = null;
-  #wrapping: readonly DeviationCode[] = [];
-  /** Of the outermost. */
-  readonly #unpacked: Buffer | null;
+  #deviations: readonly DeviationCode[] = [];
 
-  constructor(unpacked: Buffer | null) {
-    this.#unpacked = unpacked;
-  }
-
-  done(): Unwrapped {
+  finish(): Unwrapped {
     const several = this.#candidates.length > 1;
     const candidates = several
-      ? this.#candidates.map((one) => ({
-          ...one,
-          hints: { ...one.hints, wrapping: [...one.hints.wrapping, "several-in-one" as const] },
-        }))
+      ? this.#candidates.map((one) => withDeviation(one, "several-in-one"))
       : this.#candidates;
     return { candidates, refusals: [...this.#refusals] };
   }
 
-  async take(bytes: Uint8Array, label: Label, depth: number): Promise<void> {
+  async add(bytes: Uint8Array, label: Label, depth: number): Promise<void> {
     const kind = sniff(bytes);
     if (depth > maxDepth && kind !== "json") {
       if (label.isClaimed) this.#refusals.add("too-deep");
@@ -127,20 +113,20 @@ class Unwrapping {
     }
     switch (kind) {
       case "json":
-        this.#add(bytes, null, label);
+        this.#addJson(bytes, null, label);
         return;
       case "gzip":
-        await this.#takeGzip(bytes, label, depth);
+        await this.#addGzip(bytes, label, depth);
         return;
       case "zip":
-        await this.#takeZip(bytes, label, depth);
+        await this.#addZip(bytes, label, depth);
         return;
       case "mail":
-        await this.#takeMail(bytes, label, depth);
+        await this.#addMail(bytes, label, depth);
         return;
       case "mbox":
         for await (const { bytes: message, isWhole } of splitMbox([bytes])) {
-          if (isWhole) await this.#takeMail(message, label, depth);
+          if (isWhole) await this.#addMail(message, label, depth);
           else if (mentionsReport(message)) this.#refusals.add("too-large");
         }
         return;
@@ -149,34 +135,31 @@ class Unwrapping {
     }
   }
 
-  async #takeGzip(bytes: Uint8Array, label: Label, depth: number): Promise<void> {
-    const unpacked =
-      depth === 0 && this.#unpacked !== null
-        ? { ok: true as const, value: this.#unpacked }
-        : gunzip(bytes, this.#allowance);
+  async #addGzip(bytes: Uint8Array, label: Label, depth: number): Promise<void> {
+    const unpacked = gunzip(bytes, this.#budget);
     if (!unpacked.ok) {
       if (label.isClaimed || label.isFile) this.#refusals.add(unpacked.reason);
-    } else if (sniff(unpacked.value) === "json") this.#add(unpacked.value, bytes, label);
-    else await this.take(unpacked.value, label, depth + 1);
+    } else if (sniff(unpacked.value) === "json") this.#addJson(unpacked.value, bytes, label);
+    else await this.add(unpacked.value, label, depth + 1);
   }
 
-  async #takeZip(bytes: Uint8Array, label: Label, depth: number): Promise<void> {
-    const unpacked = unzip(bytes, this.#allowance);
+  async #addZip(bytes: Uint8Array, label: Label, depth: number): Promise<void> {
+    const unpacked = unzip(bytes, this.#budget);
     if (!unpacked.ok) {
       if (label.isClaimed || label.isFile) this.#refusals.add(unpacked.reason);
       return;
     }
-    const before = this.#wrapping;
-    this.#wrapping = [...before, "zip-archive"];
+    const before = this.#deviations;
+    this.#deviations = [...before, "zip-archive"];
     for (const { name, bytes: content } of unpacked.value) {
       const isClaimed = label.isClaimed || isReportName(name);
-      await this.take(content, { ...label, name: name.slice(-512), isClaimed }, depth + 1);
+      await this.add(content, { ...label, name: name.slice(-512), isClaimed }, depth + 1);
     }
-    this.#wrapping = before;
+    this.#deviations = before;
   }
 
-  async #takeMail(message: Uint8Array, label: Label, depth: number): Promise<void> {
-    if (!this.#allowance.takesMail(parseCost(message))) {
+  async #addMail(message: Uint8Array, label: Label, depth: number): Promise<void> {
+    if (!this.#budget.takesMail(parseCost(message))) {
       this.#refusals.add("bomb");
       return;
     }
@@ -187,28 +170,28 @@ class Unwrapping {
     }
     const isClaimed = label.isClaimed || claimsReport(head);
     const found = this.#candidates.length + this.#refusals.size;
-    const [outerMail, outerWrapping] = [this.#mail, this.#wrapping];
+    const [outerMail, outerDeviations] = [this.#mail, this.#deviations];
     const submitter = head.submitter ?? head.fromDomain;
     this.#mail = { head, carrying: { message, submitter, receivedAt: head.receivedAt } };
-    this.#wrapping = mailDeviations(head);
-    for (const part of head.parts) await this.#takePart(part, isClaimed, depth);
+    this.#deviations = mailDeviations(head);
+    for (const part of head.parts) await this.#addPart(part, isClaimed, depth);
     this.#mail = outerMail;
-    this.#wrapping = outerWrapping;
+    this.#deviations = outerDeviations;
     const isEmpty = this.#candidates.length + this.#refusals.size === found;
     if (isEmpty && isClaimed) this.#refusals.add("mail-without-report");
     const carriesAny = this.#candidates.some(({ mail }) => mail?.message === message);
     if (carriesAny && hasLooseBase64(message)) this.#noteLoose(message);
   }
 
-  #takePart(part: MailPart, isMailClaimed: boolean, depth: number): Promise<void> {
-    const isReport = part.mediaType.startsWith("application/tlsrpt") || isReportName(part.name);
-    // Beside the report there are a text, a logo, and what gateways add.
+  #addPart(part: MailPart, isMailClaimed: boolean, depth: number): Promise<void> {
+    const isReport = claimsReportType(part.mediaType) || isReportName(part.name);
+    // A mail also has parts that are no report: a text, a logo, what gateways add.
     const isClaimed = isReport || (isMailClaimed && isPackable(part));
     const label = { name: part.name, mediaType: part.mediaType, isClaimed, isFile: false };
-    return this.take(part.bytes, label, depth + 1);
+    return this.add(part.bytes, label, depth + 1);
   }
 
-  #add(json: Uint8Array, gzip: Uint8Array | null, label: Label): void {
+  #addJson(json: Uint8Array, gzip: Uint8Array | null, label: Label): void {
     const head = this.#mail?.head ?? null;
     this.#candidates.push({
       json,
@@ -217,7 +200,7 @@ class Unwrapping {
         name: label.name,
         subjectId: head?.subjectId ?? null,
         domain: head?.domain ?? null,
-        wrapping: [...this.#wrapping, ...labelDeviations(label, gzip !== null)],
+        containerDeviations: [...this.#deviations, ...labelDeviations(label, gzip !== null)],
       },
       isClaimed: label.isClaimed,
       mail: this.#mail?.carrying ?? null,
@@ -226,11 +209,17 @@ class Unwrapping {
 
   #noteLoose(message: Uint8Array): void {
     for (const [index, one] of this.#candidates.entries()) {
-      if (one.mail?.message !== message) continue;
-      const wrapping = [...one.hints.wrapping, "base64-loose" as const];
-      this.#candidates[index] = { ...one, hints: { ...one.hints, wrapping } };
+      if (one.mail?.message === message) {
+        this.#candidates[index] = withDeviation(one, "base64-loose");
+      }
     }
   }
+}
+
+function withDeviation(candidate: Candidate, code: DeviationCode): Candidate {
+  const { hints } = candidate;
+  const containerDeviations = [...hints.containerDeviations, code];
+  return { ...candidate, hints: { ...hints, containerDeviations } };
 }
 
 function claimsReport(mail: Mail): boolean {
@@ -238,9 +227,7 @@ function claimsReport(mail: Mail): boolean {
     mail.isReport ||
     mail.domain !== null ||
     mail.submitter !== null ||
-    mail.parts.some(
-      ({ name, mediaType }) => mediaType.startsWith("application/tlsrpt") || isReportName(name),
-    )
+    mail.parts.some(({ name, mediaType }) => claimsReportType(mediaType) || isReportName(name))
   );
 }
 
@@ -251,7 +238,7 @@ function isPackable({ name, mediaType }: MailPart): boolean {
   );
 }
 
-/** Whether the head of a mail that cannot be parsed speaks of a report. */
+/** Whether the head of a mail that cannot be parsed mentions a report. */
 function mentionsReport(message: Uint8Array): boolean {
   const head = Buffer.from(message.buffer, message.byteOffset, Math.min(message.length, 65_536));
   return /tlsrpt|^tls-report-/im.test(head.toString("latin1"));
@@ -265,15 +252,16 @@ function mailDeviations(mail: Mail): DeviationCode[] {
   return found;
 }
 
-/** Holds the media type and the name against what is there. @see RFC 8460 §5.1, §6.4, §6.5 */
+/** Compares the media type and the name with the content. @see RFC 8460 §5.1, §6.4, §6.5 */
 function labelDeviations({ name, mediaType }: Label, isGzip: boolean): DeviationCode[] {
   const found: DeviationCode[] = [];
-  const registered = /^application\/tlsrpt\+(gzip|json)$/.exec(mediaType ?? "")?.[1];
-  if (mediaType !== null && registered === undefined) found.push("label-unregistered");
+  const registered = mediaType === null ? null : contentOfMediaType(mediaType);
+  if (mediaType !== null && registered === null) found.push("label-unregistered");
   const ending = /\.(json|gz|zip)$/i.exec(name)?.[1]?.toLowerCase();
   const byName = ending === undefined ? null : ending === "gz" ? "gzip" : ending;
-  const is = isGzip ? "gzip" : "json";
-  if (registered !== undefined && registered !== is) found.push("label-not-content");
-  else if (byName !== null && byName !== is) found.push("label-not-content");
+  const content = isGzip ? "gzip" : "json";
+  if ((registered ?? content) !== content || (byName ?? content) !== content) {
+    found.push("label-not-content");
+  }
   return found;
 }

@@ -8,20 +8,20 @@ export interface FoundSource {
   readonly path: string;
 }
 
-/** Octets of a file that was found; 0 where it has gone. */
+/** The size of a file in bytes; 0 if it no longer exists. */
 export function sizeOf({ path: file }: FoundSource): number {
   return fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-/** Something that was passed over, and why in words. */
-export interface PassedOver {
+/** A path that was skipped, and why. */
+export interface SkippedPath {
   readonly path: string;
   readonly why: string;
-  /** Whether it should have been read, and could not be. */
+  /** Whether it should have been read. */
   readonly isUnreadable: boolean;
 }
 
-/** Why a path that a user names cannot be walked; null: it can. */
+/** Why a path of the command line cannot be read; null: it can. */
 export function whyUnreadable(given: string): string | null {
   try {
     const stat = fs.statSync(given);
@@ -32,14 +32,14 @@ export function whyUnreadable(given: string): string | null {
   }
 }
 
-/** What is not a person's mail or files: this program's own, and the history of a repository. */
-const skipped: ReadonlySet<string> = new Set([".stspress", ".git"]);
+/** Folders without mail: this program's own, and the history of a repository. */
+const ignoredFolders: ReadonlySet<string> = new Set([".stspress", ".git"]);
 
 /**
- * Yields every file below the paths, in the order of their names. What is named itself may be a link;
- * below it, links are followed to files within the same folder, and nowhere else.
+ * Yields every file below the paths, sorted by name. A given path may be a link; below it, only links to
+ * files within the same folder are followed.
  */
-export function* walk(paths: readonly string[]): Generator<Result<FoundSource, PassedOver>> {
+export function* walk(paths: readonly string[]): Generator<Result<FoundSource, SkippedPath>> {
   for (const given of paths) {
     let root: string;
     let stat: fs.Stats;
@@ -56,7 +56,7 @@ export function* walk(paths: readonly string[]): Generator<Result<FoundSource, P
   }
 }
 
-function* walkFolder(folder: string, root: string): Generator<Result<FoundSource, PassedOver>> {
+function* walkFolder(folder: string, root: string): Generator<Result<FoundSource, SkippedPath>> {
   let entries: fs.Dirent[];
   try {
     entries = fs.readdirSync(folder, { withFileTypes: true });
@@ -70,44 +70,44 @@ function* walkFolder(folder: string, root: string): Generator<Result<FoundSource
   );
   const within = path.join(folder, "x").slice(0, -1);
   for (const entry of entries) {
-    // Not `path.join`, which would look at each character of a path that is normal already.
+    // `path.join` would normalise each path again, which is slow.
     const full = `${within}${entry.name}`;
     if (entry.isDirectory()) {
-      // What is in a Maildir's tmp is not there yet.
-      const isLeftOut = skipped.has(entry.name) || (isMaildir && entry.name === "tmp");
-      if (!isLeftOut) yield* walkFolder(full, root);
+      // Mails in a Maildir's tmp are still being written.
+      const isIgnored = ignoredFolders.has(entry.name) || (isMaildir && entry.name === "tmp");
+      if (!isIgnored) yield* walkFolder(full, root);
     } else yield inspect(full, entry, root);
   }
 }
 
-function inspect(full: string, entry: fs.Dirent, root: string): Result<FoundSource, PassedOver> {
+function inspect(full: string, entry: fs.Dirent, root: string): Result<FoundSource, SkippedPath> {
   if (entry.isFile()) return success({ path: full });
   try {
     if (entry.isSymbolicLink()) {
       const inside = path.relative(root, fs.realpathSync(full));
       if (inside.startsWith("..") || path.isAbsolute(inside)) {
-        return leftOut(full, "a link that leads elsewhere");
+        return skipped(full, "skipped: the link leads out of the folder");
       }
     }
     const stat = fs.statSync(full);
-    if (stat.isDirectory()) return leftOut(full, "a link to a folder");
-    if (!stat.isFile()) return leftOut(full, kindOf(stat));
+    if (stat.isDirectory()) return skipped(full, "skipped: it is a link to a folder");
+    if (!stat.isFile()) return skipped(full, `skipped: ${kindOf(stat)}`);
     return success({ path: full });
   } catch (error) {
     return unreadable(full, describe(error));
   }
 }
 
-/** What should have been read, and could not be. */
-export function unreadable(file: string, why: string): Failure<PassedOver> {
+/** A path that should have been read, and cannot be. */
+export function unreadable(file: string, why: string): Failure<SkippedPath> {
   return failure({ path: file, why, isUnreadable: true });
 }
 
-function leftOut(file: string, why: string): Failure<PassedOver> {
+function skipped(file: string, why: string): Failure<SkippedPath> {
   return failure({ path: file, why, isUnreadable: false });
 }
 
 function kindOf(stat: fs.Stats): string {
-  if (stat.isFIFO()) return "a pipe";
-  return stat.isSocket() ? "a socket" : "a device";
+  if (stat.isFIFO()) return "it is a pipe";
+  return stat.isSocket() ? "it is a socket" : "it is a device";
 }

@@ -1,62 +1,62 @@
 /**
- * How a segment of the journal is laid out. A head: the words {@link headWords} and 16 random bytes, the
- * segment's mark. Then records, each: the mark, the lengths of its two parts and the beginning of their
- * SHA-256, then the parts: JSON, and what came, gzipped.
+ * The layout of a journal segment. It begins with {@link magic} and 16 random bytes, the segment's mark.
+ * Then come records: the mark, the lengths of two parts, the beginning of the parts' SHA-256, and the parts:
+ * JSON, and the gzipped report.
  *
- * The mark is random because a record holds what strangers sent: were it known, a report could carry a
- * forged record in its bytes, to be found when damage makes a reader look for the next one.
+ * The mark is random because anybody can send a report: with a known mark, a report could contain a forged
+ * record, which a reader would find when it looks for the next record after damage.
  */
 import crypto from "node:crypto";
 
-const headWords = "stspress-journal 1\n";
+const magic = "stspress-journal 1\n";
 const markLength = 16;
-/** Octets before the first record. */
-export const headLength = headWords.length + markLength;
+/** Bytes before the first record. */
+export const headLength = magic.length + markLength;
 const digestLength = 16;
 const frameHead = markLength + 8 + digestLength;
 
-/** Octets that the JSON of a record may have. */
+/** Bytes of a record's JSON. */
 const maxMetaLength = 256 * 1024;
-/** Octets that the gzipped part of a record may have. */
+/** Bytes of a record's gzip. */
 const maxBodyLength = 64 * 1024 * 1024;
 
 /** Makes the head of a new segment, and its mark. */
 export function makeHead(): { head: Buffer; mark: Buffer } {
   const mark = crypto.randomBytes(markLength);
-  return { head: Buffer.concat([Buffer.from(headWords, "latin1"), mark]), mark };
+  return { head: Buffer.concat([Buffer.from(magic, "latin1"), mark]), mark };
 }
 
-/** The mark of a segment whose first octets are given; null: it is none. */
+/** The mark of a segment, from its first bytes; null: it is not a segment. */
 export function markOf(head: Buffer): Buffer | null {
-  if (head.length < headLength || head.toString("latin1", 0, headWords.length) !== headWords) {
+  if (head.length < headLength || head.toString("latin1", 0, magic.length) !== magic) {
     return null;
   }
-  return Buffer.from(head.subarray(headWords.length, headLength));
+  return Buffer.from(head.subarray(magic.length, headLength));
 }
 
-/** Records, laid out one after another; the mark of their segment and the digest are still missing in each. */
+/** Records one after another, without the segment's mark and their digests; {@link sealFrames} adds them. */
 export interface Frames {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Where each begins; one more than there are records. */
+  /** The start of each record, and the end of the last. */
   readonly starts: Uint32Array<ArrayBuffer>;
 }
 
-/** Lays records out. */
+/** Builds frames. */
 export class FramesBuilder {
   #bytes: Buffer<ArrayBuffer>;
   readonly #starts = [0];
 
-  /** `room` octets are there from the beginning. */
+  /** `room`: the bytes to allocate at first. */
   constructor(room: number) {
     this.#bytes = Buffer.allocUnsafeSlow(room);
   }
 
-  /** Lays out one record. @throws Error where a part is longer than a reader would take */
+  /** Adds a record. @throws Error where a part is longer than a reader accepts */
   add(meta: string, body: Uint8Array): void {
     const metaLength = Buffer.byteLength(meta);
     if (metaLength > maxMetaLength || body.length > maxBodyLength) {
       throw new Error(
-        `a record of ${String(metaLength)} + ${String(body.length)} octets is too long`,
+        `a record of ${String(metaLength)} + ${String(body.length)} bytes is too long`,
       );
     }
     const start = this.#starts.at(-1) ?? 0;
@@ -84,7 +84,7 @@ export class FramesBuilder {
   }
 }
 
-/** Those of some records, by their indices. */
+/** Selects frames by their indices. */
 export function chosenFrames({ bytes, starts }: Frames, indices: readonly number[]): Frames {
   const chosen = indices.map((index) => bytes.subarray(starts[index], starts[index + 1]));
   const ends: number[] = [0];
@@ -94,7 +94,7 @@ export function chosenFrames({ bytes, starts }: Frames, indices: readonly number
   return { bytes: joined, starts: Uint32Array.from(ends) };
 }
 
-/** Makes records those of a segment: whole, and to be written as they are. */
+/** Adds the segment's mark and the digests, so that the frames can be written. */
 export function sealFrames({ bytes, starts }: Frames, mark: Uint8Array): void {
   for (const [index, end] of starts.subarray(1).entries()) {
     const start = starts[index] ?? 0;
@@ -103,33 +103,33 @@ export function sealFrames({ bytes, starts }: Frames, mark: Uint8Array): void {
   }
 }
 
-/** What stands at an index of a segment's octets. */
-export type Framed =
+/** What is at an offset of a segment. */
+export type FrameResult =
   | {
       readonly kind: "record";
       readonly meta: string;
       readonly body: Buffer;
       readonly length: number;
     }
-  /** The octets end before the record does; it has at least `length`. */
+  /** The bytes end before the record, which has at least `length`. */
   | { readonly kind: "short"; readonly length: number }
   | { readonly kind: "damaged" };
 
-/** Reads the record at an index. */
-export function readFrame(mark: Buffer, bytes: Buffer, at: number): Framed {
-  const there = bytes.length - at;
-  if (!mark.subarray(0, there).equals(bytes.subarray(at, at + markLength))) {
+/** Reads the record at an offset. */
+export function readFrame(mark: Buffer, bytes: Buffer, at: number): FrameResult {
+  const available = bytes.length - at;
+  if (!mark.subarray(0, available).equals(bytes.subarray(at, at + markLength))) {
     return { kind: "damaged" };
   }
-  if (there < frameHead) return { kind: "short", length: frameHead };
+  if (available < frameHead) return { kind: "short", length: frameHead };
   const metaLength = bytes.readUInt32LE(at + markLength);
   const bodyLength = bytes.readUInt32LE(at + markLength + 4);
   if (metaLength > maxMetaLength || bodyLength > maxBodyLength) return { kind: "damaged" };
   const length = frameHead + metaLength + bodyLength;
-  if (there < length) return { kind: "short", length };
+  if (available < length) return { kind: "short", length };
   const parts = bytes.subarray(at + frameHead, at + length);
-  const told = bytes.subarray(at + markLength + 8, at + frameHead);
-  if (!digest(parts).equals(told)) return { kind: "damaged" };
+  const expected = bytes.subarray(at + markLength + 8, at + frameHead);
+  if (!digest(parts).equals(expected)) return { kind: "damaged" };
   return {
     kind: "record",
     meta: parts.toString("utf8", 0, metaLength),

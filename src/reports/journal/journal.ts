@@ -1,5 +1,5 @@
 /**
- * The journal: every report that was taken in, as it came, in segments that are only ever appended to;
+ * The journal: every report as it arrived, in segments that are only ever appended to;
  * one per run of a program. It is the truth that the store is an index of.
  */
 import crypto from "node:crypto";
@@ -12,7 +12,7 @@ import { FramesBuilder, makeHead, sealFrames, type Frames } from "./journal-fram
 import type { Arrival } from "../arrival.ts";
 import { ownPid } from "../../runtime/this-process.ts";
 
-/** One report as it came. */
+/** One report as it arrived. */
 export interface JournalRecord {
   readonly arrival: Arrival;
   readonly hints: Hints;
@@ -24,27 +24,29 @@ export interface JournalRecord {
 const longMeta = 16 * 1024;
 const longText = 1000;
 
-/** Octets that a record most often has beside the report. */
+/** Bytes that a record usually has beside the report. */
 const usualMeta = 512;
 
-/** Lays a record out behind others. */
+/** Appends a record to others. */
 export function addRecord(frames: FramesBuilder, record: JournalRecord): void {
   frames.add(metaOf(record), record.gzip);
 }
 
 /**
- * What is written beside the report: JSON. Texts that make it long are cut: what fills them in bounds
- * them, and one record that did not fit would keep all that come with it out of the journal.
+ * The JSON that is written beside the report. Texts that make it long are cut, because one record that does
+ * not fit would keep its whole batch out of the journal.
  */
-function metaOf({ arrival, hints }: JournalRecord): string {
-  const meta = JSON.stringify({ arrival, hints });
+function metaOf({ arrival, hints: { containerDeviations, ...hints } }: JournalRecord): string {
+  // The key `wrapping` is in journals that exist: it keeps its name.
+  const whole = { arrival, hints: { ...hints, wrapping: containerDeviations } };
+  const meta = JSON.stringify(whole);
   if (meta.length <= longMeta) return meta;
-  return JSON.stringify({ arrival, hints }, (_, value: unknown) =>
+  return JSON.stringify(whole, (_, value: unknown) =>
     typeof value === "string" ? value.slice(0, longText) : value,
   );
 }
 
-/** A segment that has this many octets is followed by another. */
+/** A segment that has this many bytes is followed by another. */
 const fullSegment = 256 * 1024 * 1024;
 
 /** What the journal asks of the disk. */
@@ -76,7 +78,7 @@ interface Segment {
   readonly name: string;
   readonly handle: number;
   readonly mark: Buffer;
-  /** Octets that are whole and on the disk. */
+  /** Bytes that are whole and on the disk. */
   size: number;
 }
 

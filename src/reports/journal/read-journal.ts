@@ -1,6 +1,8 @@
-/** Reads the journal on from where a reader was. */
+/** Reads the journal from given positions on. */
 import fs from "node:fs";
 import path from "node:path";
+import type { Hints } from "../../tls-rpt/report/hints.ts";
+import type { Arrival } from "../arrival.ts";
 import type { SegmentPosition } from "../store/port.ts";
 import type { JournalRecord } from "./journal.ts";
 import { headLength, markOf, readFrame } from "./journal-frame.ts";
@@ -9,21 +11,21 @@ import { codeOf } from "../../runtime/system-error.ts";
 /** A stretch of one segment. */
 export interface JournalBatch {
   readonly records: readonly JournalRecord[];
-  /** Where the stretch ends: from here a reader goes on. */
+  /** Where the stretch ends, and the next reader begins. */
   readonly position: SegmentPosition;
-  /** Stretches within it that are no records, though whole ones follow: the disk's fault. */
+  /** Damaged stretches with whole records after them: the disk's fault. */
   readonly damaged: number;
 }
 
 /** A batch ends at either of these. */
-const batchRecords = 500;
-const batchBytes = 16 * 1024 * 1024;
+const maxBatchRecords = 500;
+const maxBatchBytes = 16 * 1024 * 1024;
 const readBytes = 1024 * 1024;
 
 /**
- * Yields what stands in the journal after the given positions, segment by segment in the order of their
- * making. A record that is not whole at the end of a segment is being written, or its writer died
- * before it promised anything: the segment is read up to it. @throws the system's errors
+ * Yields the records after the given positions, oldest segment first. An incomplete record at the end of a
+ * segment is still being written, or its writer died before it confirmed it: reading stops before it.
+ * @throws the system's errors
  */
 export async function* readJournal(
   folder: string,
@@ -57,7 +59,7 @@ function* readSegment(segment: string, handle: number, from: number): Generator<
   const window = new FileWindow(handle);
   window.fill(0, headLength);
   const mark = markOf(window.bytes);
-  // The head is on the disk before the first record is: without it there is none.
+  // The head is written before the first record: without a head there are no records.
   if (mark === null) return;
   let records: JournalRecord[] = [];
   let size = 0;
@@ -88,7 +90,7 @@ function* readSegment(segment: string, handle: number, from: number): Generator<
       records.push(record);
       size += found.length;
     }
-    if (records.length >= batchRecords || size >= batchBytes) yield batch();
+    if (records.length >= maxBatchRecords || size >= maxBatchBytes) yield batch();
   }
   if (at > reported) yield batch();
 }
@@ -99,7 +101,7 @@ interface Found {
   readonly length: number;
 }
 
-/** The record at an offset of the file; null: there is no whole one. */
+/** The record at an offset of the file; null: there is no complete one. */
 function frameAt(window: FileWindow, mark: Buffer, at: number): Found | null {
   window.fill(at, headLength);
   let frame = readFrame(mark, window.bytes, at - window.start);
@@ -110,12 +112,12 @@ function frameAt(window: FileWindow, mark: Buffer, at: number): Found | null {
   return frame.kind === "record" ? frame : null;
 }
 
-/** The offset of the next whole record; null: there is none. */
+/** The offset of the next complete record; null: there is none. */
 function nextRecord(window: FileWindow, mark: Buffer, from: number): number | null {
   for (let at = from; window.fill(at, mark.length); at += 1) {
     const found = window.bytes.indexOf(mark, at - window.start);
     if (found === -1) {
-      // The mark may begin in the last octets of the window.
+      // The mark may begin in the last bytes of the window.
       at = window.start + window.bytes.length - mark.length;
       continue;
     }
@@ -125,18 +127,27 @@ function nextRecord(window: FileWindow, mark: Buffer, from: number): number | nu
   return null;
 }
 
+interface RecordMeta {
+  readonly arrival: Arrival;
+  readonly hints: Omit<Hints, "containerDeviations"> & {
+    readonly wrapping: Hints["containerDeviations"];
+  };
+}
+
 function parseRecord(meta: string, body: Buffer): JournalRecord | null {
   try {
-    const { arrival, hints } = JSON.parse(meta) as Omit<JournalRecord, "gzip">;
-    return { arrival, hints, gzip: Buffer.from(body) };
+    const { arrival, hints } = JSON.parse(meta) as RecordMeta;
+    const { wrapping, ...rest } = hints;
+    const record = { arrival, hints: { ...rest, containerDeviations: wrapping } };
+    return { ...record, gzip: Buffer.from(body) };
   } catch {
     return null;
   }
 }
 
-/** A part of a file in memory. */
+/** A part of a file, in memory. */
 class FileWindow {
-  /** Offset in the file of the first octet of `bytes`. */
+  /** Offset of `bytes` in the file. */
   start = 0;
   bytes: Buffer = Buffer.alloc(0);
   readonly #handle: number;
@@ -145,7 +156,7 @@ class FileWindow {
     this.#handle = handle;
   }
 
-  /** Has at least `length` octets from an offset on; false where the file ends before. */
+  /** Loads at least `length` bytes from an offset on; false: the file ends before. */
   fill(at: number, length: number): boolean {
     const there = this.start + this.bytes.length - at;
     if (at >= this.start && there >= length) return true;

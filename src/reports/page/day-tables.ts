@@ -1,15 +1,15 @@
 /**
- * Charts and the tables they are drawn from. The table is the data: the page's script reads it and draws,
- * and where there is no script, or no eye, the table says the same.
+ * Charts and the tables they are drawn from. The page's script reads the table and draws it; without the
+ * script, or with a screen reader, the table has the same numbers.
  */
 import type { DomainPage, FailureSeries, Series } from "../analysis/page-data.ts";
 import { html, type Html } from "./html.ts";
-import { plural, thousands } from "./wording.ts";
+import { plural, thousands } from "../../pages/wording.ts";
 
-/** As many colours as can be told from each other; what comes after is summed up. */
+/** As many as there are distinct colours; the others are added up. */
 const maxSeries = 7;
 
-/** What stands where no report covers a day. */
+/** Shown where no report covers a day. */
 const noReport = "–";
 const noReportCell = html`<td>${noReport}</td>`;
 
@@ -26,7 +26,7 @@ export function failuresByKind(page: DomainPage): Html {
   return chart({
     kind: "failures",
     title: "Failures by kind",
-    note: html`Failed sessions per day${kept.length > 1 ? ", one kind upon the other" : ""}.`,
+    note: html`Failed sessions per day${kept.length > 1 ? ", stacked by kind" : ""}.`,
     names: kept.map(({ resultType }) => resultType),
     caption: "Failed sessions per day and kind",
     rows,
@@ -48,8 +48,8 @@ export function sessionsByReporter(page: DomainPage, hasFailures: boolean): Html
   return chart({
     kind: hasFailures ? "rate sessions" : "sessions",
     title: hasFailures ? "Failure rate and sessions by reporter" : "Sessions by reporter",
-    note: html`${hasFailures ? "Above, the share of its sessions that failed; below, how many sessions each reported. " : null}Hatched:
-    no reporter sent a report for that day.`,
+    note: html`${hasFailures ? "Top: the share of sessions that failed. Bottom: the number of sessions. " : null}Hatched:
+    no report covers the day.`,
     names: kept.map(({ name }) => (name === "" ? "no name given" : name)),
     caption: "Failed sessions / all sessions, per day and reporter",
     rows,
@@ -57,7 +57,7 @@ export function sessionsByReporter(page: DomainPage, hasFailures: boolean): Html
 }
 
 interface Chart {
-  /** Which charts the script draws of it. */
+  /** The charts that the script draws from it. */
   readonly kind: string;
   readonly title: string;
   readonly note: Html;
@@ -77,7 +77,7 @@ function chart({ kind, title, note, names, caption, rows }: Chart): Html {
       <div class="scroll" role="region" tabindex="0" aria-label="${caption}">
         <table class="days">
           <caption>
-            ${caption}. ${noReport} means that no report covers the day.
+            ${caption}. ${noReport}: no report covers the day.
           </caption>
           <thead>
             <tr>
@@ -110,7 +110,7 @@ function coveredDays({ days, byReporter }: DomainPage): boolean[] {
   );
 }
 
-/** The largest series, in the order of their size, and what is left of them as one. */
+/** The largest series, largest first, and the others added up as one. */
 function topSeries<T>(
   all: readonly T[],
   sizeOf: (one: T) => number,
@@ -132,8 +132,8 @@ function sumReporters(rest: readonly Series[]): Series {
   const days = rest[0]?.successes.length ?? 0;
   const column = (pick: (one: Series) => readonly (number | null)[]): (number | null)[] => {
     return Array.from({ length: days }, (_, at) => {
-      const told = rest.flatMap((one) => pick(one)[at] ?? []);
-      return told.length === 0 ? null : told.reduce((sum, one) => sum + one, 0);
+      const known = rest.flatMap((one) => pick(one)[at] ?? []);
+      return known.length === 0 ? null : known.reduce((sum, one) => sum + one, 0);
     });
   };
   return {

@@ -1,4 +1,4 @@
-/** One domain: what is wrong, since when, what to do; and all that it rests on. */
+/** The page of one domain: what is wrong, since when, what to do, and the data behind it. */
 import { domainToUnicode } from "node:url";
 import type { DomainPage, DomainRow, Health, Rate } from "../analysis/page-data.ts";
 import { failuresByKind, sessionsByReporter } from "./day-tables.ts";
@@ -9,19 +9,10 @@ import { healthIcon } from "./icons.ts";
 import { heldTable, instancesTable } from "./policies-tables.ts";
 import { reportersTable } from "./reporters-table.ts";
 import { glossary, healthBadge, trendChip } from "./verdicts.ts";
-import {
-  dayWords,
-  headlineWords,
-  likely,
-  momentWords,
-  ofSessions,
-  percent,
-  plural,
-  rateWords,
-  sentence,
-} from "./wording.ts";
+import { dayWords, momentWords, plural } from "../../pages/wording.ts";
+import { headlineWords, likely, ofSessions, percent, rateWords, sentence } from "./wording.ts";
 
-/** The content of a domain's page. `home`: where all domains are; null: the page stands alone. */
+/** The content of a domain's page. `home`: the link to the overview; null: there is no overview. */
 export function domainContent(page: DomainPage, home: string | null): Html {
   const { row } = page;
   const groups = failureGroups(page);
@@ -53,10 +44,10 @@ export function domainContent(page: DomainPage, home: string | null): Html {
     ${policies(page)}
     <section aria-labelledby="reporters">
       <h2 id="reporters">Who reports</h2>
-      ${page.reporters.length === 0 ? html`<p>Nobody in these ${plural(page.days.length, "day")}.</p>` : reportersTable(page.reporters)}
+      ${page.reporters.length === 0 ? html`<p>Nobody in ${plural(page.days.length, "day")}.</p>` : reportersTable(page.reporters)}
     </section>
     ${glossary()}
-    <footer><p>Made ${momentWords(page.madeAt)} of the reports for ${window(page)}.</p></footer>`;
+    <footer><p>Made ${momentWords(page.madeAt)} from the reports for ${window(page)}.</p></footer>`;
 }
 
 function modeBadge({ mode, inSite }: DomainRow): Html {
@@ -66,7 +57,7 @@ function modeBadge({ mode, inSite }: DomainRow): Html {
     : html`<span class="badge mode">mode <b>${mode}</b></span>`;
 }
 
-/** An international name as people know it, beside the labels that DNS knows. */
+/** An internationalised name in Unicode, shown beside its A-labels. */
 export function unicodeName(domain: string): Html | null {
   if (!domain.includes("xn--")) return null;
   const unicode = domainToUnicode(domain);
@@ -87,20 +78,20 @@ function whatToDo({ row, days }: DomainPage, active: readonly FailureGroup[]): H
   if (row.health === "unknown") {
     return notice(
       row.health,
-      html`<h2>No reports: unknown</h2>
+      html`<h2>No reports</h2>
         <p>
           ${row.lastDay === null ? `In ${plural(days.length, "day")} no sender has reported about this domain.` : `No sender has reported about this domain since ${dayWords(row.lastDay)}.`}
-          That is not a sign that all is well. Senders report when they sent mail here; a small
-          domain may hear nothing for weeks.
+          This does not mean that all is well. Senders report only after they sent mail to the
+          domain; a small domain may get no report for weeks.
         </p>
         <ul>
           <li>
-            Does <code>_smtp._tls.${row.domain}</code> publish the address for reports?
-            <code>stspress audit ${row.domain}</code> tells.
+            Does <code>_smtp._tls.${row.domain}</code> publish an address for reports? Check with
+            <code>stspress audit ${row.domain}</code>.
           </li>
           <li>
-            Do the reports arrive there, and are they taken in, by
-            <code>stspress reports fetch</code> or <code>reports add</code>?
+            Do reports arrive at that address? Read them with
+            <code>stspress reports fetch</code> or <code>reports add</code>.
           </li>
         </ul>`,
     );
@@ -108,8 +99,8 @@ function whatToDo({ row, days }: DomainPage, active: readonly FailureGroup[]): H
   if (row.health === "good") {
     const why =
       row.recent.failures === 0
-        ? "Senders report, and nothing fails."
-        : "What fails is so little that chance and careless senders explain it.";
+        ? "Senders report, and no session failed."
+        : "So few sessions fail that chance or the sender explains it.";
     return notice(
       row.health,
       html`<h2>Nothing to do</h2>
@@ -119,9 +110,9 @@ function whatToDo({ row, days }: DomainPage, active: readonly FailureGroup[]): H
   if (first === undefined) {
     return notice(
       row.health,
-      html`<h2>Look below</h2>
+      html`<h2>See the charts</h2>
         <p>
-          No kind of failure stands out by itself; the charts and the reporters show what moves.
+          No single kind of failure stands out. The charts and the reporters show what changed.
         </p>`,
     );
   }
@@ -130,7 +121,7 @@ function whatToDo({ row, days }: DomainPage, active: readonly FailureGroup[]): H
     html`<h2>What to do</h2>
       <p class="do">${prose(sentence(first.fix))}</p>
       <p>${where(first)} ${prose(sentence(first.cause))}</p>
-      ${said(first)}
+      ${reasonsOf(first)}
       ${others.length === 0 ? null : html`<p><a href="#failures">${plural(others.length, "more kind")} of failure</a></p>`}`,
   );
 }
@@ -145,8 +136,8 @@ function where({ resultType, rows }: FailureGroup): Html {
     >${hosts.length === 0 ? null : html` at ${shown}${more}`}:`;
 }
 
-/** What senders said themselves often tells more than the kind. */
-function said({ rows }: FailureGroup): Html | null {
+/** The senders' own reasons are often more exact than the type. */
+function reasonsOf({ rows }: FailureGroup): Html | null {
   const reasons = [...new Set(rows.flatMap((row) => row.reasons))].slice(0, 2);
   if (reasons.length === 0) return null;
   return html`<p class="note">
@@ -171,7 +162,7 @@ function facts({ row, days }: DomainPage): Html {
       <dd>
         <b>${row.reporters === 0 ? "none" : row.reporters}</b
         ><span class="note"
-          >${row.lastDay === null ? "no report" : `last report for ${dayWords(row.lastDay)}`}</span
+          >${row.lastDay === null ? "no reports" : `last report for ${dayWords(row.lastDay)}`}</span
         >
       </dd>
     </div>
@@ -180,7 +171,7 @@ function facts({ row, days }: DomainPage): Html {
       <dd>
         <b>${row.verifiedShare === null ? "–" : percent(row.verifiedShare)}</b
         ><span class="note"
-          >${row.verifiedShare === null ? "nothing to verify" : "of the sessions; the rest could be forged"}</span
+          >${row.verifiedShare === null ? "nothing to verify" : "of the sessions; the others could be forged"}</span
         >
       </dd>
     </div>
@@ -192,7 +183,7 @@ function rateFact(name: string, rate: Rate): Html {
     <dt>${name}</dt>
     <dd>
       <b>${rateWords(rate)}</b
-      >${rate.rate === null ? html`<span class="note">which is not zero failures</span>` : html`<span class="note">${ofSessions(rate)}</span><span class="note">${likely(rate)}</span>`}
+      >${rate.rate === null ? html`<span class="note">not the same as no failures</span>` : html`<span class="note">${ofSessions(rate)}</span><span class="note">${likely(rate)}</span>`}
     </dd>
   </div>`;
 }
@@ -211,8 +202,8 @@ function charts(page: DomainPage): Html | null {
 function noKinds(failures: number, days: number): Html {
   const words =
     failures === 0
-      ? `No failure was reported in these ${plural(days, "day")}.`
-      : `${plural(failures, "session")} failed, and no report says in which way.`;
+      ? `No failures were reported in ${plural(days, "day")}.`
+      : `${plural(failures, "session")} failed, but no report says why.`;
   return html`<p class="calm">${words}</p>`;
 }
 
@@ -221,11 +212,9 @@ function policies(page: DomainPage): Html | null {
   if (held.length === 0 && instances.length === 0) return null;
   const known =
     instances.length === 0
-      ? html`<p class="note">The lock knows no policy of this domain.</p>`
+      ? html`<p class="note">The lock has no policy of this domain.</p>`
       : instancesTable(instances);
-  const marked = html`<p class="note">
-    Each is marked in the charts on the day that it went live.
-  </p>`;
+  const marked = html`<p class="note">The charts mark the day on which each policy went live.</p>`;
   if (held.length === 0) {
     return html`<section aria-labelledby="policies">
       <h2 id="policies">Policies of this domain</h2>
@@ -235,8 +224,8 @@ function policies(page: DomainPage): Html | null {
   return html`<section aria-labelledby="policies">
     <h2 id="policies">Which policy senders held</h2>
     <p>
-      Senders keep a policy for its max_age. A failure belongs to the policy that the sender held,
-      which may be an earlier one.
+      Senders keep a policy for its max_age. Each session counts under the policy that the sender
+      held at that time, which may be an earlier one.
     </p>
     ${heldTable(held)}
     <h3>Policies of this domain</h3>

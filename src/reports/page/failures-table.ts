@@ -1,13 +1,14 @@
-/** The table *result type → cause → fix*, with where it was seen. */
+/** The table of failures: result type, cause, fix, and where it was seen. */
 import type { FailureRow } from "../analysis/page-data.ts";
 import type { FailureGroup } from "./failure-groups.ts";
 import { clipped, html, prose, type Html } from "./html.ts";
 import { trendChip } from "./verdicts.ts";
-import { dayWords, plural, sentence, thousands } from "./wording.ts";
+import { dayWords, plural, thousands } from "../../pages/wording.ts";
+import { sentence } from "./wording.ts";
 
-/** A forged report can name any number of hosts; a page that shows them all shows nothing. */
+/** Forged reports can name any number of hosts. */
 const maxRows = 100;
-const longestReason = 300;
+const maxReason = 300;
 
 /** Shows the failures of a domain. */
 export function failuresTable(groups: readonly FailureGroup[]): Html {
@@ -33,7 +34,7 @@ export function failuresTable(groups: readonly FailureGroup[]): Html {
       </thead>
       ${bodies}
     </table>
-    ${total > maxRows ? html`<p class="note">${thousands(total - maxRows)} more rows: <code>stspress reports export</code> has them all.</p>` : null}`;
+    ${total > maxRows ? html`<p class="note">${thousands(total - maxRows)} more rows are not shown; <code>stspress reports export</code> prints all.</p>` : null}`;
 }
 
 function groupBody(group: FailureGroup, rows: readonly FailureRow[]): Html {
@@ -77,14 +78,14 @@ function span({ firstDay, lastDay }: FailureRow): Html {
 
 function reasons(texts: readonly string[]): Html | null {
   if (texts.length === 0) return null;
-  return html`<ul class="reasons" aria-label="Reasons that were given">
-    ${texts.map((one) => html`<li>${clipped(one, longestReason)}</li>`)}
+  return html`<ul class="reasons" aria-label="Reasons given">
+    ${texts.map((one) => html`<li>${clipped(one, maxReason)}</li>`)}
   </ul>`;
 }
 
-function addresses(way: string, shown: readonly string[], told: number): Html | null {
+function addresses(way: string, shown: readonly string[], total: number): Html | null {
   if (shown.length === 0) return null;
-  const count = Math.max(told, shown.length);
+  const count = Math.max(total, shown.length);
   const more = count - shown.length;
   return html`<div class="ips">
     <span class="note">${way}</span> <code>${shown.slice(0, 4).join(" ")}</code>${

@@ -1,4 +1,4 @@
-/** All domains, most troubled first, for somebody who has one minute. */
+/** The overview: all domains, worst first. */
 import type { DomainRow, Health, Overview } from "../analysis/page-data.ts";
 import { unicodeName } from "./domain-page.ts";
 import { pageFileName } from "./file-name.ts";
@@ -7,16 +7,8 @@ import { healthIcon } from "./icons.ts";
 import { reportersTable } from "./reporters-table.ts";
 import { sparkline } from "./sparkline.ts";
 import { glossary, healthBadge, healths, trendChip } from "./verdicts.ts";
-import {
-  dayWords,
-  headlineWords,
-  momentWords,
-  ofSessions,
-  percent,
-  plural,
-  rateWords,
-  thousands,
-} from "./wording.ts";
+import { dayWords, momentWords, plural, thousands } from "../../pages/wording.ts";
+import { headlineWords, ofSessions, percent, rateWords } from "./wording.ts";
 
 /** The content of the overview. */
 export function overviewContent(overview: Overview): Html {
@@ -34,7 +26,7 @@ export function overviewContent(overview: Overview): Html {
       ${domains.length === 0 ? noReports : domainTable(domains, { id: "list", labelledBy: "domains" })}
       <p id="nothing" class="calm" hidden>No domain matches.</p>
     </section>
-    ${strangers(overview)}
+    ${undeclared(overview)}
     <section aria-labelledby="reporters">
       <h2 id="reporters">Who reports</h2>
       ${reporters.length === 0 ? html`<p>Nobody yet.</p>` : reportersTable(reporters)}
@@ -42,16 +34,16 @@ export function overviewContent(overview: Overview): Html {
     ${glossary()}
     <footer>
       <p>
-        Made ${momentWords(overview.madeAt)} of the reports for ${dayWords(overview.from)} to
-        ${dayWords(overview.to)}. This page lists every customer: what is handed to one is made with
-        <code>stspress reports page --domain</code>.
+        Made ${momentWords(overview.madeAt)} from the reports for ${dayWords(overview.from)} to
+        ${dayWords(overview.to)}. This page lists all your domains. To give a customer a page of one
+        domain, run <code>stspress reports page --domain</code>.
       </p>
     </footer>`;
 }
 
 const noReports = html`<p class="calm">
-  Take reports in with <code>stspress reports add</code> or <code>reports fetch</code>, then make
-  this page again.
+  Add reports with <code>stspress reports add</code> or <code>reports fetch</code>, then make this
+  page again.
 </p>`;
 
 type Counts = Readonly<Record<Health, number>>;
@@ -67,17 +59,18 @@ function summary(counts: Counts, domains: readonly DomainRow[]): Html {
   const all = domains.length;
   const [only] = domains;
   const bad = emergency + trouble;
-  if (only === undefined) return html`No domain has reports yet`;
+  if (only === undefined) return html`No reports yet`;
   if (bad > 0) {
-    if (all === 1) return html`${foreign(only.domain)} needs you`;
-    return html`${thousands(bad)} of ${thousands(all)} domains ${bad === 1 ? "needs" : "need"} you`;
+    if (all === 1) return html`${foreign(only.domain)} needs attention`;
+    const need = bad === 1 ? "needs" : "need";
+    return html`${thousands(bad)} of ${thousands(all)} domains ${need} attention`;
   }
-  if (all === 1 && good === 1) return html`${foreign(only.domain)} is well`;
-  if (good === all) return html`All ${thousands(all)} domains are well`;
-  if (good + watch === 0) return html`Nothing is known of ${plural(unknown, "domain")}`;
+  if (all === 1 && good === 1) return html`${foreign(only.domain)} has no problems`;
+  if (good === all) return html`No problems in ${thousands(all)} domains`;
+  if (good + watch === 0) return html`No recent reports for ${plural(unknown, "domain")}`;
   return all === 1
-    ? html`${foreign(only.domain)} does not need you now`
-    : html`None of ${thousands(all)} domains needs you now`;
+    ? html`${foreign(only.domain)} needs no attention now`
+    : html`None of ${thousands(all)} domains needs attention now`;
 }
 
 /** Totals, as a sentence. */
@@ -86,16 +79,16 @@ function lead({ totals: rate, from, to, reporters }: Overview): Html | null {
   const silent = reporters.filter((one) => one.silent).length;
   return html`<p class="lead">
     ${percent(rate.rate)} of ${plural(rate.sessions, "session")} failed from ${dayWords(from)} to
-    ${dayWords(to)}, as told by
-    ${plural(reporters.length, "reporter")}${silent === 0 ? "" : `, of which ${thousands(silent)} fell silent`}.
+    ${dayWords(to)}, reported by
+    ${plural(reporters.length, "reporter")}${silent === 0 ? "" : `, of which ${thousands(silent)} ${silent === 1 ? "has" : "have"} stopped reporting`}.
   </p>`;
 }
 
-/** How many domains are how; the script puts the filters in its place. */
+/** How many domains have each health; the script replaces it by the filters. */
 function tally(counts: Counts): Html {
-  const told = healths.filter((one) => counts[one] > 0);
+  const present = healths.filter((one) => counts[one] > 0);
   return html`<p id="tally" class="tallies">
-    ${told.map((one) => {
+    ${present.map((one) => {
       return html`<span class="tally health-${one}"
         >${healthIcon(one)} <b>${thousands(counts[one])}</b> ${one}</span
       >`;
@@ -105,18 +98,18 @@ function tally(counts: Counts): Html {
 
 function quarantine(count: number): Html | null {
   if (count === 0) return null;
-  const [waits, is] = count === 1 ? ["It waits", "is"] : ["They wait", "are"];
+  const they = count === 1 ? "It is" : "They are";
   return html`<section class="notice slim health-watch" aria-label="Quarantine">
     ${healthIcon("watch")}
     <p>
-      <b>${plural(count, "report")} could not be read.</b> ${waits} in
-      <code>.stspress/reports/quarantine/</code>, each with the reason beside it, and ${is} counted
-      nowhere on this page.
+      <b>${plural(count, "report")} could not be read.</b> ${they} not counted on this page. See
+      <code>.stspress/reports/quarantine/</code> for the
+      ${count === 1 ? "file and the reason" : "files and the reasons"}.
     </p>
   </section>`;
 }
 
-/** Shown by the script, without which they would do nothing. */
+/** Shown by the script, because they do nothing without it. */
 function controls(counts: Counts, all: number): Html {
   const choice = (value: string, words: Html, count: number): Html => {
     return html`<label class="filter${value === "" ? "" : ` health-${value}`}"
@@ -151,22 +144,19 @@ function controls(counts: Counts, all: number): Html {
 }
 
 /**
- * From so many on, rows out of sight are not laid out: a page of thousands opens at once, but some screen
- * readers meet its rows only as they are scrolled to or searched for.
+ * With more rows than this, rows out of sight are not laid out, so that a page of thousands opens at once.
+ * The price: some screen readers see those rows only after scrolling or searching.
  */
-const many = 200;
+const maxLaidOut = 200;
 
-/**
- * The roles are said aloud because rows are laid out as grids, and such tables are none for some
- * screen readers.
- */
+/** The roles are explicit because rows are laid out as grids, which some screen readers do not take for tables. */
 function domainTable(
   domains: readonly DomainRow[],
   { id, labelledBy }: { readonly id: string; readonly labelledBy: string },
 ): Html {
   return html`<table
     id="${id}"
-    class="domains ${domains.length > many ? "many" : ""}"
+    class="domains ${domains.length > maxLaidOut ? "many" : ""}"
     role="table"
     aria-labelledby="${labelledBy}"
   >
@@ -175,7 +165,7 @@ function domainTable(
         <th role="columnheader" scope="col">Domain</th>
         <th role="columnheader" scope="col">Failures per day</th>
         <th role="columnheader" scope="col">Last 7 days with reports</th>
-        <th role="columnheader" scope="col">Heard from</th>
+        <th role="columnheader" scope="col">Reporters</th>
       </tr>
     </thead>
     <tbody role="rowgroup">
@@ -184,19 +174,19 @@ function domainTable(
   </table>`;
 }
 
-/** Apart from the others, and in no count: anybody can have reports made of any name. */
-function strangers({ strangers: rows, strangerCount }: Overview): Html | null {
-  if (strangerCount === 0) return null;
-  const rest = strangerCount - rows.length;
-  return html`<section aria-labelledby="strangers">
-    <h2 id="strangers">Not in your site</h2>
+/** Listed apart and not counted: anybody can send reports about any name. */
+function undeclared({ undeclared: rows, undeclaredCount }: Overview): Html | null {
+  if (undeclaredCount === 0) return null;
+  const rest = undeclaredCount - rows.length;
+  return html`<section aria-labelledby="undeclared">
+    <h2 id="undeclared">Not in your site</h2>
     <p class="note">
-      Reports came about ${plural(strangerCount, "domain")} that
-      ${strangerCount === 1 ? "is" : "are"} not in your site, and count for nothing above: a domain
-      that was forgotten, or names that somebody made
-      up.${rest > 0 ? ` Those with the most verified sessions are shown, ${thousands(rest)} more are not.` : ""}
+      Reports came about ${plural(undeclaredCount, "domain")} that
+      ${undeclaredCount === 1 ? "is" : "are"} not in your site and not counted above. You forgot to
+      add a domain, or somebody made up the
+      name.${rest > 0 ? ` Only those with the most verified sessions are listed; ${thousands(rest)} more are not.` : ""}
     </p>
-    ${domainTable(rows, { id: "stranger-list", labelledBy: "strangers" })}
+    ${domainTable(rows, { id: "undeclared-list", labelledBy: "undeclared" })}
   </section>`;
 }
 
@@ -217,15 +207,15 @@ function domainRow(row: DomainRow): Html {
 }
 
 function recent({ recent: rate, trend, health }: DomainRow): Html {
-  if (rate.rate === null) return html`<span class="note">no report</span>`;
+  if (rate.rate === null) return html`<span class="note">no reports</span>`;
   return html`<b>${rateWords(rate)}</b>
     <span class="note">${ofSessions(rate)}</span>
     ${trend === "none" || health === "unknown" ? null : trendChip(trend)}`;
 }
 
 function heard({ reporters, lastDay, verifiedShare }: DomainRow): Html {
-  if (lastDay === null) return html`<span class="note">nobody</span>`;
+  if (lastDay === null) return html`<span class="note">none</span>`;
   return html`<span>${plural(reporters, "reporter")}</span>
-    <span class="note">until ${dayWords(lastDay)}</span>
+    <span class="note">up to ${dayWords(lastDay)}</span>
     ${verifiedShare === null ? null : html`<span class="note">${percent(verifiedShare)} verified</span>`}`;
 }

@@ -1,11 +1,11 @@
-/** Site, lock and store → what the reports page and `reports status` show. */
+/** Site, lock and store → the data of the reports page and of `reports status`. */
 import { severityOf } from "../../diagnostics/catalogue.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { failure, success, type Result } from "../../diagnostics/result.ts";
 import { Quarantine } from "../intake/quarantine.ts";
 import { dayOf, daysOf, windowUntil } from "../analysis/days.ts";
 import { domainPageOf, reporterRow } from "../analysis/domain-page.ts";
-import { judgeDomain, silence, type Judging } from "../analysis/domain-row.ts";
+import { emptySeries, judgeDomain, type Judging } from "../analysis/domain-row.ts";
 import type { SiteFacts } from "../analysis/locked-facts.ts";
 import { overviewOf } from "../analysis/overview.ts";
 import type { DomainPage, DomainRow, Overview } from "../analysis/page-data.ts";
@@ -17,7 +17,7 @@ import {
   type ReportStore,
   type Window,
 } from "../store/port.ts";
-import { Strangers } from "../analysis/strangers.ts";
+import { UndeclaredDomains } from "../analysis/undeclared-domains.ts";
 import { baseDays, recentDays, unsettledDays } from "../analysis/trend.ts";
 import { trustedSigners } from "../analysis/trusted-signers.ts";
 import type { ReportsTrust } from "../../config/site-config.ts";
@@ -26,19 +26,19 @@ import { openStore, reportFolders, type Opening } from "../store/open-store.ts";
 import { siteFactsOf } from "../site-facts.ts";
 import { loadLock } from "../../site/load/load-lock.ts";
 
-/** Answers for the page; close it when done. */
+/** The data of the reports page. Close it when done. */
 export interface PageSource {
-  /** Warnings about the site and the reports: the page can be made nevertheless. */
+  /** Warnings about the site. */
   readonly diagnostics: readonly Diagnostic[];
-  /** Every declared domain, and the domains that somebody reported on. */
+  /** All declared domains, and all domains with reports. */
   overview(): Promise<Overview>;
-  /** The pages of some domains of the {@link overview}, in no order; much quicker than one by one. */
+  /** The pages of some domains of the {@link overview}, in no order; much faster than one by one. */
   domainPages(domains: readonly string[]): AsyncIterable<DomainPage>;
-  /** null: the domain is neither declared nor reported on. */
+  /** null: the domain is not declared and has no reports. */
   domainPage(domain: string): Promise<DomainPage | null>;
-  /** What reports prove for domains in testing, by domain; known after {@link overview}. */
+  /** What the reports prove for domains in testing, by domain; filled by {@link overview}. */
   readonly rollouts: ReadonlyMap<string, RolloutEvidence>;
-  /** Whether any report was ever taken in. */
+  /** Whether the store has any report. */
   hasReports(): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -49,11 +49,11 @@ export interface PageSourceOptions extends Opening {
   readonly days: number;
 }
 
-/** The judgement looks back so far, also where less is shown. */
-const judgedDays = baseDays + recentDays + unsettledDays + 7;
+/** Days that the trends need, also if fewer are shown. */
+const trendDays = baseDays + recentDays + unsettledDays + 7;
 
-/** Domains of a folder that declares none: anybody can make names up. */
-const maxUndeclared = 20_000;
+/** How many domains a folder shows that declares none: anybody can make up names. */
+const maxWithoutSite = 20_000;
 
 /** Opens the store of a site, brings it up to date with the journal, and reads the site and its lock. */
 export async function openPageSource(options: PageSourceOptions): Promise<Result<PageSource>> {
@@ -102,7 +102,7 @@ class StorePageSource implements PageSource {
     this.#now = now;
     this.diagnostics = known.diagnostics;
     this.#shown = windowUntil(now, days);
-    this.#judged = windowUntil(now, Math.max(days, judgedDays));
+    this.#judged = windowUntil(now, Math.max(days, trendDays));
     this.#judging = { days: daysOf(this.#judged), shown: days };
   }
 
@@ -110,14 +110,18 @@ class StorePageSource implements PageSource {
     const { quarantined } = this.#known;
     const rows: DomainRow[] = [];
     const missing = new Set(this.#declared);
-    const strangers = new Strangers();
-    let undeclared = 0;
+    const undeclared = new UndeclaredDomains();
+    let withoutSite = 0;
     for await (const series of this.#store.series(this.#judged)) {
       const isDeclared = missing.delete(series.domain);
-      if (!this.#known.facts.of(series.domain).inSite) strangers.add(series);
-      else if (isDeclared || (undeclared += 1) <= maxUndeclared) rows.push(this.#row(series));
+      if (!this.#known.facts.of(series.domain).inSite) {
+        undeclared.add(series);
+        continue;
+      }
+      if (!isDeclared) withoutSite += 1;
+      if (isDeclared || withoutSite <= maxWithoutSite) rows.push(this.#row(series));
     }
-    for (const domain of missing) rows.push(this.#row(this.#silence(domain)));
+    for (const domain of missing) rows.push(this.#row(this.#emptySeries(domain)));
     const reporters = await this.#store.reporters(this.#shown);
     const { from, to } = this.#shown;
     return overviewOf({
@@ -125,8 +129,8 @@ class StorePageSource implements PageSource {
       from,
       to,
       rows,
-      strangers: strangers.kept().map((series) => this.#row(series)),
-      strangerCount: strangers.count,
+      undeclared: undeclared.top().map((series) => this.#row(series)),
+      undeclaredCount: undeclared.count,
       reporters: reporters.map((one) => reporterRow(one, to)),
       quarantined,
     });
@@ -139,7 +143,7 @@ class StorePageSource implements PageSource {
       missing.delete(series.domain);
       yield this.#page(series, details);
     }
-    for (const domain of missing) yield this.#page(this.#silence(domain), noDetails);
+    for (const domain of missing) yield this.#page(this.#emptySeries(domain), noDetails);
   }
 
   async domainPage(domain: string): Promise<DomainPage | null> {
@@ -147,7 +151,7 @@ class StorePageSource implements PageSource {
     for await (const one of this.#store.series(this.#judged, [domain])) series = one;
     const details = (await this.#store.details(this.#shown, [domain])).get(domain) ?? null;
     if (series === null && details === null && !this.#declared.has(domain)) return null;
-    return this.#page(series ?? this.#silence(domain), details ?? noDetails);
+    return this.#page(series ?? this.#emptySeries(domain), details ?? noDetails);
   }
 
   async hasReports(): Promise<boolean> {
@@ -158,8 +162,8 @@ class StorePageSource implements PageSource {
     await this.#store.close();
   }
 
-  #silence(domain: string): DomainSeries {
-    return silence(domain, this.#judging.days.length);
+  #emptySeries(domain: string): DomainSeries {
+    return emptySeries(domain, this.#judging.days.length);
   }
 
   #page(series: DomainSeries, details: DomainDetails): DomainPage {

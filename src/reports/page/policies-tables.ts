@@ -1,11 +1,12 @@
-/** Policies in time: what the lock knows of each instance, and which ones senders still held. */
+/** The policies in the lock, and which ones senders still held. */
 import type { HeldPolicy, PolicyInstance } from "../analysis/page-data.ts";
 import { html, type Html } from "./html.ts";
-import { momentWords, dayWords, percent, thousands } from "./wording.ts";
+import { momentWords, dayWords, thousands } from "../../pages/wording.ts";
+import { percent } from "./wording.ts";
 
 const maxRows = 50;
 
-/** Instances of the lock. The script reads the moments to mark them in the charts. */
+/** The instances in the lock. The script reads their times to mark them in the charts. */
 export function instancesTable(instances: readonly PolicyInstance[]): Html {
   return html`<table class="stacking instances">
     <caption class="visually-hidden">
@@ -33,13 +34,13 @@ function latest(instances: readonly PolicyInstance[]): readonly PolicyInstance[]
 function instanceRow(one: PolicyInstance): Html {
   const live =
     one.liveAt === null ? null : html` data-live="${one.liveAt}" data-mode="${one.mode}"`;
-  return html`<tr${live}><th scope="row" data-label="Policy id"><code>${one.id}</code>${one.current ? html` <span class="tag current">current</span>` : null}</th><td data-label="Mode">${one.mode}</td><td data-label="Live since">${one.liveAt === null ? "not recorded" : momentWords(one.liveAt)}</td><td data-label="Held until">${heldUntil(one)}</td></tr>
+  return html`<tr${live}><th scope="row" data-label="Policy id"><code>${one.id}</code>${one.current ? html` <span class="tag current">current</span>` : null}</th><td data-label="Mode">${one.mode}</td><td data-label="Live since">${one.liveAt === null ? "not recorded" : momentWords(one.liveAt)}</td><td data-label="Senders may hold it until">${heldUntil(one)}</td></tr>
 `;
 }
 
 function heldUntil({ current, heldUntil: until }: PolicyInstance): string {
   if (until !== null) return momentWords(until);
-  return current ? "it is the current one" : "not known: its successor is not recorded as live";
+  return current ? "still current" : "unknown: the next policy is not recorded live";
 }
 
 /** Sessions by the policy that the sender held. */
@@ -84,5 +85,5 @@ function policyName({ id, type }: HeldPolicy): Html {
   if (id !== null) return html`<code>${id}</code>`;
   if (type === "no-policy-found") return html`no policy found`;
   if (type === "tlsa") return html`TLSA records (DANE)`;
-  return type === "sts" ? html`a policy that the lock does not know` : html`<code>${type}</code>`;
+  return type === "sts" ? html`a policy that is not in the lock` : html`<code>${type}</code>`;
 }

@@ -1,13 +1,14 @@
-/** Who reports: since when, until when, and whether they are who they say. */
+/** The reporters: first and last report, and how many of their reports are verified. */
 import type { ReporterRow } from "../analysis/page-data.ts";
 import { clipped, html, type Html } from "./html.ts";
-import { dayWords, percent, thousands } from "./wording.ts";
+import { dayWords, thousands } from "../../pages/wording.ts";
+import { percent } from "./wording.ts";
 
 /** Anybody can report under any number of names. */
 const maxRows = 200;
 const maxOpen = 12;
 
-/** Shows reporters: the busiest first, and after a dozen folded away. */
+/** Shows reporters, most sessions first; after a dozen they are collapsed. */
 export function reportersTable(reporters: readonly ReporterRow[]): Html {
   const sorted = [...reporters].sort((a, b) => b.sessions - a.sessions);
   const rest = sorted.slice(maxOpen, maxRows);
@@ -19,7 +20,7 @@ export function reportersTable(reporters: readonly ReporterRow[]): Html {
           <summary>${thousands(rest.length)} more reporters</summary>
           ${table(rest, "More reporters")}
         </details>`
-  }${more > 0 ? html`<p class="note">And ${thousands(more)} more: <code>stspress reports senders</code> lists them all.</p>` : null}`;
+  }${more > 0 ? html`<p class="note">And ${thousands(more)} more; <code>stspress reports senders</code> lists all.</p>` : null}`;
 }
 
 function table(rows: readonly ReporterRow[], name: string): Html {
@@ -30,7 +31,7 @@ function table(rows: readonly ReporterRow[], name: string): Html {
     <thead>
       <tr>
         <th scope="col">Reporter</th>
-        <th scope="col">Heard since</th>
+        <th scope="col">First report</th>
         <th scope="col">Last report</th>
         <th scope="col" class="num">Reports</th>
         <th scope="col" class="num">Verified</th>
@@ -49,7 +50,7 @@ function reporterRow(row: ReporterRow): Html {
     <th scope="row" data-label="Reporter">
       ${row.organization === "" ? "no name given" : clipped(row.organization, 120)}
     </th>
-    <td data-label="Heard since">${dayWords(row.firstDay)}</td>
+    <td data-label="First report">${dayWords(row.firstDay)}</td>
     <td data-label="Last report">
       ${dayWords(row.lastDay)}${row.silent ? html` <span class="tag">silent</span>` : null}
     </td>

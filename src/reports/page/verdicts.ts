@@ -1,41 +1,40 @@
-/** Health and trend: the words, their badges, and what they mean. */
+/** Health and trend: their badges and what they mean. */
 import type { Health, TrendVerdict } from "../analysis/page-data.ts";
 import { html, type Html } from "./html.ts";
 import { healthIcon, trendIcon } from "./icons.ts";
 import { sentence } from "./wording.ts";
 
-/** Most troubled first. */
+/** Worst first. */
 export const healths = ["emergency", "trouble", "watch", "unknown", "good"] as const;
 
 const healthMeanings: Readonly<Record<Health, string>> = {
   emergency:
-    "Failures appeared or grow, beyond chance, and what fails is not delivered. Act today.",
-  trouble:
-    "Failures appeared, grow, or go on at a rate that chance does not explain. Act this week.",
-  watch: "Something moves, and it is too early or too little to say more. Look again next week.",
-  unknown: "No sender has reported lately. Nobody knows how it is; this is not good news.",
-  good: "Senders report, and what fails is what always fails.",
+    "Mail is not delivered: failures are new or rising, or too many sessions fail. Act today.",
+  trouble: "Failures are new or rising, or continue at a rate that is too high. Act this week.",
+  watch: "Some sessions fail, at a rate that is low, falling or unclear. Look again next week.",
+  unknown: "No sender has reported in the last 14 days. This is not good news.",
+  good: "Senders report, and no more sessions fail than usual.",
 };
 
 const trendMeanings: Readonly<Record<TrendVerdict, string>> = {
-  new: "failures that were not there in the weeks before",
-  rising: "the rate is higher than in the weeks before, beyond chance",
-  unclear: "new failures, but too few sessions to be sure",
-  steady: "failures go on at the rate they had",
-  falling: "the rate is lower than in the weeks before, beyond chance",
-  gone: "there were failures, and there are none any more, beyond chance",
-  normal: "so few among so many that chance and careless senders explain them",
-  none: "reports came, and no failure in them",
+  new: "failures that hardly existed in the 28 days before",
+  rising: "a higher rate than in the 28 days before, beyond chance",
+  unclear: "failures that hardly existed before, in too few sessions to be sure",
+  steady: "failures continue at the same rate",
+  falling: "a lower rate than in the 28 days before, beyond chance",
+  gone: "there were failures, and now there are none, beyond chance",
+  normal: "so few failures that chance or the sender explains them",
+  none: "reports came, without any failure",
 };
 
 const trends = ["new", "rising", "unclear", "steady", "falling", "gone", "normal", "none"] as const;
 
-/** Lower is worse; what is sorted by it begins with what needs somebody. */
+/** Lower is worse. */
 export function trendRank(trend: TrendVerdict): number {
   return ["new", "rising", "unclear", "steady", "normal", "falling", "gone", "none"].indexOf(trend);
 }
 
-/** Whether a kind of failure goes on and wants a fix. */
+/** Whether a kind of failure continues and needs a fix. */
 export function isActive(trend: TrendVerdict): boolean {
   return ["new", "rising", "unclear", "steady", "falling"].includes(trend);
 }
@@ -54,7 +53,7 @@ function trendWord(trend: TrendVerdict): string {
   return trend === "none" ? "no failures" : trend;
 }
 
-/** What every word of the page means, folded away. */
+/** What the words of the page mean, collapsed. */
 export function glossary(): Html {
   return html`<section class="glossary" aria-labelledby="words">
     <h2 id="words">What the words mean</h2>
@@ -75,18 +74,19 @@ export function glossary(): Html {
         )}
       </dl>
       <p>
-        Rates are judged, not counts: three failures among millions are normal. “Likely” is the
-        Wilson interval: the true rate lies in it with 95 %.
+        Health and trend depend on rates, not on counts: three failures in millions of sessions are
+        normal. “Likely” is the range in which the true rate lies with a probability of 95 % (the
+        Wilson interval).
       </p>
       <p>
         A report is <strong>verified</strong> when it came by mail and carries a valid DKIM
-        signature. That proves a domain, not the name that a report gives its reporter:
-        <code>stspress reports senders</code> tells which domains have signed. All other reports
-        could have been made by anybody. All are shown; a rollout decision rests on those of trusted
-        signers alone, unless <code>stspress.yaml</code> says so.
+        signature. That proves the domain that sent it, not the name in the report:
+        <code>stspress reports senders</code> lists the domains that signed. Anybody could have made
+        the other reports. This page shows all of them. A rollout decision uses only reports with a
+        trusted signer, unless <code>stspress.yaml</code> says otherwise.
       </p>
       <p>
-        Days are days of UTC. One mail can fail in several ways, so kinds of failure may add up to
+        Days are in UTC. One session can fail in several ways, so the kinds of failure may add up to
         more than the failed sessions.
       </p>
     </details>

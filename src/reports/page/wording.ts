@@ -1,21 +1,6 @@
-/** Numbers, rates and days as the reports page tells them. */
+/** Numbers, rates and days as the reports page writes them. */
+import { dayWords, plural, thousands } from "../../pages/wording.ts";
 import type { Rate } from "../analysis/page-data.ts";
-
-const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
-
-/** A number for people: `1,234,567`. */
-export function thousands(count: number): string {
-  let rest = String(count);
-  if (rest.length < 4 || !Number.isSafeInteger(count) || count < 0) return rest;
-  let parted = "";
-  for (; rest.length > 3; rest = rest.slice(0, -3)) parted = `,${rest.slice(-3)}${parted}`;
-  return rest + parted;
-}
-
-/** A number of things: `1 day`, `10,000 domains`. */
-export function plural(count: number, noun: string): string {
-  return `${thousands(count)} ${noun}${count === 1 ? "" : "s"}`;
-}
 
 /** A share between 0 and 1 with the digits that matter: `0 %`, `0.0031 %`, `4.2 %`, `99.7 %`, `100 %`. */
 export function percent(share: number): string {
@@ -31,44 +16,28 @@ function trimmed(decimals: string): string {
   return decimals.replace(/\.?0+$/, "");
 }
 
-/** A failure rate: `0.42 % failed`, or that there was nothing to fail. */
+/** A failure rate: `0.42 % failed`, or that there were no sessions. */
 export function rateWords({ rate }: Rate): string {
   return rate === null ? "no sessions" : `${percent(rate)} failed`;
 }
 
-/** What a rate rests on: `128 of 30,412 sessions`. */
+/** The counts of a rate: `128 of 30,412 sessions`. */
 export function ofSessions({ failures, sessions }: Rate): string {
   return `${thousands(failures)} of ${plural(sessions, "session")}`;
 }
 
-/** Where the true rate lies: `likely 0.35 % to 0.5 %`; "" where nothing is known. */
+/** The range of the true rate: `likely 0.35 % to 0.5 %`; "" without sessions. */
 export function likely({ sessions, low, high }: Rate): string {
   return sessions === 0 ? "" : `likely ${percent(low)} to ${percent(high)}`;
 }
 
-/** An ISO day: `12 Nov 2026`. What is none is told as it is. */
-export function dayWords(day: string): string {
-  const found = /^(\d{4})-(\d\d)-(\d\d)$/.exec(day);
-  const month = months[Number(found?.[2]) - 1];
-  if (found === null || month === undefined) return day;
-  return `${String(Number(found[3]))} ${month} ${found[1] ?? ""}`;
-}
-
-/** A moment in Unix seconds: `12 Nov 2026, 09:30 UTC`. */
-export function momentWords(seconds: number): string {
-  const date = new Date(seconds * 1000);
-  if (Number.isNaN(date.getTime())) return `second ${String(seconds)}`;
-  const iso = date.toISOString();
-  return `${dayWords(iso.slice(0, 10))}, ${iso.slice(11, 16)} UTC`;
-}
-
-/** Words of the core as a sentence: `the key was changed` becomes `The key was changed.` A code keeps its case. */
+/** Makes a sentence: `the key was changed` becomes `The key was changed.` A code keeps its case. */
 export function sentence(words: string): string {
   const begun = /^[a-z]+-/.test(words) ? words : words.slice(0, 1).toUpperCase() + words.slice(1);
   return words === "" || /[.!?]$/.test(words) ? begun : `${begun}.`;
 }
 
-/** A headline of the core as the page tells it, with its days and rates like all others. */
+/** A headline with its days and rates written as on the rest of the page. */
 export function headlineWords(words: string): string {
   return sentence(words)
     .replace(/\b\d{4}-\d\d-\d\d\b/g, dayWords)

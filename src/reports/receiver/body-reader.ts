@@ -1,141 +1,155 @@
-/** Reads the bodies of posts: no larger, no slower and no more at one time than there is room for. */
+/** Reads the bodies of posts: not too large, not too slow, and not more at once than the memory quota allows. */
 import type { IncomingMessage } from "node:http";
-import type { Holding } from "./octet-budget.ts";
-import { Patience, type Pace } from "./patience.ts";
-import { maxBytes, Rejection, tooLarge } from "./posted-body.ts";
+import { maxPostBytes } from "../../tls-rpt/report/bounds.ts";
+import type { MemoryLease } from "./memory-quota.ts";
+import { DataRateDeadline, type MinDataRate } from "./min-data-rate.ts";
+import { Rejection, tooLarge } from "./rejection.ts";
 
-/** What is allocated at a time: chunks of an octet each, kept as they come, cost a hundred times their size. */
+/** Memory is allocated in blocks: tiny chunks kept as they come would cost a hundred times their size. */
 export const blockBytes = 64 * 1024;
-/** Behind the least rate by so much, a client may be ended for the sake of others. */
-const stalledMs = 2000;
-
-/** A post whose network holds as much as it may. */
-export class ShareFull extends Rejection {
-  constructor() {
-    super(429, "too much at once from this address");
-  }
-}
+/** A client this far behind the minimum data rate may be rejected to make room for others. */
+const minEvictionLagMs = 2000;
+/** By then, stalled posts of the same network have been rejected. */
+const networkRetrySeconds = 30;
 
 export class BodyReader {
-  readonly #pace: Pace;
-  readonly #reading = new Set<Reading>();
+  readonly #rate: MinDataRate;
+  readonly #bodies = new Set<Body>();
 
-  constructor(pace: Pace) {
-    this.#pace = pace;
+  constructor(rate: MinDataRate) {
+    this.#rate = rate;
   }
 
   /**
-   * Reads a body into what a post holds. Where all that may be held is held, the client that is furthest
-   * behind the least rate is ended with 408 and not the newcomer refused: it would be ended within seconds
-   * anyhow, it may be held up on purpose, and a sender tries a 408 again as it does a 503. Only where no
-   * client is behind, the newcomer gets 503.
+   * Reads a body into the memory that its lease covers. If the quota is used up, the client that is furthest
+   * behind the minimum data rate is rejected with 408 instead of the newcomer: it would be rejected within
+   * seconds anyway, it may be slow on purpose, and senders try again after a 408 as after a 503. If no client
+   * is behind, the newcomer gets 503. The lease of a rejected body is released at once.
    *
-   * @throws {@link Rejection}, and what the request throws when its client leaves
+   * @throws {@link Rejection}, and the error of the request when its client disconnects
    */
-  read(request: IncomingMessage, holding: Holding): Promise<Buffer> {
-    return new Promise((resolve, reject) => {
-      const reading = new Reading(request, new Patience(this.#pace), {
-        makeRoom: (octets) => {
-          this.#makeRoom(holding, octets, reading);
-        },
-        done: (bytes) => {
-          this.#reading.delete(reading);
-          resolve(bytes);
-        },
-        failed: (error) => {
-          this.#reading.delete(reading);
-          holding.end();
-          reject(error);
-        },
-      });
-      this.#reading.add(reading);
-      reading.begin();
+  async read(request: IncomingMessage, lease: MemoryLease): Promise<Buffer> {
+    const body = new Body(request, lease, this.#rate, (bytes) => {
+      this.#reserve(body, lease, bytes);
     });
-  }
-
-  /** @throws {@link Rejection} where there is none */
-  #makeRoom(holding: Holding, octets: number, newcomer: Reading): void {
-    while (true) {
-      const room = holding.grow(octets);
-      if (room === "room") return;
-      if (room === "share-full") throw new ShareFull();
-      const slowest = this.#slowest(newcomer);
-      if (slowest === null) throw new Rejection(503, "too many reports at once");
-      slowest.fail(new Rejection(408, "too slow, while others wait"));
+    this.#bodies.add(body);
+    try {
+      return await body.read();
+    } finally {
+      this.#bodies.delete(body);
     }
   }
 
-  #slowest(except: Reading): Reading | null {
-    let [slowest, lag]: [Reading | null, number] = [null, stalledMs];
-    for (const one of this.#reading) {
-      if (one !== except && one.lag > lag) [slowest, lag] = [one, one.lag];
+  /** @throws {@link Rejection} */
+  #reserve(body: Body, lease: MemoryLease, bytes: number): void {
+    let result = lease.grow(bytes);
+    while (result === "full") {
+      const slowest = this.#slowestExcept(body);
+      if (slowest === null) throw new Rejection(503, "too many reports at once");
+      this.#bodies.delete(slowest);
+      slowest.fail(new Rejection(408, "too slow while others are waiting"));
+      result = lease.grow(bytes);
+    }
+    if (result === "network-full") {
+      throw new Rejection(429, "too much data at once from this address", {
+        retryAfterSeconds: networkRetrySeconds,
+        isLogged: lease.isFirstRefusal(),
+      });
+    }
+  }
+
+  #slowestExcept(newcomer: Body): Body | null {
+    let slowest: Body | null = null;
+    for (const one of this.#bodies) {
+      if (one !== newcomer && one.lag > (slowest?.lag ?? minEvictionLagMs)) slowest = one;
     }
     return slowest;
   }
 }
 
-interface Reader {
-  /** Holds so many octets in all. @throws {@link Rejection} where there is no room */
-  readonly makeRoom: (octets: number) => void;
-  readonly done: (bytes: Buffer) => void;
-  readonly failed: (error: Error) => void;
-}
-
 /** One body that is being read. */
-class Reading {
+class Body {
   readonly #request: IncomingMessage;
-  readonly #patience: Patience;
-  readonly #reader: Reader;
+  readonly #lease: MemoryLease;
+  readonly #deadline: DataRateDeadline;
+  readonly #reserve: (bytes: number) => void;
   #blocks: Buffer[] = [];
   #allocated = 0;
   #size = 0;
   #timer: NodeJS.Timeout | undefined;
+  #resolve: (bytes: Buffer) => void = () => undefined;
+  #reject: (error: Error) => void = () => undefined;
 
-  constructor(request: IncomingMessage, patience: Patience, reader: Reader) {
+  /** `reserve` extends the lease to so many bytes. It throws a {@link Rejection} where that is not possible. */
+  constructor(
+    request: IncomingMessage,
+    lease: MemoryLease,
+    rate: MinDataRate,
+    reserve: (bytes: number) => void,
+  ) {
     this.#request = request;
-    this.#patience = patience;
-    this.#reader = reader;
+    this.#lease = lease;
+    this.#deadline = new DataRateDeadline(rate);
+    this.#reserve = reserve;
   }
 
-  /** Milliseconds by which its client is behind the least rate. */
+  /** Milliseconds by which its client is behind the minimum data rate. */
   get lag(): number {
-    return this.#patience.lag;
+    return this.#deadline.lag;
   }
 
-  begin(): void {
-    if (this.#request.destroyed) {
-      this.#leave();
-      return;
-    }
-    try {
-      // It holds a connection before its first octet.
-      this.#reader.makeRoom(0);
-    } catch (error) {
-      this.fail(error as Error);
-      return;
-    }
-    this.#request.on("data", this.#take);
-    this.#request.on("end", this.#finish);
-    this.#request.on("error", this.fail);
-    this.#request.on("close", this.#leave);
-    this.#wait();
+  read(): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+      if (this.#request.destroyed) {
+        this.#onClose();
+        return;
+      }
+      this.#request.on("data", this.#onData);
+      this.#request.on("end", this.#onEnd);
+      this.#request.on("error", this.fail);
+      this.#request.on("close", this.#onClose);
+      this.#checkDeadline();
+      // A client uses a connection before it sends its first byte.
+      this.#tryTo(() => {
+        this.#reserve(0);
+      });
+    });
   }
 
-  /** Ends it; what it held is free at once. The connection is left to whoever answers. */
+  /** Stops reading and releases the memory at once. The connection stays open for the answer. */
   readonly fail = (error: Error): void => {
-    this.#end();
-    this.#reader.failed(error);
+    this.#stop();
+    this.#lease.release();
+    this.#reject(error);
   };
 
-  readonly #take = (chunk: Buffer): void => {
-    try {
-      if (this.#size + chunk.length > maxBytes) throw new Rejection(413, tooLarge);
-      this.#patience.earn(chunk.length);
+  readonly #onData = (chunk: Buffer): void => {
+    this.#tryTo(() => {
+      if (this.#size + chunk.length > maxPostBytes) throw tooLarge();
+      this.#deadline.received(chunk.length);
       this.#copy(chunk);
+    });
+  };
+
+  readonly #onEnd = (): void => {
+    const bytes = Buffer.concat(this.#blocks, this.#size);
+    this.#stop();
+    this.#resolve(bytes);
+  };
+
+  readonly #onClose = (): void => {
+    this.fail(new Error("the client disconnected"));
+  };
+
+  #tryTo(work: () => void): void {
+    try {
+      work();
     } catch (error) {
       this.fail(error as Error);
     }
-  };
+  }
 
   #copy(chunk: Buffer): void {
     for (let at = 0; at < chunk.length;) {
@@ -149,38 +163,28 @@ class Reading {
   }
 
   #addBlock(): void {
-    const length = Math.min(blockBytes, maxBytes - this.#allocated);
-    this.#reader.makeRoom(this.#allocated + length);
+    const length = Math.min(blockBytes, maxPostBytes - this.#allocated);
+    this.#reserve(this.#allocated + length);
     this.#blocks.push(Buffer.allocUnsafeSlow(length));
     this.#allocated += length;
   }
 
-  readonly #finish = (): void => {
-    const bytes = Buffer.concat(this.#blocks, this.#size);
-    this.#end();
-    this.#reader.done(bytes);
-  };
-
-  readonly #leave = (): void => {
-    this.fail(new Error("the client left"));
-  };
-
-  #wait(): void {
-    const { left } = this.#patience;
+  #checkDeadline(): void {
+    const { left } = this.#deadline;
     if (left <= 0) this.fail(new Rejection(408, "too slow"));
     else {
       this.#timer = setTimeout(() => {
-        this.#wait();
+        this.#checkDeadline();
       }, Math.ceil(left));
     }
   }
 
-  #end(): void {
+  #stop(): void {
     clearTimeout(this.#timer);
     this.#blocks = [];
-    this.#request.off("data", this.#take);
-    this.#request.off("end", this.#finish);
+    this.#request.off("data", this.#onData);
+    this.#request.off("end", this.#onEnd);
     this.#request.off("error", this.fail);
-    this.#request.off("close", this.#leave);
+    this.#request.off("close", this.#onClose);
   }
 }

@@ -1,4 +1,4 @@
-/** Who sent a request that came through a proxy. */
+/** The address of a client, also behind a proxy. */
 import net from "node:net";
 import { ipv6Groups } from "../../names/ip-address.ts";
 
@@ -13,21 +13,21 @@ export function isLoopback(address: string): boolean {
   return family !== 0 && loopback.check(plain, family === 4 ? "ipv4" : "ipv6");
 }
 
-/** An IPv4 address as such, where a dual-stack socket gives it mapped into IPv6 (RFC 4291 §2.5.5.2). */
+/** Turns an IPv4-mapped IPv6 address, as dual-stack sockets give it, into IPv4. @see RFC 4291 §2.5.5.2 */
 export function plainAddress(address: string): string {
   return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address.toLowerCase();
 }
 
 /**
- * The client that a proxy names: the last hop of `X-Forwarded-For`, which the proxy itself wrote; what
- * stands before it anybody can write. The peer's own address where it names none.
+ * The client by the last hop of `X-Forwarded-For`, which the proxy itself wrote; anybody can forge the hops
+ * before it. Without the header, the peer's own address.
  */
 export function forwardedClient(peer: string, header: string | undefined): string {
   const last = plainAddress((header ?? "").slice(-200).split(",").at(-1)?.trim() ?? "");
   return net.isIP(last) === 0 ? plainAddress(peer) : last;
 }
 
-/** What a rate limit counts as one client: an IPv4 address, or the /64 that one customer of IPv6 has. */
+/** What counts as one client: an IPv4 address, or the IPv6 /64 of one customer. */
 export function clientNetwork(address: string): string {
   const groups = ipv6Groups(address.split("%")[0] ?? "");
   if (groups === null) return address;

@@ -5,89 +5,86 @@
 import http from "node:http";
 import type net from "node:net";
 import type { Hints } from "../../tls-rpt/report/hints.ts";
-import type { Refusal } from "../../tls-rpt/report/refusal.ts";
+import { maxPostBytes } from "../../tls-rpt/report/bounds.ts";
+import { reportMediaTypes } from "../../tls-rpt/report/media-types.ts";
+import { describeRefusal, type Refusal } from "../../tls-rpt/report/refusal.ts";
 import { Semaphore } from "../../runtime/semaphore.ts";
-import { blockBytes, BodyReader, ShareFull } from "./body-reader.ts";
+import { blockBytes, BodyReader } from "./body-reader.ts";
 import { clientNetwork, forwardedClient, isLoopback, plainAddress } from "./client-address.ts";
 import type { JournalRecord } from "../journal/journal.ts";
-import { OctetBudget, type Holding } from "./octet-budget.ts";
-import type { Pace } from "./patience.ts";
-import { maxBytes, Rejection, tooLarge, unpack } from "./posted-body.ts";
+import { MemoryQuota, type MemoryLease } from "./memory-quota.ts";
+import type { MinDataRate } from "./min-data-rate.ts";
+import { unpack } from "./posted-body.ts";
 import { RateLimit } from "./rate-limit.ts";
+import { Rejection, tooLarge } from "./rejection.ts";
 import type { Arrival } from "../arrival.ts";
 
 export interface ReceiverOptions {
   readonly address: string;
   /** 0: any that is free. */
   readonly port: number;
-  /** The proxy's address, when it is not on this machine; whoever else comes from outside is refused. */
+  /** The proxy's address if it is on another machine; other clients from outside are refused. */
   readonly proxy: string | null;
-  /** Reports of one client in a minute; one for each {@link tokenBytes} that it has. */
+  /** Reports of one client per minute; a report counts once per {@link tokenBytes}. */
   readonly perMinute: number;
   /** Resolves when the record is safely on the disk; rejects with the system's error. */
   readonly append: (record: JournalRecord) => Promise<unknown>;
-  /** Keeps what is no report, with the reason. */
+  /** Keeps a body that is not a report, with the reason. */
   readonly quarantine: (body: Uint8Array, reason: Refusal) => void;
-  /** Says whether a JSON text is a report. */
-  readonly judge: (record: JournalRecord, json: Uint8Array) => Judgement;
-  /** Whether the disk has room for more. */
-  readonly hasRoom: () => Promise<boolean>;
-  /** How long a request may take to be sent, its head and all of it; else what the pace comes to. */
+  /** Checks whether a JSON text is a report. */
+  readonly check: (record: JournalRecord, json: Uint8Array) => ReportCheck;
+  readonly hasDiskSpace: () => Promise<boolean>;
+  /** How long a request may take, headers and body; by default what the minimum data rate allows. */
   readonly timeoutMs?: number;
-  /** How slow a body may be; see {@link normalPace}. */
-  readonly pace?: Pace;
-  /** Gets one line without its end; of what a client wrote it has no more than `about`. */
+  /** By default {@link defaultMinDataRate}. */
+  readonly minDataRate?: MinDataRate;
+  /** Gets one line without its line end; nothing that a client wrote is in it, except `about`. */
   readonly log: (line: string) => void;
 }
 
-/** Either what a report is about, short and printable, for the log; or why it is none, as a code and in words. */
-export type Judgement =
-  | { readonly ok: true; readonly about: string }
-  | { readonly ok: false; readonly code: Refusal; readonly words: string };
+/** What a report is about, short and printable, for the log; or why it is not a report. */
+export type ReportCheck =
+  { readonly ok: true; readonly about: string } | { readonly ok: false; readonly refusal: Refusal };
 
 export interface Receiver {
   readonly port: number;
-  /** Takes no more, finishes what has begun, and resolves when every answer is given. */
+  /** Accepts no more connections and resolves when every request is answered. */
   stop(): Promise<void>;
 }
 
-const mediaTypes = ["application/tlsrpt+json", "application/tlsrpt+gzip", "application/tlsrpt"];
 /** A large report counts as several. */
 const tokenBytes = 100 * 1024;
 /**
- * Octets of posts in memory at one time. One network has a quarter of them: room for a largest report and a
- * few others, and it takes four to fill the whole. A post counts as a block at least, so that no network has
- * more than a quarter of the connections either.
+ * One network may use a quarter of the memory: one report of the maximum size and a few others. Every post
+ * counts as one block at least, so that no network has more than a quarter of the connections either.
  */
-const budgetSize = {
-  whole: 64 * 1024 * 1024,
-  share: Math.max(16 * 1024 * 1024, maxBytes),
-  least: blockBytes,
+const quotaLimits = {
+  total: 64 * 1024 * 1024,
+  perNetwork: Math.max(16 * 1024 * 1024, maxPostBytes),
+  minPerPost: blockBytes,
 };
-/** Reports that are unpacked at one time: each may become ten megabytes, and a tree of objects. */
-const maxUnpacking = 2;
+/** Reports that are decompressed and parsed at the same time: each may become ten megabytes of JSON, and objects. */
+const maxConcurrentParsing = 2;
 const maxConnections = 1000;
 const headersTimeoutMs = 10_000;
 /**
- * Half of what the slowest lines carry; 15 seconds are four packets in a row that were lost. With a least
- * rate the whole needs no bound of its own that a slow line could not keep.
+ * Half the speed of the slowest lines; 15 seconds allow for four lost packets in a row. The maximum time of a
+ * whole request follows from the rate, so that it is never too short for a slow line.
  */
-const normalPace: Pace = { perSecond: 8 * 1024, graceMs: 15_000 };
-/** How long answers may take once it is to stop. */
+const defaultMinDataRate: MinDataRate = { bytesPerSecond: 8 * 1024, graceMs: 15_000 };
+/** How long open requests may take after a stop. */
 const stopTimeoutMs = 30_000;
-const retrySeconds = 300;
-/** How long the rest of a body is read that is refused. */
+/** How long the rest of a refused body is read. */
 const discardMs = 15_000;
-/** By then what is stalled has been ended. */
-const shareRetrySeconds = 30;
 
 /** Starts listening. @throws the system's errors, such as `EADDRINUSE` */
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
-  const { pace = normalPace } = options;
-  const slowestMs = headersTimeoutMs + pace.graceMs + (maxBytes / pace.perSecond) * 1000;
+  const { minDataRate = defaultMinDataRate } = options;
+  const { bytesPerSecond, graceMs } = minDataRate;
+  const slowestMs = headersTimeoutMs + graceMs + (maxPostBytes / bytesPerSecond) * 1000;
   const { timeoutMs = Math.ceil(slowestMs) } = options;
-  const handler = new Handler(options, pace);
-  const take = (request: http.IncomingMessage, response: http.ServerResponse): void => {
+  const handler = new Handler(options, minDataRate);
+  const handle = (request: http.IncomingMessage, response: http.ServerResponse): void => {
     void handler.answer(request, response);
   };
   const server = http.createServer(
@@ -98,11 +95,11 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
       connectionsCheckingInterval: Math.min(2000, timeoutMs),
       maxHeaderSize: 16 * 1024,
     },
-    take,
+    handle,
   );
   server.maxConnections = maxConnections;
-  // Whoever asks first whether it may send is refused before it has sent.
-  server.on("checkContinue", take);
+  // A client that sends `Expect: 100-continue` can be refused before it sends the body.
+  server.on("checkContinue", handle);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port, options.address, () => {
@@ -120,11 +117,11 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
         });
       });
       server.closeIdleConnections();
-      const patience = setTimeout(() => {
+      const timer = setTimeout(() => {
         server.closeAllConnections();
       }, stopTimeoutMs);
       await closed;
-      clearTimeout(patience);
+      clearTimeout(timer);
       await handler.idle();
     },
   };
@@ -134,16 +131,16 @@ class Handler {
   isStopping = false;
   readonly #options: ReceiverOptions;
   readonly #limit: RateLimit;
-  readonly #budget = new OctetBudget(budgetSize);
+  readonly #quota = new MemoryQuota(quotaLimits);
   readonly #bodies: BodyReader;
-  readonly #unpacking = new Semaphore(maxUnpacking);
+  readonly #parsing = new Semaphore(maxConcurrentParsing);
   readonly #working = new Set<Promise<void>>();
-  /** Why the last report could not be written; null: it could. */
-  #trouble: string | null = null;
+  /** Why the last report could not be written; null: it was. */
+  #writeError: string | null = null;
 
-  constructor(options: ReceiverOptions, pace: Pace) {
+  constructor(options: ReceiverOptions, minDataRate: MinDataRate) {
     this.#options = options;
-    this.#bodies = new BodyReader(pace);
+    this.#bodies = new BodyReader(minDataRate);
     this.#limit = new RateLimit(options.perMinute);
   }
 
@@ -154,7 +151,7 @@ class Handler {
     return work.finally(() => this.#working.delete(work));
   }
 
-  /** Resolves when no request is being worked on: its client may be gone, and its report still is written. */
+  /** Resolves when all requests are done: a report is written even if its client has disconnected. */
   async idle(): Promise<void> {
     await Promise.all(this.#working);
   }
@@ -166,15 +163,15 @@ class Handler {
     const client = trusted
       ? forwardedClient(peer, Array.isArray(forwarded) ? forwarded.join() : forwarded)
       : plainAddress(peer);
-    // A client may go away at any moment; what it has sent whole is kept all the same.
+    // A client may disconnect at any time; a report that arrived completely is kept all the same.
     request.on("error", () => undefined);
     response.on("error", () => undefined);
     try {
-      if (!trusted) throw new Rejection(403, "reports come through the proxy");
+      if (!trusted) throw new Rejection(403, "reports are accepted only through the proxy");
       if (this.#isHealthCheck(request, response)) return;
       const accepted = await this.#receive(request, response, client);
       this.#log(client, 201, accepted);
-      say(response, 201, "accepted", this.isStopping);
+      respond(response, 201, "accepted", this.isStopping);
     } catch (error) {
       this.#refuse(request, response, client, error);
     }
@@ -182,86 +179,91 @@ class Handler {
 
   #isHealthCheck({ method, url }: http.IncomingMessage, response: http.ServerResponse): boolean {
     if (url !== "/healthz" || (method !== "GET" && method !== "HEAD")) return false;
-    const trouble = this.isStopping ? "stopping" : this.#trouble;
-    // A body that may come with it is not read, and not waited for.
-    say(response, trouble === null ? 200 : 503, trouble ?? "ok", true);
+    const problem = this.isStopping ? "stopping" : this.#writeError;
+    // Its body, if any, is not read.
+    respond(response, problem === null ? 200 : 503, problem ?? "ok", true);
     return true;
   }
 
-  /** Takes a report in, and says once it is safe what it was. @throws {@link Rejection} */
+  /** Receives a report and saves it; gives what to log about it. @throws {@link Rejection} */
   async #receive(
     request: http.IncomingMessage,
     response: http.ServerResponse,
     client: string,
   ): Promise<string> {
-    if (request.method !== "POST") throw new Rejection(405, "reports are sent by POST");
+    if (request.method !== "POST") throw new Rejection(405, "send reports by POST");
     const type = (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
-    if (!mediaTypes.includes(type)) throw new Rejection(415, `send ${mediaTypes.join(" or ")}`);
+    if (!reportMediaTypes.includes(type)) {
+      throw new Rejection(415, `Content-Type must be ${reportMediaTypes.join(" or ")}`);
+    }
     const encoding = request.headers["content-encoding"] ?? "identity";
     if (!/^(identity|gzip|x-gzip)$/i.test(encoding)) {
-      throw new Rejection(415, "of content encodings only gzip is understood");
+      throw new Rejection(415, "Content-Encoding must be gzip or absent");
     }
     const length = Number(request.headers["content-length"] ?? 0);
-    if (length > maxBytes) throw new Rejection(413, tooLarge);
+    if (length > maxPostBytes) throw tooLarge();
     const network = clientNetwork(client);
-    const allowance = this.#limit.take(network);
-    if (!allowance.ok) {
-      throw new TooMany("too many reports from this address", allowance.seconds, allowance.isFirst);
+    const limit = this.#limit.take(network);
+    if (!limit.ok) {
+      throw new Rejection(429, "too many reports from this address", {
+        retryAfterSeconds: limit.seconds,
+        isLogged: limit.isFirst,
+      });
     }
-    if (!(await this.#options.hasRoom())) throw new Rejection(503, "the disk is nearly full");
+    if (!(await this.#options.hasDiskSpace())) throw new Rejection(503, "the disk is nearly full");
     if (request.headers.expect !== undefined) response.writeContinue();
-    const holding = this.#budget.open(network);
+    const lease = this.#quota.lease(network);
     try {
-      const { record, words } = await this.#readReport(request, network, holding);
-      await this.#keep(record);
-      return words;
-    } catch (error) {
-      if (!(error instanceof ShareFull)) throw error;
-      throw new TooMany(error.message, shareRetrySeconds, this.#budget.tells(network));
+      const { record, summary } = await this.#readReport(request, network, lease);
+      await this.#save(record);
+      return summary;
     } finally {
-      holding.end();
+      lease.release();
     }
   }
 
-  /** Reads a body and what is in it; what was posted is let go of while the record waits for the disk. */
+  /** Reads and parses a body. A function of its own, so that the body is released while the record waits for the disk. */
   async #readReport(
     request: http.IncomingMessage,
     network: string,
-    holding: Holding,
-  ): Promise<{ readonly record: JournalRecord; readonly words: string }> {
-    const bytes = await this.#bodies.read(request, holding);
-    const { record, about } = await this.#unpacking.with(() => this.#read(bytes, network, holding));
-    return { record, words: `${String(bytes.length)} bytes, ${about}` };
+    lease: MemoryLease,
+  ): Promise<{ readonly record: JournalRecord; readonly summary: string }> {
+    const bytes = await this.#bodies.read(request, lease);
+    const { record, about } = await this.#parsing.with(() => this.#parse(bytes, network, lease));
+    return { record, summary: `${String(bytes.length)} bytes, ${about}` };
   }
 
-  async #keep(record: JournalRecord): Promise<void> {
+  async #save(record: JournalRecord): Promise<void> {
     try {
       await this.#options.append(record);
-      this.#trouble = null;
+      this.#writeError = null;
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? "an error";
-      this.#trouble = `the report cannot be written: ${code}`;
-      throw new Rejection(503, this.#trouble);
+      this.#writeError = `the report cannot be written: ${code}`;
+      throw new Rejection(503, this.#writeError);
     }
   }
 
-  /** Unpacks and judges what was sent. @throws {@link Rejection} */
-  async #read(
+  /** Decompresses and checks a body. @throws {@link Rejection} */
+  async #parse(
     bytes: Buffer,
     network: string,
-    holding: Holding,
+    lease: MemoryLease,
   ): Promise<{ readonly record: JournalRecord; readonly about: string }> {
-    // What cannot be unpacked may have been as much work as what can.
-    let size = maxBytes;
+    // A body that cannot be decompressed may have taken as much work as the largest one.
+    let size = maxPostBytes;
     try {
       const { json, gzip } = await unpack(bytes);
       size = json.length;
-      holding.add(json === bytes ? gzip.length : json.length);
+      lease.add(json === bytes ? gzip.length : json.length);
       const record = { arrival: arrivalNow(), hints: noHints, gzip };
-      const judgement = this.#options.judge(record, json);
-      if (!judgement.ok) throw new Rejection(400, judgement.words, judgement.code);
-      holding.keep(gzip.length);
-      return { record, about: judgement.about };
+      const checked = this.#options.check(record, json);
+      if (!checked.ok) {
+        const { refusal } = checked;
+        throw new Rejection(400, describeRefusal(refusal), { refusal });
+      }
+      lease.resize(gzip.length);
+      return { record, about: checked.about };
     } catch (error) {
       if (error instanceof Rejection && error.refusal !== null) {
         this.#options.quarantine(bytes, error.refusal);
@@ -279,23 +281,22 @@ class Handler {
     error: unknown,
   ): void {
     if (!(error instanceof Rejection)) {
-      // The client left before it had sent everything, or it is a bug: both are told, neither stops the rest.
+      // The client disconnected before it had sent everything, or it is a bug. Neither stops the receiver.
       if (request.errored === null && !request.destroyed) {
         this.#log(client, 500, error instanceof Error ? error.message : "");
-        say(response, 500, "the receiver failed", true);
-      } else this.#log(client, 499, "the client left, or was too slow");
+        respond(response, 500, "internal error", true);
+      } else this.#log(client, 499, "the client disconnected or was too slow");
       return;
     }
-    const { status, message } = error;
+    const { status, message, retryAfterSeconds } = error;
     if (status === 405) response.setHeader("Allow", "POST");
-    if (status === 415) response.setHeader("Accept-Post", mediaTypes.join(", "));
-    if (status === 503) response.setHeader("Retry-After", retrySeconds);
-    if (error instanceof TooMany) response.setHeader("Retry-After", error.seconds);
-    if (!(error instanceof TooMany) || error.isFirst) this.#log(client, status, message);
-    // A body that is still on its way is read on with the connection open: a proxy that finds it closed while it
-    // writes tells the sender of a bad gateway, and not of the reason.
-    const isOnItsWay = !request.complete && request.headers.expect === undefined && status !== 408;
-    say(response, status, message, this.isStopping || !isOnItsWay);
+    if (status === 415) response.setHeader("Accept-Post", reportMediaTypes.join(", "));
+    if (retryAfterSeconds !== null) response.setHeader("Retry-After", retryAfterSeconds);
+    if (error.isLogged) this.#log(client, status, message);
+    // The rest of the body is read and the connection stays open: if it closed while a proxy writes, the proxy
+    // would report a bad gateway to the sender instead of the reason.
+    const isSending = !request.complete && request.headers.expect === undefined && status !== 408;
+    respond(response, status, message, this.isStopping || !isSending);
     discardRest(request);
   }
 
@@ -304,45 +305,34 @@ class Handler {
   }
 }
 
-/** A client that sent more than it may, in a minute or at once. */
-class TooMany extends Rejection {
-  readonly seconds: number;
-  /** Whether it is told so for the first time; the log has no use for the others. */
-  readonly isFirst: boolean;
-
-  constructor(reason: string, seconds: number, isFirst: boolean) {
-    super(429, reason);
-    this.seconds = seconds;
-    this.isFirst = isFirst;
-  }
-}
-
-function say(response: http.ServerResponse, status: number, text: string, isLast: boolean): void {
+function respond(
+  response: http.ServerResponse,
+  status: number,
+  text: string,
+  isLast: boolean,
+): void {
   if (response.headersSent || response.destroyed) return;
   if (isLast) response.setHeader("Connection", "close");
   response.writeHead(status, { "Content-Type": "text/plain; charset=utf-8" });
   response.end(`${text}\n`);
 }
 
-/**
- * Reads on, so that a client that is still sending gets to read why it is refused: a socket that is
- * closed with unread bytes takes the answer with it.
- */
+/** Reads the rest of a body and ignores it: closing a socket with unread bytes would lose the answer. */
 function discardRest(request: http.IncomingMessage): void {
   if (request.closed) return;
   let size = 0;
-  const patience = setTimeout(() => request.destroy(), discardMs).unref();
+  const timer = setTimeout(() => request.destroy(), discardMs).unref();
   request.on("close", () => {
-    clearTimeout(patience);
+    clearTimeout(timer);
   });
   request.on("data", (chunk: Buffer) => {
     size += chunk.length;
-    if (size > maxBytes) request.destroy();
+    if (size > maxPostBytes) request.destroy();
   });
   request.resume();
 }
 
-/** What is posted says nothing of who posted it that could be believed. */
+/** Nothing in a post proves who sent it. */
 function arrivalNow(): Arrival {
   return {
     via: "https",
@@ -352,4 +342,4 @@ function arrivalNow(): Arrival {
   };
 }
 
-const noHints: Hints = { name: "", subjectId: null, domain: null, wrapping: [] };
+const noHints: Hints = { name: "", subjectId: null, domain: null, containerDeviations: [] };

@@ -1,23 +1,23 @@
-/** Remembers in `.stspress/reports/status.json` which verdicts were told. */
+/** Remembers in `.stspress/reports/status.json` which verdicts were printed. */
 import fs from "node:fs";
 import path from "node:path";
-import type { ToldStatus } from "../analysis/status-change.ts";
+import type { RememberedStatus } from "../analysis/status-change.ts";
 import { replaceFile } from "../../runtime/atomic-file.ts";
 import { codeOf } from "../../runtime/system-error.ts";
 
-/** What was told last. */
+/** What was printed last. */
 export interface StatusMemory {
-  readonly told: ReadonlyMap<string, ToldStatus>;
+  readonly domains: ReadonlyMap<string, RememberedStatus>;
   readonly quarantined: number;
 }
 
 const version = 1;
-/** Larger than any that was written. */
+/** Larger than any that this program writes. */
 const maxBytes = 64 * 1024 * 1024;
 
-/** Reads it from the folder of the reports; what cannot be read was never told. */
+/** Reads it from the folder of the reports. An unreadable file counts as empty. */
 export function readStatusMemory(folder: string): StatusMemory {
-  const nothing = { told: new Map<string, ToldStatus>(), quarantined: 0 };
+  const nothing = { domains: new Map<string, RememberedStatus>(), quarantined: 0 };
   const file = fileIn(folder);
   let text: string;
   try {
@@ -36,10 +36,10 @@ export function readStatusMemory(folder: string): StatusMemory {
     };
     if (read.version !== version) return nothing;
     return {
-      told: new Map(
+      domains: new Map(
         (read.told ?? []).map(([domain, health, trend]) => [
           domain,
-          { health, trend } as ToldStatus,
+          { health, trend } as RememberedStatus,
         ]),
       ),
       quarantined: typeof read.quarantined === "number" ? read.quarantined : 0,
@@ -50,9 +50,9 @@ export function readStatusMemory(folder: string): StatusMemory {
 }
 
 /** Writes it whole or not at all. @throws the system's errors */
-export function writeStatusMemory(folder: string, { told, quarantined }: StatusMemory): void {
+export function writeStatusMemory(folder: string, { domains, quarantined }: StatusMemory): void {
   // Pairs, not keys: a domain may be called __proto__.
-  const rows = [...told].map(([domain, { health, trend }]) => [domain, health, trend]);
+  const rows = [...domains].map(([domain, { health, trend }]) => [domain, health, trend]);
   replaceFile(fileIn(folder), `${JSON.stringify({ version, quarantined, told: rows })}\n`);
 }
 

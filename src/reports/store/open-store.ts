@@ -9,10 +9,10 @@ import type { ReportStore, SegmentPosition, StoreBackend } from "./port.ts";
 import type { Context } from "../../cli/context.ts";
 import type { Io } from "../../cli/io.ts";
 import { startProgress } from "../../cli/progress.ts";
-import { ingestRecord } from "../intake/ingest.ts";
+import { parseJournalRecord } from "../intake/parse-report.ts";
 import { codeOf, describe } from "../../runtime/system-error.ts";
 
-/** The site, the time at which reports are taken in, and where to show progress: a part of a command's context. */
+/** The site, the time of the intake, and where to show progress: a part of a command's context. */
 export type Opening = Pick<Context, "root" | "now" | "io">;
 
 /** The one place that knows which database a site uses. */
@@ -87,10 +87,10 @@ async function catchUp(
         characters = 0;
       };
       for (const record of batch.records) {
-        const ingested = ingestRecord(record, now);
-        if (ingested.ok) {
-          reports.push(ingested.report);
-          characters += ingested.report.text.length;
+        const parsed = parseJournalRecord(record, now);
+        if (parsed.ok) {
+          reports.push(parsed.report);
+          characters += parsed.report.text.length;
         } else sum.refused += 1;
         // A small record may unpack to a large report.
         if (characters > maxCharacters) await add([]);

@@ -4,7 +4,7 @@
  * test/reports/store/contract.ts tests it.
  *
  * Days are UTC, as ISO dates. Where a list is ordered by text, the order is that of Unicode code points.
- * Sums are exact up to `Number.MAX_SAFE_INTEGER`; strangers can report more, and what is above it may be
+ * Sums are exact up to `Number.MAX_SAFE_INTEGER`; forged reports can name more, and what is above it may be
  * rounded or capped, but never fails.
  */
 import type { Result } from "../../diagnostics/result.ts";
@@ -150,7 +150,7 @@ export interface DomainDetails {
   readonly policies: readonly PolicyTotals[];
 }
 
-/** The details of a domain that nobody reported on. */
+/** The details of a domain without reports. */
 export const noDetails: DomainDetails = {
   byReporter: [],
   reporters: [],

@@ -10,7 +10,7 @@ import { startTimings } from "../../runtime/timings.ts";
 import { buildSite } from "../disk/build-site.ts";
 import { exclusively } from "../disk/exclusive.ts";
 import { buildJson } from "./print/build-json.ts";
-import { buildSummary, manyFiles } from "./print/build-summary.ts";
+import { buildSummary, maxFiles } from "./print/build-summary.ts";
 
 /** Runs `build [--dry-run]`. */
 export async function run(context: Context): Promise<Result<ExitCode>> {
@@ -32,7 +32,7 @@ async function build(context: Context, mode: "build" | "dry-run"): Promise<Resul
     newIds: newIds.value,
     frozen: context.options.choice("frozen") ?? isCi(io.env["CI"]),
     // Only JSON lists everything.
-    listed: format === "json" ? Infinity : manyFiles,
+    listed: format === "json" ? Infinity : maxFiles,
     phase: timings.phase,
     progress: progress.show,
   }).finally(progress.end);

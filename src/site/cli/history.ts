@@ -1,4 +1,4 @@
-/** `stspress history DOMAIN`: the instances of a domain, the hold, and what may be done when. */
+/** `stspress history DOMAIN`: the instances of a domain, the hold, and the next steps. */
 import type { Context } from "../../cli/context.ts";
 import type { ExitCode } from "../../cli/io.ts";
 import { printResult } from "../../cli/output.ts";
@@ -17,7 +17,7 @@ import { isInOrder } from "../lock/record-look.ts";
 import { suggest } from "../../config/suggest.ts";
 import { diagnostic } from "../../diagnostics/diagnostic.ts";
 import { parseDomainName } from "../../names/domain-name.ts";
-import { nextStepsOf, formatMoment } from "../next-steps.ts";
+import { formatFrom, nextStepsOf, type NextStep } from "../next-steps.ts";
 import { formatSpan, formatTime } from "../stamp.ts";
 
 /** Runs `history DOMAIN`. */
@@ -42,7 +42,7 @@ function printHistory(context: Context): Result<ExitCode> {
     lock,
     now: context.now,
     hold: holdOf(domain, lock, context.now),
-    outlook: nextStepsOf(name, domain, lock, context.now),
+    nextSteps: nextStepsOf(name, domain, lock, context.now),
   };
   printResult(context, { json: historyJson(history), text: () => historyText(history) });
   return success(0);
@@ -54,10 +54,10 @@ interface History {
   readonly lock: Lock;
   readonly now: number;
   readonly hold: Hold;
-  readonly outlook: ReturnType<typeof nextStepsOf>;
+  readonly nextSteps: readonly NextStep[];
 }
 
-function historyJson({ name, domain, lock, hold, outlook }: History): object {
+function historyJson({ name, domain, lock, hold, nextSteps }: History): object {
   return {
     domain: name,
     hold: typeof hold === "number" ? iso(hold) : hold,
@@ -68,14 +68,14 @@ function historyJson({ name, domain, lock, hold, outlook }: History): object {
       announcedUntil: isoOrNull(one.announcedUntil),
       heldUntil: isoOrNull(heldUntil(domain, one, lock)),
     })),
-    outlook: outlook.map(({ what, from }) => ({
+    outlook: nextSteps.map(({ what, from }) => ({
       what,
       from: typeof from === "number" ? iso(from) : from,
     })),
   };
 }
 
-function historyText({ name, domain, lock, now, hold, outlook }: History): string {
+function historyText({ name, domain, lock, now, hold, nextSteps }: History): string {
   const lines = [name, ""];
   for (const one of domain.earlier) {
     const until = heldUntil(domain, one, lock);
@@ -89,9 +89,7 @@ function historyText({ name, domain, lock, now, hold, outlook }: History): strin
         ? "senders may hold an earlier policy; until when is not known yet"
         : `senders may hold an earlier policy until ${formatTime(hold)}`,
   );
-  for (const step of outlook) {
-    lines.push(`  ${formatMoment(step.from)}: ${step.what}`);
-  }
+  for (const { what, from } of nextSteps) lines.push(`  ${formatFrom(from)}: ${what}`);
   return lines.map((line) => `${line}\n`).join("");
 }
 
@@ -108,7 +106,9 @@ function describeInstance(lock: Lock, instance: Instance): string[] {
     `    ${facts.join(", ")}${isSaid ? " (as said, not seen)" : ""}`,
     ...(isPolicyFirst ? [] : orderOf(instance)),
     ...(isSpoiled
-      ? ["    spoiled: it was announced while an earlier policy was still served, which senders may hold under this id"]
+      ? [
+          "    spoiled: it was announced while an earlier policy was still served, which senders may hold under this id",
+        ]
       : []),
   ];
 }
@@ -124,7 +124,9 @@ function describeHold(instance: EarlierInstance, until: number | null, now: numb
   if (until === null) {
     const missing = [
       instance.servedUntil === null ? "that no address serves it any more" : null,
-      instance.announcedUntil === null ? "that a later id was announced after its policy was served" : null,
+      instance.announcedUntil === null
+        ? "that a later id was announced after its policy was served"
+        : null,
     ].filter((one) => one !== null);
     return `senders may hold it; it is not recorded ${missing.join(", and ")}`;
   }

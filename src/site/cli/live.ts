@@ -1,4 +1,4 @@
-/** `stspress live`: records that what was built is deployed, so that testing counts and holds end. */
+/** `stspress live`: records that a policy is deployed. From then on testing counts, and the hold of the policy before it has an end. */
 import type { Context } from "../../cli/context.ts";
 import type { ExitCode } from "../../cli/io.ts";
 import { printResult } from "../../cli/output.ts";
@@ -22,7 +22,7 @@ interface Recorded {
   /** Whether this call recorded it; false: it was recorded before. */
   readonly isNew: boolean;
   readonly hold: Hold;
-  /** From when enforce may be declared; null: not in testing. */
+  /** From when `mode: enforce` may be set; null: not in testing. */
   readonly enforceFrom: number | null;
 }
 
@@ -31,7 +31,7 @@ export async function run(context: Context): Promise<Result<ExitCode>> {
   const { operands, options, root, now } = context;
   if ((operands.length === 0) === !options.flag("all")) {
     return options.conflict(
-      "name the domains that are live, or --all for every domain of the lock, not both",
+      "name the domains that are live, or give --all for every domain in the lock, not both",
       "example.com",
     );
   }
@@ -123,7 +123,7 @@ function describeRecorded(one: Recorded): string {
     `${one.domain}: ${one.mode} policy ${one.id} ${one.isNew ? "is live since" : "was already recorded as live at"} ${formatTime(one.liveAt)}`,
   ];
   if (one.enforceFrom !== null) {
-    lines.push(`  enforce may be declared from ${formatTime(one.enforceFrom)}`);
+    lines.push(`  you may set \`mode: enforce\` from ${formatTime(one.enforceFrom)}`);
   }
   if (typeof one.hold === "number") {
     lines.push(`  senders may hold an earlier policy until ${formatTime(one.hold)}`);

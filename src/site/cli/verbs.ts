@@ -11,14 +11,14 @@ export const build: VerbSpec = {
   operands: "",
   summary: "compile domains/ into dist/ and update the lock",
   about:
-    "Writes policies, server configuration and DNS records to dist/, gives a new id to every policy whose text changed, and ends by printing the DNS records that changed and what must be live before they are published. With an error anywhere, nothing is written.",
+    "Writes policies, server configuration and DNS records to dist/, and gives a new id to each policy whose text changed. Then prints what to do next, with the DNS records that changed. With an error anywhere, it writes nothing.",
   options: [
     {
       flags: "--dry-run",
       about: "print what would change, file by file and id by id; write nothing",
     },
     { flags: "--frozen", about: "refuse to change stspress.lock (default where CI is set)" },
-    { flags: "--no-frozen", about: "let the lock change, in CI too" },
+    { flags: "--no-frozen", about: "let the lock change even in CI" },
     {
       flags: "--new-id <domains>",
       about:
@@ -48,11 +48,11 @@ export const check: VerbSpec = {
 export const live: VerbSpec = {
   name: "live",
   operands: "[domain...]",
-  summary: "record in the lock that what was built is deployed",
+  summary: "record in the lock that the built policies are deployed",
   about:
-    "From then on the days of testing count, and the hold of the previous policy has an end. Only the first recording counts.",
+    "From then on testing counts, and it is known until when senders may hold the previous policy. Recording a policy again changes nothing.",
   options: [
-    { flags: "--all", about: "every domain of the lock" },
+    { flags: "--all", about: "every domain in the lock" },
     {
       flags: "--at <time>",
       about: "when it went live, such as 2026-11-24T09:30:00Z (default: now)",
@@ -66,8 +66,8 @@ export const live: VerbSpec = {
 export const history: VerbSpec = {
   name: "history",
   operands: "<domain>",
-  summary: "show a domain's policies, the hold, and what you may do when",
-  about: "Reads the lock only.",
+  summary: "show a domain's policies, until when senders may hold them, and what you may do next",
+  about: "Reads only the lock.",
   options: told,
   examples: ["stspress history example.com"],
   load: () => import("./history.ts"),
@@ -101,12 +101,12 @@ export const records: VerbSpec = {
 export const adopt: VerbSpec = {
   name: "adopt",
   operands: "<domain> [file]",
-  summary: "record a policy that is already live in the lock",
+  summary: "take a policy that is already live into the lock",
   about:
-    "Reads the policy's text from the file or standard input and keeps its id as it is, so that an enforce policy from elsewhere keeps its history.",
+    "Reads the policy from the file or standard input and keeps its id, so that an enforce policy from elsewhere needs no testing again.",
   options: [
     { flags: "--id <id>", about: "the id of its _mta-sts record", required: true },
-    { flags: "--since <time>", about: "since when it is live (default: now)" },
+    { flags: "--since <time>", about: "when it went live (default: now)" },
     { flags: "--ttl <seconds>", about: "the TTL of its _mta-sts record (default: 3600)" },
     ...told,
   ],

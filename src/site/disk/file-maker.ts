@@ -36,6 +36,7 @@ export class FileMaker {
     // Asked for when the policies are on their way: naming 100,000 domains takes a moment.
     const page = (): KeyedOutput => ({
       path: "index.html",
+      kind: "keyed",
       phase: "record",
       key: pageKeyOf(version, this.#plan, this.#now, cacheDigest),
       templates: ["index.html", domainZoneTemplate],
@@ -47,14 +48,19 @@ export class FileMaker {
 
   /** Renders a file, and believes no template. */
   textOf(output: SiteOutput): string {
-    if ("text" in output) return output.text;
-    if ("make" in output) return this.#verified(output.make(), output.rendered?.() ?? null);
-    return this.#verified(output, null);
+    switch (output.kind) {
+      case "fixed":
+        return output.text;
+      case "keyed":
+        return this.#verified(output.make(), output.rendered?.() ?? null);
+      case "rendered":
+        return this.#verified(output, null);
+    }
   }
 
   /** Names everything that a file is made from; "-" where only its text tells. */
   keyOf(output: SiteOutput): string {
-    return "key" in output ? cacheDigest(`${this.#programOf(output)} ${output.key}`) : "-";
+    return output.kind === "keyed" ? cacheDigest(`${this.#programOf(output)} ${output.key}`) : "-";
   }
 
   #verified(output: RenderedOutput, rendered: string | null): string {

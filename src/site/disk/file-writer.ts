@@ -40,22 +40,22 @@ export class WriteFailed extends Error {
  * Where files are: `served`, so that each is replaced by rename and a process killed at any moment leaves
  * it whole; or `unseen`, where nothing is replaced and nobody looks yet.
  */
-export type Place = "served" | "unseen";
+export type Visibility = "served" | "unseen";
 
 /** Not for two writers of one folder at once. Writes through no link. */
 export class FileWriter {
   readonly #root: string;
   readonly #shown: string;
-  readonly #place: Place;
+  readonly #visibility: Visibility;
   readonly #temp: string;
   readonly #digests = new Map<string, string>();
   readonly #folders = new Set<string>();
 
   /** @param shown how the folder is called in errors, such as `dist` */
-  constructor(root: string, shown: string, place: Place) {
+  constructor(root: string, shown: string, visibility: Visibility) {
     this.#root = root;
     this.#shown = shown;
-    this.#place = place;
+    this.#visibility = visibility;
     this.#temp = path.join(root, ".writing");
   }
 
@@ -78,8 +78,11 @@ export class FileWriter {
       if (slash > 0) this.#ensureFolder(file.slice(0, slash));
       // Quicker than path.join, and the same: both parts are normal.
       const final = `${this.#root}/${file}`;
-      const { size, mtimeMs } = writeNew(this.#place === "served" ? this.#temp : final, content);
-      if (this.#place === "served") fs.renameSync(this.#temp, final);
+      const { size, mtimeMs } = writeNew(
+        this.#visibility === "served" ? this.#temp : final,
+        content,
+      );
+      if (this.#visibility === "served") fs.renameSync(this.#temp, final);
       return { digest: this.digestOf(content), size, mtimeMs };
     } catch (error) {
       if (error instanceof NotAFolder) throw error;

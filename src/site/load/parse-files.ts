@@ -65,10 +65,7 @@ export async function parseFiles(root: string, options: ParseOptions): Promise<P
     await threads.end();
   }
   files.sort((a, b) => compareText(a.found.file, b.found.file));
-  const parsed = files.map(({ found, parsed }) => {
-    if (parsed === null) throw new Error(`${found.file} was not parsed`);
-    return parsed;
-  });
+  const parsed = files.map(parsedOf);
   const changed = most !== fewFiles || missing.length > 0;
   if (options.remember && changed && files.length >= fewFiles) {
     // A file with something to say is parsed again next time, so that it is said again.
@@ -77,6 +74,11 @@ export async function parseFiles(root: string, options: ParseOptions): Promise<P
     cache.write(found, clean, started);
   }
   return { files: parsed, diagnostics };
+}
+
+function parsedOf({ found, parsed }: FileInHand): ParsedFile {
+  if (parsed === null) throw new Error(`${found.file} was not parsed`);
+  return parsed;
 }
 
 function* chunks(files: readonly FileInHand[]): Generator<readonly FileInHand[]> {

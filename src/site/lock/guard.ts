@@ -25,10 +25,7 @@ export type Guarded = {
   | { readonly code: "lock/enforce-too-early"; readonly about: { from: string } }
   | {
       readonly code:
-        | "lock/enforce-testing-not-live"
-        | "lock/enforce-untested"
-        | "lock/retired"
-        | "lock/spoiled";
+        "lock/enforce-testing-not-live" | "lock/enforce-untested" | "lock/retired" | "lock/spoiled";
       readonly about: object;
     }
   | {
@@ -60,7 +57,12 @@ export function guardDeclared(
   if (before.current?.isSpoiled === true) {
     found.push({ config, key: ["mta-sts"], code: "lock/spoiled", about: {} });
   }
-  if (mtaSts.retire && after.current !== null && liveAt(after.current) !== null && held.length === 0)
+  if (
+    mtaSts.retire &&
+    after.current !== null &&
+    liveAt(after.current) !== null &&
+    held.length === 0
+  )
     found.push({ config, key: ["mta-sts", "retire"], code: "lock/retired", about: {} });
   return found;
 }

@@ -2,6 +2,7 @@
  * The instances of a domain as they stand on its line of the lock: `key=value` fields, one group for each
  * instance, the current one first. A span of time is `FROM..TO`; `-` stands for what is not recorded.
  */
+import { failure, success, type Result } from "../../diagnostics/result.ts";
 import { formatStamp, parseStamp, type UnixSeconds } from "../stamp.ts";
 import {
   superseded,
@@ -51,8 +52,8 @@ function stampOr(seconds: number | null): string {
   return seconds === null ? "-" : formatStamp(seconds);
 }
 
-/** What is wrong with a line, in words. */
-export class MalformedLine extends Error {}
+/** What is wrong with a line, in words; thrown and caught in this file. */
+class MalformedLine extends Error {}
 
 /** The parts of a domain's line. */
 export interface DomainFields {
@@ -65,10 +66,21 @@ export interface DomainFields {
 /**
  * Reads what follows the name on a domain's line. `version` 1 knows one time, `live`, and the end of the hold;
  * both facts are assumed to have begun then.
- *
- * @throws {@link MalformedLine}
  */
-export function readDomainFields(text: string, version: number, lock: Policies): DomainFields {
+export function readDomainFields(
+  text: string,
+  version: number,
+  lock: Policies,
+): Result<DomainFields, string> {
+  try {
+    return success(readFieldsOf(text, version, lock));
+  } catch (error) {
+    if (!(error instanceof MalformedLine)) throw error;
+    return failure(error.message);
+  }
+}
+
+function readFieldsOf(text: string, version: number, lock: Policies): DomainFields {
   const [head = "", ...tails] = text.split(separator);
   const first = readFields(head);
   const shape = first.get("dns");

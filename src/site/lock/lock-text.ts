@@ -8,13 +8,14 @@ import { parsePolicy } from "../../mta-sts/policy.ts";
 import { parseDomainName } from "../../names/domain-name.ts";
 import { dnsShapeFromJson, type DnsShape } from "../dns-records.ts";
 import type { ZoneSerial } from "../zone-serial.ts";
+import { formatInstances, readDomainFields } from "./instance-text.ts";
 import {
-  formatInstances,
-  MalformedLine,
-  readDomainFields,
-  type DomainFields,
-} from "./instance-text.ts";
-import { instancesOf, type Instance, type Lock, type LockedDomain, type LockedPolicy } from "./lock.ts";
+  instancesOf,
+  type Instance,
+  type Lock,
+  type LockedDomain,
+  type LockedPolicy,
+} from "./lock.ts";
 import { mergeDomain } from "./merge.ts";
 
 /** Names a text by a short digest: 16 hexadecimal digits of its SHA-256. Given by the edge. */
@@ -129,7 +130,11 @@ class LockReader {
       domains: this.#domains,
       zones: this.#zones,
     };
-    return { ok: true, value: { lock, merged: this.#merged, version: this.#version }, warnings: [] };
+    return {
+      ok: true,
+      value: { lock, merged: this.#merged, version: this.#version },
+      warnings: [],
+    };
   }
 
   #marker(line: string): boolean {
@@ -216,15 +221,12 @@ class LockReader {
   }
 
   #fields(text: string, offset: number, length: number): LockedDomain | null {
-    let fields: DomainFields;
-    try {
-      fields = readDomainFields(text, this.#version, { policies: this.#policies });
-    } catch (error) {
-      if (!(error instanceof MalformedLine)) throw error;
-      this.#syntax(offset, length, error.message);
+    const read = readDomainFields(text, this.#version, { policies: this.#policies });
+    if (!read.ok) {
+      for (const detail of read.problems) this.#syntax(offset, length, detail);
       return null;
     }
-    const domain = { ...fields, diverged: false };
+    const domain = { ...read.value, diverged: false };
     if (domain.shape !== null) {
       this.#uses.push({ digest: domain.shape, kind: "dns", offset, length });
     }

@@ -9,7 +9,13 @@ import type { Policy } from "../../mta-sts/policy.ts";
 import type { DomainConfig } from "../../config/site-config.ts";
 import { formatSpan, formatTime, type UnixSeconds } from "../stamp.ts";
 import { heldSeconds, heldUntil } from "./hold.ts";
-import { liveAt, policyOf, type EarlierInstance, type LockedDomain, type Policies } from "./lock.ts";
+import {
+  liveAt,
+  policyOf,
+  type EarlierInstance,
+  type LockedDomain,
+  type Policies,
+} from "./lock.ts";
 
 /** A finding about MX records; times are in words, null: not known yet. */
 export type MxGuarded =
@@ -110,7 +116,9 @@ function stays(
 ): MxGuarded[] {
   if (mode === "enforce") return [];
   const isDropped = ({ policy }: Enforced) => uncovered(policy.mx, mx).length > 0;
-  const holding = isLive ? enforced.filter((one) => mode === "testing" && isDropped(one)) : enforced;
+  const holding = isLive
+    ? enforced.filter((one) => mode === "testing" && isDropped(one))
+    : enforced;
   if (holding.length === 0) return [];
   return [
     { code: "lock/mx-stays", about: { patterns: patternsOf(holding), until: lastOf(holding) } },

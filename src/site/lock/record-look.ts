@@ -57,8 +57,7 @@ export function readLook(domain: LockedDomain, look: Look, lock: Policies): Read
   }
   return {
     isServed:
-      asked.length > 0 &&
-      asked.every((one) => one.kind === "policy" && one.text === currentText),
+      asked.length > 0 && asked.every((one) => one.kind === "policy" && one.text === currentText),
     isAnnounced:
       answered && look.servers.every((one) => one.kind === "id" && one.id === current.id),
     stillServed,
@@ -86,7 +85,8 @@ export function recordLook(
     servedAt: current.servedAt ?? (reading.isServed ? at : null),
     announcedAt:
       current.announcedAt ?? (reading.isAnnounced ? at + resolverSeconds(look, seen) : null),
-    isPolicyFirst: current.isPolicyFirst || (isPolicyFirst && reading.isAnnounced && reading.isServed),
+    isPolicyFirst:
+      current.isPolicyFirst || (isPolicyFirst && reading.isAnnounced && reading.isServed),
     isSaid: current.isSaid || (isPolicyFirst && isAnnouncedNow),
     isSpoiled: current.isSpoiled || (isIdSeen && reading.stillServed.size > 0),
   };
@@ -204,10 +204,7 @@ function endOf(
   const isReplaced = reading.isServed && !stillServed.has(one.id);
   const mayHoldUnderNewId = policyOf(lock, one).mode === "enforce" && !isInOrder(current);
   const isRenamed =
-    reading.isAnnounced &&
-    !stillAnnounced.has(one.id) &&
-    !current.isSpoiled &&
-    !mayHoldUnderNewId;
+    reading.isAnnounced && !stillAnnounced.has(one.id) && !current.isSpoiled && !mayHoldUnderNewId;
   const ended = {
     ...one,
     servedUntil: one.servedUntil ?? (isReplaced ? servedUntil : null),
@@ -231,7 +228,9 @@ function endAll(
 }
 
 function ttlsOf(look: Look, { id }: Instance): number[] {
-  return look.servers.flatMap((one) => (one.kind === "id" && one.id === id ? [one.ttlSeconds] : []));
+  return look.servers.flatMap((one) =>
+    one.kind === "id" && one.id === id ? [one.ttlSeconds] : [],
+  );
 }
 
 /** A resolver's answer says nothing of what others have cached: the longest TTL later they have it too. */

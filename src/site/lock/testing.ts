@@ -1,7 +1,14 @@
 /** What was tested: for how long which patterns were live in testing mode. */
 import { patternCovers } from "../../mta-sts/mx-pattern.ts";
 import type { UnixSeconds } from "../stamp.ts";
-import { instancesOf, liveAt, policyOf, type Instance, type LockedDomain, type Policies } from "./lock.ts";
+import {
+  instancesOf,
+  liveAt,
+  policyOf,
+  type Instance,
+  type LockedDomain,
+  type Policies,
+} from "./lock.ts";
 
 /** Live days of testing that enforce needs, in seconds. */
 export const testingSeconds = 14 * 86_400;

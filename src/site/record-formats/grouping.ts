@@ -1,5 +1,6 @@
-/** Records sorted into groups, as every format needs them. */
+/** Groups and orders of records that every format needs. */
 import type { DnsRecord } from "../dns-record.ts";
+import { publishingSteps, stepComment } from "../publishing-steps.ts";
 
 /** Groups by a key, in the order in which the keys first appear. */
 export function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string, T[]> {
@@ -21,14 +22,17 @@ export function byDomain(records: Iterable<DnsRecord>): Map<string, DnsRecord[]>
   return groupBy(records, (record) => record.domain);
 }
 
-/** The name as it is written inside its zone: `_mta-sts` in `example.com`; the zone itself is `apex`. */
-export function relativeName(record: DnsRecord, apex: string): string {
-  return record.name === record.zone ? apex : record.name.slice(0, -record.zone.length - 1);
-}
-
-const withdrawal = { "mta-sts": 0, "tls-rpt": 1, "policy-host": 2 } as const;
-
-/** The order in which records go: what leads to the policy before the policy host (RFC 8461 §8.3). */
-export function inWithdrawalOrder(records: readonly DnsRecord[]): DnsRecord[] {
-  return records.toSorted((a, b) => withdrawal[a.purpose] - withdrawal[b.purpose]);
+/** The steps of a domain as comments and the lines of its records, for formats that are read by people. */
+export function stepLines(
+  domain: string,
+  records: readonly DnsRecord[],
+  comment: string,
+  line: (record: DnsRecord) => string,
+): string[][] {
+  return publishingSteps(records).map((step, index) => [
+    ...stepComment(domain, step).map((text, at) => {
+      return `${comment} ${at === 0 ? `${String(index + 1)}.` : "  "} ${text}`;
+    }),
+    ...step.records.map(line),
+  ]);
 }

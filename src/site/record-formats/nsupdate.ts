@@ -7,8 +7,9 @@
  * (RFC 2136 §3.4.2.2). Other types, such as CAA at the policy host, stay.
  */
 import type { DnsRecord, RecordPurpose } from "../dns-record.ts";
+import { inRemovalOrder, publishingSteps, stepComment } from "../publishing-steps.ts";
 import { formatRdata } from "../zone-text.ts";
-import { byZone, groupBy, inWithdrawalOrder } from "./grouping.ts";
+import { byZone, groupBy } from "./grouping.ts";
 
 /** Characters of one `send`: its message stays well under the 64 KB of DNS over TCP. */
 const sendLimit = 32_768;
@@ -18,27 +19,23 @@ export function formatNsupdate(
   removed: readonly DnsRecord[],
 ): string {
   const lines = [
-    "; For nsupdate. It asks each zone's primary server; `server` and a key (-k) are yours to add.",
+    "; For nsupdate, which sends to each zone's primary server. Add `server` and a key (-k) if you need them.",
   ];
-  const step = (words: readonly string[], chosen: readonly DnsRecord[]): void => {
-    if (chosen.length === 0) return;
-    lines.push("", ...words.map((text) => `; ${text}`));
-    for (const [zone, inZone] of byZone(chosen)) pushUpdates(lines, zone, replacements(inZone));
-  };
-  step(
-    ["Policy hosts and TLS reports: at any time."],
-    records.filter((record) => record.purpose !== "mta-sts"),
-  );
-  step(
-    [
-      "The records that make senders fetch a policy. Policy first, DNS second: send these only when",
-      "https://mta-sts.<domain>/.well-known/mta-sts.txt answers 200 with the policy of this build.",
-    ],
-    records.filter((record) => record.purpose === "mta-sts"),
-  );
+  const steps = publishingSteps(records);
+  // One transaction for a zone's hosts and addresses, another for its announcements.
+  for (const last of [false, true]) {
+    const chosen = <T extends { purpose: RecordPurpose }>(items: readonly T[]): T[] => {
+      return items.filter(({ purpose }) => (purpose === "mta-sts") === last);
+    };
+    const words = chosen(steps).flatMap((step) => stepComment("<domain>", step));
+    if (words.length > 0) lines.push("", ...words.map((text) => `; ${text}`));
+    for (const [zone, inZone] of byZone(chosen(records))) {
+      pushUpdates(lines, zone, replacements(inZone));
+    }
+  }
   const replaced = new Set(records.map(keyOfName));
-  const gone = inWithdrawalOrder(removed).filter((record) => !replaced.has(keyOfName(record)));
-  if (gone.length > 0) lines.push("", "; What is no longer published.");
+  const gone = inRemovalOrder(removed).filter((record) => !replaced.has(keyOfName(record)));
+  if (gone.length > 0) lines.push("", "; Records that are no longer published.");
   for (const [zone, inZone] of byZone(gone)) {
     pushUpdates(lines, zone, [...new Set(inZone.map((one) => deletion(one.name, one.type)))]);
   }

@@ -10,9 +10,10 @@
  * @see https://octodns.readthedocs.io/en/latest/records.html
  */
 import { compareText } from "../../diagnostics/diagnostic.ts";
-import type { DnsRecord } from "../dns-record.ts";
+import { relativeName, type DnsRecord } from "../dns-record.ts";
+import { announceOnlyWhen, inRemovalOrder } from "../publishing-steps.ts";
 import { formatZoneRecord } from "../zone-text.ts";
-import { byZone, groupBy, inWithdrawalOrder, relativeName } from "./grouping.ts";
+import { byZone, groupBy } from "./grouping.ts";
 
 export function formatOctodns(
   records: readonly DnsRecord[],
@@ -23,16 +24,17 @@ export function formatOctodns(
     lines.push(
       "---",
       `# ${zone}.yaml, with the source's \`escaped_semicolons: true\``,
-      "# Policy first, DNS second: add the _mta-sts records when the policy hosts answer with the policies.",
+      "# Policy first, DNS second: add the _mta-sts records last.",
+      `# ${announceOnlyWhen("<domain>")}`,
     );
-    const names = groupBy(inZone, (record) => relativeName(record, ""));
+    const names = groupBy(inZone, (record) => relativeName(record.name, record.zone, ""));
     for (const [name, atName] of [...names].sort(([a], [b]) => compareNaturally(a, b))) {
       lines.push(`${quote(name)}:`, ...recordLines(atName));
     }
   }
   if (removed.length > 0) {
-    lines.push("# No longer published; remove, in this order:");
-    lines.push(...inWithdrawalOrder(removed).map((record) => `#   ${formatZoneRecord(record)}`));
+    lines.push("# No longer published: remove these records, in this order:");
+    lines.push(...inRemovalOrder(removed).map((record) => `#   ${formatZoneRecord(record)}`));
   }
   return lines.length === 0 ? "--- {}\n" : `${lines.join("\n")}\n`;
 }

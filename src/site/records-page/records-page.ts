@@ -60,6 +60,7 @@ export function recordsPageFile(data: PageData, assets: RecordsPageAssets): Reco
   return {
     zoneTextAt: (index) => unpackZoneText(packed, index),
     path: "index.html",
+    kind: "rendered",
     phase: "record",
     template: "index.html",
     data: seen,

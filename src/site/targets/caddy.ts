@@ -4,7 +4,7 @@
  */
 import { diagnostic } from "../../diagnostics/diagnostic.ts";
 import type { CaddySettings, ReportsSite } from "../../config/site-config.ts";
-import type { Output } from "../output.ts";
+import type { ReadyOutput } from "../output.ts";
 import { checkCertificateOrders } from "./certificate-orders.ts";
 import type { Publication, Target } from "./target.ts";
 
@@ -38,11 +38,12 @@ export const caddy: Target<"caddy"> = {
   },
 };
 
-function options(settings: CaddySettings): Output {
+function options(settings: CaddySettings): ReadyOutput {
   const ask = settings.layout === "on-demand" ? settings.askPort : null;
   const { email } = settings;
   return {
     path: "caddy/stspress.options",
+    kind: "rendered",
     phase: "server",
     template: "caddy/stspress.options",
     data: { email, ask },
@@ -57,11 +58,12 @@ function options(settings: CaddySettings): Output {
   };
 }
 
-function sitesPerHost(publications: readonly Publication[], settings: CaddySettings): Output {
+function sitesPerHost(publications: readonly Publication[], settings: CaddySettings): ReadyOutput {
   const { reports } = settings;
   const hosts = publications.map(({ host }) => host);
   return {
     path: "caddy/sites.caddy",
+    kind: "rendered",
     phase: "server",
     template: "caddy/sites-per-host.caddy",
     data: { hosts, reports },
@@ -79,10 +81,11 @@ function sitesPerHost(publications: readonly Publication[], settings: CaddySetti
   };
 }
 
-function sitesOnDemand(settings: CaddySettings): Output {
+function sitesOnDemand(settings: CaddySettings): ReadyOutput {
   const { askPort, reports } = settings;
   return {
     path: "caddy/sites.caddy",
+    kind: "rendered",
     phase: "server",
     template: "caddy/sites-on-demand.caddy",
     data: { askPort, reports },
@@ -99,9 +102,10 @@ function sitesOnDemand(settings: CaddySettings): Output {
   };
 }
 
-function reportsSite({ host, port }: ReportsSite): Output {
+function reportsSite({ host, port }: ReportsSite): ReadyOutput {
   return {
     path: `caddy/${reportsFile}`,
+    kind: "rendered",
     phase: "server",
     template: "caddy/reports.caddy",
     data: { host, port },

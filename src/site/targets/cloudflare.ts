@@ -4,7 +4,7 @@
  */
 import { diagnostic, type Diagnostic } from "../../diagnostics/diagnostic.ts";
 import type { CloudflareSettings } from "../../config/site-config.ts";
-import type { Output } from "../output.ts";
+import type { ReadyOutput } from "../output.ts";
 import { policyPath, type Publication, type Target } from "./target.ts";
 
 type Plan = CloudflareSettings["plan"];
@@ -56,10 +56,11 @@ export const cloudflare: Target<"cloudflare"> = {
   },
 };
 
-function worker(publications: readonly Publication[]): Output {
+function worker(publications: readonly Publication[]): ReadyOutput {
   const policies = groupByPolicy(publications);
   return {
     path: "cloudflare/_worker.js",
+    kind: "rendered",
     phase: "policy",
     template: "cloudflare/_worker.js",
     data: { policies },
@@ -99,10 +100,11 @@ function readPolicies(text: string): Partial<PolicyGroup>[] | null {
 }
 
 /** Only the policy path wakes the worker, so that nothing else uses up the quota. */
-function routes(): Output {
+function routes(): ReadyOutput {
   const data = { version: 1, include: [policyPath], exclude: [] };
   return {
     path: "cloudflare/_routes.json",
+    kind: "rendered",
     phase: "server",
     template: "cloudflare/_routes.json",
     data: { policyPath },
@@ -114,9 +116,10 @@ function routes(): Output {
 }
 
 /** Without it Pages takes the project for a single-page application and answers every path with 200. */
-function notFoundPage(): Output {
+function notFoundPage(): ReadyOutput {
   return {
     path: "cloudflare/404.html",
+    kind: "rendered",
     phase: "server",
     template: "cloudflare/404.html",
     data: {},

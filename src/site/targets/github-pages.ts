@@ -3,7 +3,7 @@
  * and beside each tree the workflow that builds and publishes it.
  */
 import { diagnostic } from "../../diagnostics/diagnostic.ts";
-import type { Output } from "../output.ts";
+import type { ReadyOutput } from "../output.ts";
 import { policyPath, type Publication, type Target } from "./target.ts";
 
 export const githubPages: Target<"github-pages"> = {
@@ -14,10 +14,10 @@ export const githubPages: Target<"github-pages"> = {
     for (const publication of publications) {
       const { host, policyText } = publication;
       const tree = `github-pages/${host}`;
-      yield { path: `${tree}${policyPath}`, phase: "policy", text: policyText };
+      yield { kind: "fixed", path: `${tree}${policyPath}`, phase: "policy", text: policyText };
       // Read where a branch is published; a deployment by Actions ignores both.
-      yield { path: `${tree}/.nojekyll`, phase: "server", text: "" };
-      yield { path: `${tree}/CNAME`, phase: "server", text: `${host}\n` };
+      yield { kind: "fixed", path: `${tree}/.nojekyll`, phase: "server", text: "" };
+      yield { kind: "fixed", path: `${tree}/CNAME`, phase: "server", text: `${host}\n` };
       yield workflow(publication);
     }
   },
@@ -29,11 +29,12 @@ export const githubPages: Target<"github-pages"> = {
 };
 
 /** Outside the tree: what stands inside is published. */
-function workflow({ domain, host }: Publication): Output {
+function workflow({ domain, host }: Publication): ReadyOutput {
   const published = `path: dist/github-pages/${host}`;
   const hidden = "include-hidden-files: true";
   return {
     path: `github-pages/${host}.workflow.yml`,
+    kind: "rendered",
     phase: "server",
     template: "github-pages/workflow.yml",
     data: { domain, host, policyPath },

@@ -3,7 +3,7 @@
  * Certificates come from any ACME client that answers from a webroot on port 80.
  */
 import type { NginxSettings } from "../../config/site-config.ts";
-import type { Output } from "../output.ts";
+import type { ReadyOutput } from "../output.ts";
 import { checkCertificateOrders } from "./certificate-orders.ts";
 import type { Target } from "./target.ts";
 
@@ -21,7 +21,7 @@ export const nginx: Target<"nginx"> = {
   },
 };
 
-function policyHosts({ root, certificates, acmeWebroot }: NginxSettings): Output {
+function policyHosts({ root, certificates, acmeWebroot }: NginxSettings): ReadyOutput {
   const folders = {
     root: withoutTrailingSlash(root),
     certificates: withoutTrailingSlash(certificates),
@@ -35,6 +35,7 @@ function policyHosts({ root, certificates, acmeWebroot }: NginxSettings): Output
   ];
   return {
     path: "nginx/policy-hosts.conf",
+    kind: "rendered",
     phase: "server",
     template: "nginx/policy-hosts.conf",
     data: folders,
@@ -50,9 +51,10 @@ function policyHosts({ root, certificates, acmeWebroot }: NginxSettings): Output
   };
 }
 
-function unknownHosts(): Output {
+function unknownHosts(): ReadyOutput {
   return {
     path: "nginx/unknown-hosts.conf",
+    kind: "rendered",
     phase: "server",
     template: "nginx/unknown-hosts.conf",
     data: {},

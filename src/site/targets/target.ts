@@ -1,7 +1,7 @@
 /** What a target gets to see, and what it must give. One file per target beside this one. */
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import type { TargetName, TargetSettings } from "../../config/site-config.ts";
-import type { Output } from "../output.ts";
+import type { ReadyOutput } from "../output.ts";
 
 /** A policy that is to be served at one policy host. */
 export interface Publication {
@@ -25,7 +25,7 @@ export interface Target<N extends TargetName = TargetName> {
   outputs(
     publications: readonly Publication[],
     settings: NonNullable<TargetSettings[N]>,
-  ): Iterable<Output>;
+  ): Iterable<ReadyOutput>;
   /** Limits of the platform, hints to another layout: diagnostics without a place. */
   check(
     publications: readonly Publication[],

@@ -1,7 +1,7 @@
 /** Every target there is. */
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { targetNames, type TargetName, type TargetSettings } from "../../config/site-config.ts";
-import type { Output } from "../output.ts";
+import type { ReadyOutput } from "../output.ts";
 import { caddy } from "./caddy.ts";
 import { cloudflare } from "./cloudflare.ts";
 import { githubPages } from "./github-pages.ts";
@@ -19,7 +19,7 @@ const targets: { readonly [N in TargetName]: Target<N> } = {
 export function* outputsOfTargets(
   publications: readonly Publication[],
   settings: TargetSettings,
-): Generator<Output> {
+): Generator<ReadyOutput> {
   for (const [target, own] of declared(settings)) yield* target.outputs(publications, own);
 }
 

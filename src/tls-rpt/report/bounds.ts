@@ -1,7 +1,10 @@
-/** How much of a report is kept. Genuine reports stay far below; the rest is cut, and noted. Lengths in UTF-16 code units. */
+/** Limits of a report. Real reports stay far below; longer texts are truncated and recorded as a deviation. Lengths in UTF-16 code units. */
 
-/** Bytes of the JSON text. RFC 8460 names no limit; receivers take 10 MB. */
+/** Bytes of the JSON text. RFC 8460 names no limit; receivers accept 10 MB. */
 export const maxReportBytes = 16 * 1024 * 1024;
+
+/** Bytes of a report by HTTPS, compressed and decompressed. @see RFC 8460 §3: a receiver may refuse larger ones */
+export const maxPostBytes = 10 * 1024 * 1024;
 
 /** Levels of nested arrays and objects; the format has seven. */
 export const maxNesting = 64;

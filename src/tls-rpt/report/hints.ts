@@ -1,14 +1,14 @@
-/** What the container of a report (mail, archive, file name) says about it; kept with its raw bytes. */
+/** What the container of a report said about it; kept with its raw bytes. */
 import type { DeviationCode } from "./deviations.ts";
 
-/** Everything in it is hostile; lengths are bounded by whoever fills it in. */
+/** Every text is hostile; whoever fills it in bounds the lengths. */
 export interface Hints {
-  /** Name of the file or of the attachment; "" where there is none. */
+  /** Name of the file or the attachment; "": none. */
   readonly name: string;
-  /** The report-id in the Subject of its mail; null: no mail, or it names none. */
+  /** The report-id in the Subject of its mail; null: none. */
   readonly subjectId: string | null;
-  /** `TLS-Report-Domain`; null: no mail, or it names none. */
+  /** `TLS-Report-Domain`; null: none. */
   readonly domain: string | null;
-  /** Deviations of the container, seen while it was unpacked. */
-  readonly wrapping: readonly DeviationCode[];
+  /** Deviations of the container that were seen while unwrapping. */
+  readonly containerDeviations: readonly DeviationCode[];
 }

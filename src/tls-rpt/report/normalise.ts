@@ -26,7 +26,7 @@ export type Normalised =
 export interface Circumstances {
   /** Unix seconds: no report is about a later time. */
   readonly now: number;
-  /** The domain that its container names, called where the report names none; null: unknown. */
+  /** The domain by its container, used where the report does not name one; null: unknown. */
   readonly domain: () => string | null;
   /** Deviations that were seen while its text was read. */
   readonly notes?: Iterable<DeviationCode>;
@@ -98,7 +98,7 @@ function readPolicies(
   }
   const domains = new Set(policies.map(({ domain }) => domain).filter((domain) => domain !== ""));
   const [only] = domains;
-  // What the report itself says comes first: it is the same in any container.
+  // The report itself comes first: it is the same in any container.
   const other = domains.size === 1 && only !== undefined ? only : plainOrNull(containerDomain());
   const named = policies.flatMap((policy) => {
     if (policy.domain !== "") return [policy];

@@ -1,4 +1,4 @@
-/** What usually causes a `result-type`, and what to do. @see RFC 8460 §4.3 */
+/** What usually causes a `result-type`, and what to do about it. @see RFC 8460 §4.3 */
 
 /** Cause and fix, each one sentence without a full stop. */
 export interface Advice {
@@ -10,7 +10,7 @@ const registered: ReadonlyMap<string, Advice> = new Map([
   [
     "starttls-not-supported",
     {
-      cause: "STARTTLS is off on this MX host, or a firewall or proxy in between removes it",
+      cause: "STARTTLS is off on this MX host, or a firewall in front of it removes it",
       fix: "enable STARTTLS on every MX host, and turn off SMTP inspection on the firewall",
     },
   ],
@@ -19,27 +19,28 @@ const registered: ReadonlyMap<string, Advice> = new Map([
     {
       cause:
         "the certificate does not name the MX host, or the server sent its default certificate",
-      fix: "reissue it with the MX host's name as a SAN, and check which certificate is sent with and without SNI",
+      fix: "reissue the certificate with the MX host's name as a SAN, and check which one the server sends with SNI and without",
     },
   ],
   [
     "certificate-expired",
     {
-      cause: "the renewal was forgotten, or the mail server still has the old certificate loaded",
-      fix: "renew the certificate, and automate both the renewal and the reload after it",
+      cause: "the certificate was not renewed, or the mail server still uses the old one",
+      fix: "renew the certificate, reload the mail server, and automate both",
     },
   ],
   [
     "certificate-not-trusted",
     {
-      cause: "the certificate is self-signed, or an intermediate certificate is not sent",
-      fix: "use a certificate of a public CA, and configure the full chain",
+      cause:
+        "the certificate is self-signed, or the server does not send the intermediate certificate",
+      fix: "use a certificate from a public CA, and configure the full chain",
     },
   ],
   [
     "validation-failure",
     {
-      cause: "the sender has no better category for it; see its reasons",
+      cause: "the sender gives no exact type for it; its reasons may say more",
       fix: "read the reasons, and run `stspress audit` on the domain",
     },
   ],
@@ -47,66 +48,66 @@ const registered: ReadonlyMap<string, Advice> = new Map([
     "tlsa-invalid",
     {
       cause:
-        "no TLSA record matches the certificate: the key was probably changed before the record",
+        "no TLSA record matches the certificate; usually the key was changed before the record",
       fix: "publish the TLSA record of the new key first, wait for its TTL, then change the key",
     },
   ],
   [
     "dnssec-invalid",
     {
-      cause: "DNSSEC signatures are bogus or have expired",
+      cause: "the DNSSEC signatures are invalid or expired",
       fix: "sign the zone again, and check that the DS record at the parent matches",
     },
   ],
   [
     "dane-required",
     {
-      cause: "the sender insists on DANE for this domain and found no usable TLSA record",
-      fix: "publish TLSA records in a signed zone, or agree with the sender on MTA-STS",
+      cause: "the sender requires DANE for this domain and found no usable TLSA record",
+      fix: "publish TLSA records in a signed zone, or ask the sender to use MTA-STS",
     },
   ],
   [
     "sts-policy-fetch-error",
     {
       cause:
-        "the policy could not be fetched: DNS, connection, time-out, or an answer other than 200",
-      fix: "make https://mta-sts.<domain>/.well-known/mta-sts.txt answer 200 without a redirect; `stspress audit` shows what it does now",
+        "the sender could not fetch the policy: DNS, connection, timeout, or an answer other than 200",
+      fix: "make https://mta-sts.<domain>/.well-known/mta-sts.txt answer 200 without a redirect; `stspress audit` shows what it answers now",
     },
   ],
   [
     "sts-policy-invalid",
     {
-      cause: "the policy has a syntax error, lacks a field, or comes with the wrong content type",
-      fix: "deploy what `stspress build` wrote, served as text/plain",
+      cause: "the policy has a syntax error, a missing field, or the wrong content type",
+      fix: "deploy what `stspress build` wrote, and serve it as text/plain",
     },
   ],
   [
     "sts-webpki-invalid",
     {
       cause: "the certificate of the policy host is not valid for its name",
-      fix: "reissue the certificate for mta-sts.<domain>, and check what the server sends for that name",
+      fix: "reissue the certificate for mta-sts.<domain>, and check which one the server sends for that name",
     },
   ],
 ]);
 
 const notInPolicy: Advice = {
-  cause: "an MX host is not covered by any mx line of the policy",
-  fix: "add the host to `mx:` and wait until senders hold the new policy, or remove it from the MX records",
+  cause: "no mx line of the policy covers this MX host",
+  fix: "add the host to `mx:` and wait until senders have the new policy, or remove it from the MX records",
 };
 
-/** Seen in the wild: Google reports it as `validation-failure`. */
-const saysNotInPolicy =
+/** Seen in the wild: Google reports this as `validation-failure`. */
+const notInPolicyReason =
   /\bmx\b[^.]{0,60}\bnot\b[^.]{0,40}\b(in|match\w*|list\w*|covered)\b|\bmx[- _]?mismatch\b|\bnot\b.{0,40}\bpolicy\b.{0,20}\bmx\b/i;
 
-/** Reasons are hostile texts; only so much of one is looked at. */
-const maxReasonLength = 300;
+/** Reasons are hostile; only this many characters of each are matched. */
+const maxReason = 300;
 
-/** Advises on a result type; the reasons may make it more specific. */
+/** Gives the advice for a result type; the reasons may make it more specific. */
 export function adviseOn(resultType: string, reasons: readonly string[]): Advice {
   const known = registered.get(resultType);
   if (
     resultType === "validation-failure" &&
-    reasons.some((reason) => saysNotInPolicy.test(reason.slice(0, maxReasonLength)))
+    reasons.some((reason) => notInPolicyReason.test(reason.slice(0, maxReason)))
   ) {
     return notInPolicy;
   }
@@ -114,14 +115,14 @@ export function adviseOn(resultType: string, reasons: readonly string[]): Advice
 }
 
 const unregistered: Advice = {
-  cause: "this result type is not in the standard: only its reporter knows what it means",
-  fix: "read the reasons, ask the reporter if it continues, and run `stspress audit` on the domain",
+  cause: "this type of failure is in no standard; only its reporter knows what it means",
+  fix: "read the reasons, run `stspress audit` on the domain, and ask the reporter if it continues",
 };
 
-/** Failures after which mail is not delivered, whatever the mode of the policy: the sender follows DANE. */
+/** With these types, mail is not delivered in any mode of the policy: the sender follows DANE. */
 const daneTypes: ReadonlySet<string> = new Set(["tlsa-invalid", "dnssec-invalid", "dane-required"]);
 
-/** Whether it is a failure of DANE, which has no testing mode. @see RFC 7672 §2.2 */
+/** Whether a failure comes from DANE, which has no testing mode. @see RFC 7672 §2.2 */
 export function isDane(resultType: string): boolean {
   return daneTypes.has(resultType);
 }

@@ -23,7 +23,7 @@ import {
   policy,
   unbearable,
 } from "../support/stand.ts";
-import type { Failure } from "../../../src/net/failure.ts";
+import type { ConnectionFailure } from "../../../src/net/failure.ts";
 
 const ok = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n";
 
@@ -155,7 +155,7 @@ describe("bodies", () => {
     });
   });
 
-  test.each<[string, string, Failure["kind"], string, string]>([
+  test.each<[string, string, ConnectionFailure["kind"], string, string]>([
     ["shorter than said", `${ok}Content-Length: 9\r\n\r\nhello`, "closed", "hello", ""],
     [
       "without the last chunk",
@@ -224,7 +224,7 @@ describe("bodies", () => {
 });
 
 describe("what is no response", () => {
-  test.each<[string, string, Failure["stage"], Failure["kind"], string]>([
+  test.each<[string, string, ConnectionFailure["stage"], ConnectionFailure["kind"], string]>([
     ["nothing", "", "request", "closed", ""],
     ["half a status line", "HTTP/1.1 20", "headers", "closed", ""],
     ["no HTTP", "220 mx ESMTP\r\n", "headers", "protocol", "220 mx ESMTP"],

@@ -7,7 +7,7 @@ import { probeMx } from "../../../src/audit/probe/smtp-probe.ts";
 import { flood } from "../../zoo/sockets.ts";
 import { authority, host, openConnections, probe, probeRaw, unbearable } from "../support/stand.ts";
 import type { Script } from "../../zoo/mx-server.ts";
-import type { Failure } from "../../../src/net/failure.ts";
+import type { ConnectionFailure } from "../../../src/net/failure.ts";
 
 const ehlo = "250-mx\r\n250 STARTTLS\r\n";
 
@@ -76,8 +76,8 @@ describe("what ends a conversation", () => {
   type Row = [
     what: string,
     script: Script,
-    stage: Failure["stage"],
-    kind: Failure["kind"],
+    stage: ConnectionFailure["stage"],
+    kind: ConnectionFailure["kind"],
     detail: string,
   ];
   test.each<Row>([
@@ -278,7 +278,7 @@ describe("bytes in clear after the go-ahead", () => {
 });
 
 describe("hostile servers", () => {
-  test.each<[string, Script, Failure["stage"]]>([
+  test.each<[string, Script, ConnectionFailure["stage"]]>([
     ["a greeting without end", { endless: { on: "connect", line: "220-more\r\n" } }, "banner"],
     ["a line without end", { endless: { on: "connect", line: "220 more " } }, "banner"],
     ["empty lines without end", { endless: { on: "connect", line: "220-\r\n" } }, "banner"],

@@ -19,7 +19,7 @@ import {
   subject,
 } from "./subject.ts";
 import type { DnsEvidence } from "../../../src/net/dns/dns-evidence.ts";
-import type { Failure } from "../../../src/net/failure.ts";
+import type { ConnectionFailure } from "../../../src/net/failure.ts";
 import type { TlsEvidence } from "../../../src/net/tls/tls-evidence.ts";
 
 const texts = fc.oneof(
@@ -88,7 +88,7 @@ function dns<T>(type: DnsEvidence<T>["type"], data: fc.Arbitrary<T>): fc.Arbitra
 
 const txt = dns("TXT", fc.record({ strings: lists(texts) }));
 const address = fc.record({ address: texts });
-const failures: fc.Arbitrary<Failure> = fc.record({
+const failures: fc.Arbitrary<ConnectionFailure> = fc.record({
   stage: fc.constantFrom(
     "connect",
     "banner",

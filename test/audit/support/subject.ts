@@ -16,7 +16,7 @@ import type {
   TlsaData,
   TxtData,
 } from "../../../src/net/dns/dns-evidence.ts";
-import type { Failure } from "../../../src/net/failure.ts";
+import type { ConnectionFailure } from "../../../src/net/failure.ts";
 import type { CertificateEvidence, TlsEvidence } from "../../../src/net/tls/tls-evidence.ts";
 
 export const domain = "d.example";
@@ -130,7 +130,11 @@ export function tlsWith(leaf: CertificateEvidence, more: Partial<TlsEvidence> = 
   };
 }
 
-export function failure(stage: Failure["stage"], kind: Failure["kind"], detail = ""): Failure {
+export function failure(
+  stage: ConnectionFailure["stage"],
+  kind: ConnectionFailure["kind"],
+  detail = "",
+): ConnectionFailure {
   return { stage, kind, detail };
 }
 

@@ -2,7 +2,7 @@
 import os from "node:os";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { isOutOfReach, socketFailure } from "../../../src/net/tls/failures.ts";
-import type { Failure } from "../../../src/net/failure.ts";
+import type { ConnectionFailure } from "../../../src/net/failure.ts";
 
 const v4 = "9.9.9.9";
 const v6 = "2620:fe::fe";
@@ -20,12 +20,16 @@ function ownAddresses(...addresses: readonly string[]): void {
   });
 }
 
-function kindOf(code: string, address = v4, stage: Failure["stage"] = "connect"): Failure["kind"] {
+function kindOf(
+  code: string,
+  address = v4,
+  stage: ConnectionFailure["stage"] = "connect",
+): ConnectionFailure["kind"] {
   const error = Object.assign(new Error(`connect ${code}`), { code, syscall: "connect" });
   return socketFailure(error, stage, address).kind;
 }
 
-test.each<[string, Failure["kind"]]>([
+test.each<[string, ConnectionFailure["kind"]]>([
   ["ECONNREFUSED", "refused"],
   ["ECONNRESET", "reset"],
   ["EHOSTUNREACH", "unreachable"],

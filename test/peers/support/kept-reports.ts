@@ -3,7 +3,7 @@ import path from "node:path";
 import zlib from "node:zlib";
 import { readJournal } from "../../../src/reports/journal/read-journal.ts";
 import { openReportStore } from "../../../src/reports/store/duckdb/store.ts";
-import { ingestRecord } from "../../../src/reports/intake/ingest.ts";
+import { parseJournalRecord } from "../../../src/reports/intake/parse-report.ts";
 import type { Verification } from "../../../src/mail/dkim/verification.ts";
 
 export interface KeptReport {
@@ -37,9 +37,9 @@ export async function countInStore(site: string): Promise<number> {
     const now = Math.floor(Date.now() / 1000);
     for await (const batch of readJournal(path.join(folder, "journal"), await store.positions())) {
       const reports = batch.records.map((record) => {
-        const ingested = ingestRecord(record, now);
-        if (!ingested.ok) throw new Error(ingested.reason);
-        return ingested.report;
+        const parsed = parseJournalRecord(record, now);
+        if (!parsed.ok) throw new Error(parsed.reason);
+        return parsed.report;
       });
       await store.add(reports, () => [batch.position]);
     }

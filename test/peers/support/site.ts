@@ -35,7 +35,7 @@ export function buildSite(folder: string, policies: Policies, settings: TargetSe
   const renderer = compileTemplates(readTemplates(path.join(repository, "templates")));
   for (const output of outputsOfTargets(publications, settings)) {
     let text: string;
-    if ("text" in output) text = output.text;
+    if (output.kind === "fixed") text = output.text;
     else {
       text = renderer.render(output.template, output.data);
       const difference = output.verify(text);

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { TrendVerdict } from "../../../src/reports/analysis/page-data.ts";
 import {
-  background,
+  baselineRate,
   judgeTrend,
   presentRun,
   type TrendInput,
@@ -228,9 +228,9 @@ describe("false alarms and detection, by simulation", () => {
     }
   });
 
-  test("normal stays normal below the background", () => {
+  test("normal stays normal below the baselineRate", () => {
     const random = generator(5);
-    const quiet = background / 10;
+    const quiet = baselineRate / 10;
     let normal = 0;
     for (let round = 0; round < 500; round += 1) {
       const verdict = judge(() => [1_000_000, binomial(1_000_000, quiet, random)]);

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Policy } from "../../../src/mta-sts/policy.ts";
 import { startOfDay } from "../../../src/reports/analysis/days.ts";
 import { domainPageOf, reporterRow } from "../../../src/reports/analysis/domain-page.ts";
-import { judgeDomain, silence } from "../../../src/reports/analysis/domain-row.ts";
+import { emptySeries, judgeDomain } from "../../../src/reports/analysis/domain-row.ts";
 import { compareHealth, healthOf } from "../../../src/reports/analysis/health.ts";
 import { heldPolicies } from "../../../src/reports/analysis/held-policy.ts";
 import {
@@ -89,7 +89,12 @@ describe("held policies", () => {
       heldPolicies([told(linesB, "2026-11-13"), told(linesA, "2026-11-13")], facts),
     ).toMatchObject([
       { id: "b", mode: "enforce", current: true, remark: "" },
-      { id: "a", mode: "testing", current: false, remark: "still on the policy of 12 days ago" },
+      {
+        id: "a",
+        mode: "testing",
+        current: false,
+        remark: "still used 12 days after it was replaced",
+      },
     ]);
     // Before its successor was live it was the right one.
     expect(heldPolicies([told(linesA, "2026-10-20")], facts)).toMatchObject([
@@ -113,14 +118,14 @@ describe("held policies", () => {
   test("what the lock does not know is said, and what is no MTA-STS policy is left alone", () => {
     const other = linesA.map((line) => line.replace("mx1", "mx9"));
     expect(heldPolicies([told(other, "2026-11-13")], facts)).toMatchObject([
-      { id: null, remark: "a policy that stspress.lock does not know" },
+      { id: null, remark: "not in stspress.lock" },
     ]);
     expect(heldPolicies([told(other, "2026-11-13")], noFacts)).toMatchObject([{ remark: "" }]);
     expect(heldPolicies([told(["3 1 1 abc"], "2026-11-13", "tlsa")], facts)).toMatchObject([
       { id: null, type: "tlsa", mode: null, remark: "" },
     ]);
     expect(heldPolicies([told([], "2026-11-13", "no-policy-found")], facts)).toMatchObject([
-      { remark: "found no policy although one was live" },
+      { remark: "no policy found although one was live" },
     ]);
   });
 
@@ -191,7 +196,7 @@ function daily(
   part: Partial<DomainSeries>,
   day: (at: number) => readonly [number, number],
 ): DomainSeries {
-  const series = silence("example.com", days.length);
+  const series = emptySeries("example.com", days.length);
   const [entries, successes, failures] = [0, 1, 2].map(() => new Float64Array(days.length));
   days.slice(0, -1).forEach((_, at) => {
     const [good, bad] = day(at);
@@ -215,7 +220,7 @@ describe("a domain's row and page", () => {
   const judging = { days, shown: 30 };
 
   test("nobody reported: unknown, whatever the lock says", () => {
-    const { row } = judgeDomain(silence("example.com", 60), judging, facts);
+    const { row } = judgeDomain(emptySeries("example.com", 60), judging, facts);
     expect(row).toMatchObject({
       health: "unknown",
       trend: "none",
@@ -223,9 +228,9 @@ describe("a domain's row and page", () => {
       verifiedShare: null,
     });
     expect(row.sparkline).toEqual(Array.from({ length: 30 }, () => null));
-    expect(domainPageOf(silence("example.com", 60), noDetails, judging, noFacts, 0).days).toEqual(
-      days.slice(30),
-    );
+    expect(
+      domainPageOf(emptySeries("example.com", 60), noDetails, judging, noFacts, 0).days,
+    ).toEqual(days.slice(30));
   });
 
   test("a kind that begins within a larger one is not hidden by it", () => {

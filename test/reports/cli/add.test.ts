@@ -114,13 +114,13 @@ test("for people it says what was added, and why what was not", () => {
   expect(err).toBe("");
   expect(out).toContain("1 report added\n");
   expect(out).toContain("2 cannot be read");
-  expect(out).toContain("1.json.gz: the gzip data is damaged or cut off");
+  expect(out).toContain("1.json.gz: the gzip data is damaged or truncated");
   const reasons = quarantined(site).filter((name) => name.endsWith(".reason.json"));
   expect(
     reasons
       .map((name) => fs.readFileSync(site.at(`.stspress/reports/quarantine/${name}`), "utf8"))
       .join(""),
-  ).toContain('"why": "the gzip data is damaged or cut off"');
+  ).toContain('"why": "the gzip data is damaged or truncated"');
   expect(out).toContain("date-range is missing");
   expect(out).not.toContain("\u001b");
 });

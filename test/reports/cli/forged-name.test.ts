@@ -118,7 +118,7 @@ describe.skipIf(!hasDuckDb)(withDuckDb("a forged name"), () => {
     ]);
     const { out } = await say("reports senders", {});
     expect(out).toContain(
-      "sent by evil.example, as its signature proves, and not one of the trusted signers: counts for no rollout",
+      "proven to be from evil.example, which is not a trusted signer: does not count for a rollout",
     );
     fs.appendFileSync(path.join(root, "stspress.yaml"), "reports: {signers: [evil.example]}\n");
     expect(await rollout()).toMatchObject({

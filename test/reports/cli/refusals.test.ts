@@ -47,7 +47,7 @@ describe("usage", () => {
     [
       "reports serve",
       { listen: "0.0.0.0:8460" },
-      "or name the web server that may send them from elsewhere [usage/combination]\n  fix: write for example: stspress reports serve --listen 127.0.0.1:8460, or add --proxy and its IP address\n",
+      "other machines may send to it only through a proxy [usage/combination]\n  fix: write for example: stspress reports serve --listen 127.0.0.1:8460, or add --proxy and the IP address of the web server\n",
     ],
     [
       "reports status",
@@ -91,7 +91,9 @@ describe("fetch", () => {
     fs.chmodSync(file, 0o644);
     const open = await say("reports fetch", options);
     expect(open.code).toBe(2);
-    expect(open.err).toContain("others may read it; run chmod 600 on it [reports/password-file]");
+    expect(open.err).toContain(
+      "other users can read it; run chmod 600 on it [reports/password-file]",
+    );
   });
 
   test("with certificates that cannot be read", async () => {
@@ -122,7 +124,7 @@ test("serve where another listens", async () => {
     const { code, err } = await say("reports serve", { listen: `127.0.0.1:${String(port)}` });
     expect(code).toBe(2);
     expect(err).toBe(
-      `error: reports cannot be received at 127.0.0.1 port ${String(port)}: another program listens there [reports/cannot-listen]\n  fix: stop the program that listens there, or choose another address with --listen\n\n1 error\n`,
+      `error: reports cannot be received at 127.0.0.1 port ${String(port)}: another program is listening there [reports/cannot-listen]\n  fix: stop the program that listens there, or choose another address with --listen\n\n1 error\n`,
     );
   });
 });

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import fs from "node:fs";
 import { expect, onTestFinished, test } from "vitest";
-import { maxFromStrangers } from "../../../src/reports/intake/quarantine.ts";
+import { maxUntrusted } from "../../../src/reports/intake/quarantine.ts";
 import { send } from "../support/receiver-bench.ts";
 import { report } from "../support/report-mail.ts";
 import { FileTrace } from "../../support/file-trace.ts";
@@ -59,7 +59,7 @@ test("each report that is answered is flushed to the journal", async () => {
 
 test("a quarantine that is full takes nothing more from outside, and it is said", async () => {
   const site = new SiteFolder();
-  for (let n = 1; n < maxFromStrangers; n += 1) {
+  for (let n = 1; n < maxUntrusted; n += 1) {
     site.write(`${quarantine}/${String(n).padStart(32, "0")}.reason.json`, "");
   }
   const { said, stop } = await serve(site);

@@ -109,9 +109,7 @@ describe.skipIf(!hasDuckDb)(withDuckDb("the verbs of the store"), () => {
     await fill(daily("2026-11-01", "9999"));
     expect((await say("reports status", "2026-11-03")).out).toBe("");
     const later = await say("reports status", "2026-11-25", { failOn: "any" });
-    expect(later.out).toBe(
-      "example.com: unknown (was good): no report since 2026-11-01: nothing is known since\n",
-    );
+    expect(later.out).toBe("example.com: unknown (was good): no reports since 2026-11-01\n");
     expect(later.code).toBe(0);
   });
 
@@ -128,7 +126,7 @@ describe.skipIf(!hasDuckDb)(withDuckDb("the verbs of the store"), () => {
     });
     const table = await say("reports status", "2026-11-20", { all: true });
     expect(table.out).toMatch(
-      /\n1 domain: 1 good\n\nreports also came about 1 domain that is not in your site, and count for nothing above:\ntrouble    stranger\.example  not in your site; certificate-expired: new/,
+      /\n1 domain: 1 good\n\nreports also came about 1 domain that is not in your site \(not counted above\):\ntrouble    stranger\.example  not in your site; certificate-expired: new/,
     );
     const named = await say("reports status", "2026-11-20", { failOn: "any" }, [
       "stranger.example",
@@ -219,18 +217,18 @@ describe.skipIf(!hasDuckDb)(withDuckDb("the verbs of the store"), () => {
         "Sender Inc",
         "  1 report from 2026-11-04 to 2026-11-04, by mail",
         "  1 verified",
-        `  sent by sender.example, as its signature proves${worth}`,
+        `  proven to be from sender.example${worth}`,
         "",
         "Sender Inc",
         "  1 report from 2026-11-03 to 2026-11-03, by file",
         "  1 unverifiable",
-        "  nothing proves who sent them: counts for no rollout",
+        "  sender not proven: does not count for a rollout",
         "       1 a date has no time zone; it is read as UTC [date-no-zone]",
         "",
       ].join("\n");
     expect(await say("reports senders", "2026-11-20")).toMatchObject({
       code: 0,
-      out: told(", and not one of the trusted signers: counts for no rollout"),
+      out: told(", which is not a trusted signer: does not count for a rollout"),
     });
     const json = JSON.parse(
       (await say("reports senders", "2026-11-20", { json: true })).out,
@@ -313,7 +311,7 @@ describe.skipIf(!hasDuckDb)(withDuckDb("the verbs of the store"), () => {
           },
         ],
       });
-    const hints = { name: "r.json", subjectId: null, domain: null, wrapping: [] };
+    const hints = { name: "r.json", subjectId: null, domain: null, containerDeviations: [] };
     const record = (id: string) => ({
       arrival: unverifiable,
       hints,

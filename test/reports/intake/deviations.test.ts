@@ -2,7 +2,7 @@
 import { zipSync } from "fflate";
 import zlib from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { takeIn } from "../../../src/reports/intake/take-in.ts";
+import { intakeContext, intakeSource } from "../../../src/reports/intake/intake-source.ts";
 import { deviationCodes, type DeviationCode } from "../../../src/tls-rpt/report/deviations.ts";
 import type { Report } from "../../../src/tls-rpt/report/report.ts";
 import {
@@ -29,7 +29,7 @@ async function accept(
   expected: (row: Report) => void = () => undefined,
   name = "mail.eml",
 ): Promise<void> {
-  const { ready, refusals } = await takeIn(wrapped, name, { via: "file", now, verify: null });
+  const { ready, refusals } = await intakeSource(wrapped, name, intakeContext(now, null));
   expect(refusals).toEqual([]);
   expect(ready).toHaveLength(1);
   const row = ready[0]?.report;
@@ -181,9 +181,9 @@ describe("the policy", () => {
     accept(mail(withPolicy({ "mx-host": Array(1200).fill("a.b") })), ["mx-host-cut"], (row) => {
       expect(row.policies[0]?.mxHosts).toHaveLength(1000);
     }));
-  test("domain is missing: that of its wrapping is taken", () =>
+  test("domain is missing: that of its container is used", () =>
     accept(mail(withPolicy({ "policy-domain": undefined })), ["policy-domain-missing"], taken));
-  test("domain is empty: that of its wrapping is taken", () =>
+  test("domain is empty: that of its container is used", () =>
     accept(mail(withPolicy({ "policy-domain": "" })), ["policy-domain-missing"], taken));
   test("domain is missing, and the file name has it", () =>
     accept(
@@ -228,7 +228,7 @@ describe("the policy", () => {
     ));
   test("stands alone, not in an array", () =>
     accept(mail(report({ policies: policy() })), ["policies-not-array"], taken));
-  test("of two has no domain, and there is no wrapping", () =>
+  test("of two has no domain, and there is no container", () =>
     accept(
       gzip(
         report({
@@ -506,8 +506,8 @@ describe("how it comes", () => {
     const late = mail(report(), {
       headers: { Received: "by mx1; Fri, 18 Dec 2026 00:00:00 +0000" },
     });
-    const coming = { via: "file", now: now + 30 * 86_400, verify: null } as const;
-    const { ready } = await takeIn(late, "late.eml", coming);
+    const context = intakeContext(now + 30 * 86_400, null);
+    const { ready } = await intakeSource(late, "late.eml", context);
     expect(ready[0]?.report.deviations).toEqual(["late"]);
     seen.add("late");
   });
@@ -516,7 +516,7 @@ describe("how it comes", () => {
       "a.json": Buffer.from(JSON.stringify(report())),
       "b.json": Buffer.from(JSON.stringify(report({ "report-id": "b" }))),
     });
-    const { ready } = await takeIn(two, "two.zip", { via: "file", now, verify: null });
+    const { ready } = await intakeSource(two, "two.zip", intakeContext(now, null));
     expect(ready.map(({ report: row }) => row.deviations)).toEqual([
       ["several-in-one", "zip-archive"],
       ["several-in-one", "zip-archive"],

@@ -2,13 +2,17 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { intake, type IntakeBatch, type IntakeOrder } from "../../../src/reports/intake/intake.ts";
+import {
+  intake,
+  type IntakeBatch,
+  type IntakeRequest,
+} from "../../../src/reports/intake/intake.ts";
 import type { ReadyBatch } from "../../../src/reports/intake/ready-batch.ts";
 import { JournalWriter } from "../../../src/reports/journal/journal.ts";
 import { readJournal } from "../../../src/reports/journal/read-journal.ts";
 import type { Report } from "../../../src/tls-rpt/report/report.ts";
-import { ingestRecord } from "../../../src/reports/intake/ingest.ts";
-import { takeIn } from "../../../src/reports/intake/take-in.ts";
+import { parseJournalRecord } from "../../../src/reports/intake/parse-report.ts";
+import { intakeContext, intakeSource } from "../../../src/reports/intake/intake-source.ts";
 import { reply, soa, startPeer } from "../../net/support/dns-peer.ts";
 import { makeKey, sign } from "../../mail/support/dkim-signer.ts";
 import { gzip, mail, now, report } from "../support/report-mail.ts";
@@ -33,10 +37,10 @@ function folder(files: Readonly<Record<string, string | Buffer>>): string {
   return root;
 }
 
-async function takeAll(root: string, dkim: IntakeOrder["dkim"]): Promise<IntakeBatch> {
-  const order = { paths: [root], now, quarantine: path.join(root, ".stspress"), dkim };
+async function intakeAll(root: string, dkim: IntakeRequest["dkim"]): Promise<IntakeBatch> {
+  const request = { paths: [root], now, quarantine: path.join(root, ".stspress"), dkim };
   const all: IntakeBatch[] = [];
-  for await (const batch of intake(order)) all.push(batch);
+  for await (const batch of intake(request)) all.push(batch);
   expect(all).toHaveLength(1);
   const [only] = all;
   if (only === undefined) throw new Error("no batch");
@@ -91,7 +95,7 @@ describe("signatures", () => {
       "5.json.gz": gzip(numbered(5)),
       "6.eml": signed(mail(numbered(6))).replaceAll("\r\n", "\n"),
     });
-    const { ready, notReports } = await takeAll(root, { resolver: peer.server });
+    const { ready, notReports } = await intakeAll(root, { resolver: peer.server });
     const verdicts = ready.reports.map(({ text, arrival }) => [
       (JSON.parse(text) as Report).reportId,
       arrival.via,
@@ -114,7 +118,7 @@ describe("signatures", () => {
   });
 
   test("are not looked at where nobody wants it", async () => {
-    const { ready } = await takeAll(folder({ "1.eml": signed(mail(report())) }), null);
+    const { ready } = await intakeAll(folder({ "1.eml": signed(mail(report())) }), null);
     expect(ready.reports[0]?.arrival.verification).toEqual({
       verdict: "not-checked",
       signer: null,
@@ -133,28 +137,28 @@ describe("what the journal keeps", () => {
       mail(report({ policies: [{ policy: {}, summary: {} }] })),
     ],
   ])("gives the same row again: %s", async (_, bytes) => {
-    const { ready } = await takeIn(bytes, "x", { via: "file", now, verify: null });
+    const { ready } = await intakeSource(bytes, "x", intakeContext(now, null));
     expect(ready).toHaveLength(1);
     for (const { report: one, record } of ready) {
       const normalised = JSON.parse(one.text) as Report;
-      expect(ingestRecord(record, now)).toEqual({ ok: true, report: one, normalised });
+      expect(parseJournalRecord(record, now)).toEqual({ ok: true, report: one, normalised });
     }
   });
 
   test("and is refused with a reason where the disk or a later program will not have it", async () => {
-    const { ready } = await takeIn(gzip(report()), "x", { via: "file", now, verify: null });
+    const { ready } = await intakeSource(gzip(report()), "x", intakeContext(now, null));
     const [one] = ready;
     if (one === undefined) throw new Error("no report");
-    expect(ingestRecord({ ...one.record, gzip: Buffer.from("x") }, now)).toMatchObject({
+    expect(parseJournalRecord({ ...one.record, gzip: Buffer.from("x") }, now)).toMatchObject({
       reason: "gzip-damaged",
     });
-    expect(ingestRecord({ ...one.record, gzip: gzip({}) }, now)).toMatchObject({
+    expect(parseJournalRecord({ ...one.record, gzip: gzip({}) }, now)).toMatchObject({
       reason: "not-a-report",
     });
   });
 });
 
-test("the same report in any wrapping has one key", async () => {
+test("the same report in any container has one key", async () => {
   const wrapped = [
     Buffer.from(JSON.stringify(report(), null, 2)),
     gzip(report()),
@@ -166,7 +170,7 @@ test("the same report in any wrapping has one key", async () => {
   ];
   const keys = await Promise.all(
     wrapped.map(async (bytes) => {
-      const { ready } = await takeIn(bytes, "x", { via: "file", now, verify: null });
+      const { ready } = await intakeSource(bytes, "x", intakeContext(now, null));
       return ready[0]?.report.key;
     }),
   );

@@ -6,16 +6,16 @@ import { filesBelow, SiteFolder } from "../../support/site-folder.ts";
 
 const about = { reasons: ["json-invalid"], why: "this is no JSON", source: "posted", at: 1 };
 
-/** Puts a text as a stranger's, where three are the most. */
+/** Puts a text as an untrusted client's, where three are the limit. */
 const post = (quarantine: Quarantine, text: string): string | null =>
-  quarantine.putFromStranger(Buffer.from(text), "json", about, 3);
+  quarantine.putUntrusted(Buffer.from(text), "json", about, 3);
 
 function quarantineIn(site = new SiteFolder()) {
   const folder = site.at("quarantine");
   return { folder, open: () => new Quarantine(folder), files: () => filesBelow(folder) };
 }
 
-describe("what strangers send", () => {
+describe("what untrusted clients send", () => {
   test("is kept up to a bound, beyond which nothing is written", () => {
     const { open, files } = quarantineIn();
     const quarantine = open();
@@ -27,7 +27,7 @@ describe("what strangers send", () => {
     expect(files()).toEqual(full);
   });
 
-  test("is counted once however often it comes: one client fills nothing with equal octets", () => {
+  test("is counted once however often it comes: one client fills nothing with equal bytes", () => {
     const { open, files } = quarantineIn();
     const quarantine = open();
     const name = post(quarantine, "a");

@@ -59,9 +59,9 @@ describe("walking", () => {
     expect(found(path.join(folder, "in"))).toEqual([
       "in/a",
       "in/b",
-      "in/c: a link that leads elsewhere",
-      "in/d: a link that leads elsewhere",
-      "in/e: a link to a folder",
+      "in/c: skipped: the link leads out of the folder",
+      "in/d: skipped: the link leads out of the folder",
+      "in/e: skipped: it is a link to a folder",
       "in/f: there is no such file or folder",
     ]);
     // What is named itself is meant.
@@ -71,7 +71,7 @@ describe("walking", () => {
   test("passes over a pipe, which would be waited for without end", () => {
     execFileSync("mkfifo", [path.join(folder, "p")]);
     put("q");
-    expect(found(folder)).toEqual(["p: a pipe", "q"]);
+    expect(found(folder)).toEqual(["p: skipped: it is a pipe", "q"]);
     expect([...walk([path.join(folder, "p")])]).toMatchObject([
       { problems: [{ isUnreadable: true }] },
     ]);

@@ -113,7 +113,9 @@ describe("the report is found", () => {
       "sender.example",
       "other.example",
     ]);
-    expect(candidates.every(({ hints }) => hints.wrapping.includes("several-in-one"))).toBe(true);
+    expect(
+      candidates.every(({ hints }) => hints.containerDeviations.includes("several-in-one")),
+    ).toBe(true);
     // The octets that DKIM is about are those of the mail within.
     expect(Buffer.from(candidates[0]?.mail?.message ?? []).toString()).toMatch(/^Received: from/);
   });

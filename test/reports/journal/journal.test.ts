@@ -27,7 +27,7 @@ function record(name: string, size = 10): JournalRecord {
       submitter: null,
       verification: { verdict: "unverifiable", signer: null, detail: "" },
     },
-    hints: { name, subjectId: null, domain: null, wrapping: [] },
+    hints: { name, subjectId: null, domain: null, containerDeviations: [] },
     gzip: zlib.gzipSync(Buffer.alloc(size, name)),
   };
 }
@@ -99,6 +99,19 @@ describe("what is appended", () => {
     await writer.append([record("a"), { ...large, gzip }, record("b")]);
     await writer.close();
     expect((await readAll()).names).toEqual(["a", "large", "b"]);
+  });
+
+  test("has the keys that the journals of earlier versions have", async () => {
+    const writer = await JournalWriter.open(folder);
+    const containerDeviations = ["zip-archive"] as const;
+    const one = record("a");
+    const appended = { ...one, hints: { ...one.hints, containerDeviations } };
+    await writer.append([appended]);
+    await writer.close();
+    expect(fs.readFileSync(onlySegment(), "latin1")).toContain(
+      '"hints":{"name":"a","subjectId":null,"domain":null,"wrapping":["zip-archive"]}',
+    );
+    for await (const { records } of readJournal(folder, [])) expect(records).toEqual([appended]);
   });
 
   test("is nobody else's to read", async () => {

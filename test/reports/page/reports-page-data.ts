@@ -117,7 +117,7 @@ const stories: readonly Story[] = [
     health: "trouble",
     trend: "steady",
     mode: "enforce",
-    headline: "starttls-not-supported: goes on since 2026-08-26, RECENT",
+    headline: "starttls-not-supported: steady since 2026-08-26, RECENT",
     rates: { "starttls-not-supported": noise(0.018) },
   },
   {
@@ -138,21 +138,21 @@ const stories: readonly Story[] = [
     health: "good",
     trend: "normal",
     mode: "enforce",
-    headline: "COUNTS sessions failed: normal",
+    headline: "COUNTS sessions failed, which is normal",
     rates: { "validation-failure": noise(0.000004) },
   },
   {
     health: "good",
     trend: "none",
     mode: "testing",
-    headline: "no failure",
+    headline: "no failures",
     rates: {},
   },
   {
     health: "good",
     trend: "gone",
     mode: null,
-    headline: "the failures are gone",
+    headline: "the failures have stopped",
     rates: { "certificate-expired": (at) => (at > 10 && at < 18 ? 0.4 : 0) },
   },
 ];
@@ -347,7 +347,7 @@ function heldOf(story: Story, { whole, lastDay }: DomainRow): HeldPolicy[] {
       mode: "testing",
       current: false,
       rate: part(0.2, 0.35),
-      remark: "still on the policy of 22 days ago",
+      remark: "still used 22 days after it was replaced",
     },
     {
       ...base,
@@ -423,8 +423,8 @@ export function overviewOf(pages: readonly DomainPage[], quarantined = 0): Overv
     from: days[0] ?? "",
     to: days.at(-1) ?? "",
     domains: pages.map(({ row }) => row),
-    strangers: [],
-    strangerCount: 0,
+    undeclared: [],
+    undeclaredCount: 0,
     reporters: [...byName.values()],
     totals: rateOf(
       sum(pages.map(({ row }) => row.whole.failures)),

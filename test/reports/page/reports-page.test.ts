@@ -7,7 +7,8 @@ import { ReportsPage } from "../../../src/reports/page/reports-page.ts";
 import { pageFileName } from "../../../src/reports/page/file-name.ts";
 import { clipped, foreign, html } from "../../../src/reports/page/html.ts";
 import { sparkline } from "../../../src/reports/page/sparkline.ts";
-import { dayWords, momentWords, percent, thousands } from "../../../src/reports/page/wording.ts";
+import { dayWords, momentWords, thousands } from "../../../src/pages/wording.ts";
+import { percent } from "../../../src/reports/page/wording.ts";
 import {
   hostilePage,
   overviewOf,
@@ -31,8 +32,8 @@ test("domains that are not in the site stand apart, and count nowhere", () => {
     health: "emergency",
   } as const;
   const plain = overviewOf(own);
-  const { content } = page.overview({ ...plain, strangers: [row], strangerCount: 5000 });
-  const [above = "", below = ""] = content.split('<h2 id="strangers">');
+  const { content } = page.overview({ ...plain, undeclared: [row], undeclaredCount: 5000 });
+  const [above = "", below = ""] = content.split('<h2 id="undeclared">');
   expect(above).not.toContain("stranger.example");
   expect(textOf(above)).toContain(textOf(page.overview(plain).content).slice(0, 400));
   expect(textOf(below)).toContain("Reports came about 5,000 domains that are not in your site");
@@ -141,7 +142,7 @@ describe("a sparkline", () => {
   });
 
   test("says that there is nothing to show, which is not a line at zero", () => {
-    expect(sparkline([null, null]).markup).toContain("No report in 2 days");
+    expect(sparkline([null, null]).markup).toContain("No reports in 2 days");
     expect(sparkline([null, null]).markup).not.toContain('class="base"');
     expect(sparkline([0, 0]).markup).toContain("No failures on 2 days with reports");
   });
@@ -200,12 +201,12 @@ describe("a domain’s page", () => {
       expect(text).toContain(thousands(row.count));
     }
     expect(text).toContain("and 210 more");
-    expect(text).toContain("still on the policy of 22 days ago");
+    expect(text).toContain("still used 22 days after it was replaced");
   });
 
   test("without reports it is unknown, and nothing in it says good or zero", () => {
     const text = textOf(page.domain(sampleDomainPage("quiet.example", 4, 1)).content);
-    expect(text).toContain("No reports: unknown");
+    expect(text).toContain("No reports");
     expect(text).toContain("no sessions");
     expect(text.slice(0, text.indexOf("What the words mean"))).not.toMatch(/0\s%|\bgood\b/);
   });
@@ -221,10 +222,10 @@ describe("a domain’s page", () => {
   test("failures without details are not taken for none", () => {
     const bare = { ...sampleDomainPage("bare.example", 0, 1), byResultType: [], failures: [] };
     const text = textOf(page.domain(bare).content);
-    expect(text).toContain("sessions failed, and no report says in which way.");
+    expect(text).toContain("sessions failed, but no report says why.");
     expect(text).not.toContain("No failure was reported");
     expect(textOf(page.domain(sampleDomainPage("calm.example", 6, 1)).content)).toContain(
-      "No failure was reported in these 90 days.",
+      "No failures were reported in 90 days.",
     );
   });
 
@@ -277,22 +278,24 @@ describe("the overview", () => {
     const pages = samplePages(30);
     const { path, content } = page.overview(overviewOf(pages, 1));
     expect(path).toBe("index.html");
-    expect(textOf(content)).toContain("2 of 30 domains need you");
-    expect(textOf(content)).toContain("1 report could not be read. It waits in");
+    expect(textOf(content)).toContain("2 of 30 domains need attention");
+    expect(textOf(content)).toContain(
+      "1 report could not be read. It is not counted on this page.",
+    );
     const links = [...content.matchAll(/href="domains\/([^"]+)\.html"/g)].map(([, name]) => name);
     expect(links).toEqual(pages.map(({ row }) => row.domain));
   });
 
   test.each([
-    [[0], "example.com needs you"],
-    [[5], "example.com is well"],
-    [[3], "example.com does not need you now"],
-    [[4], "Nothing is known of 1 domain"],
-    [[5, 6], "All 2 domains are well"],
-    [[5, 4], "None of 2 domains needs you now"],
-    [[4, 4], "Nothing is known of 2 domains"],
-    [[1, 5], "1 of 2 domains needs you"],
-    [[], "No domain has reports yet"],
+    [[0], "example.com needs attention"],
+    [[5], "example.com has no problems"],
+    [[3], "example.com needs no attention now"],
+    [[4], "No recent reports for 1 domain"],
+    [[5, 6], "No problems in 2 domains"],
+    [[5, 4], "None of 2 domains needs attention now"],
+    [[4, 4], "No recent reports for 2 domains"],
+    [[1, 5], "1 of 2 domains needs attention"],
+    [[], "No reports yet"],
   ] as const)("of stories %j it says: %s", (stories, words) => {
     const pages = stories.map((story, at) => {
       return sampleDomainPage(at === 0 ? "example.com" : "example.org", story, at);

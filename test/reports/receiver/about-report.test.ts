@@ -1,7 +1,7 @@
 /** What the log of `reports serve` says of a report: everything in it is a stranger's. */
 import { expect, test } from "vitest";
 import { aboutReport } from "../../../src/reports/receiver/about-report.ts";
-import { ingest } from "../../../src/reports/intake/ingest.ts";
+import { parseReport } from "../../../src/reports/intake/parse-report.ts";
 
 function about(organization: unknown, domains: readonly unknown[]): string {
   const json = JSON.stringify({
@@ -18,13 +18,13 @@ function about(organization: unknown, domains: readonly unknown[]): string {
   });
   const verification = { verdict: "unverifiable", signer: null, detail: "" } as const;
   const at = 1_767_400_000;
-  const ingested = ingest(
+  const parsed = parseReport(
     Buffer.from(json),
     { via: "https", receivedAt: at, submitter: null, verification },
-    { name: "", subjectId: null, domain: null, wrapping: [] },
+    { name: "", subjectId: null, domain: null, containerDeviations: [] },
     at,
   );
-  return ingested.ok ? aboutReport(ingested.normalised) : ingested.reason;
+  return parsed.ok ? aboutReport(parsed.normalised) : parsed.reason;
 }
 
 test.each([

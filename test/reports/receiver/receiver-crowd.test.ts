@@ -6,7 +6,7 @@ import { json, maxBytes, send, start, type Bench } from "../support/receiver-ben
 import { waitFor } from "../../support/wait-for.ts";
 
 const million = 1024 * 1024;
-const patient = { pace: { perSecond: 8 * 1024, graceMs: 60_000 } };
+const patient = { minDataRate: { bytesPerSecond: 8 * 1024, graceMs: 60_000 } };
 
 // Time passes for the receiver when a test says so: how busy the machine is makes no client slow.
 beforeEach(() => {
@@ -111,7 +111,7 @@ describe("a network has a quarter of what may be held", () => {
     expect(spread(posts)).toEqual({ 0: 1, 429: 6 });
     const refused = posts.find(({ status }) => status === 429)?.said ?? "";
     expect(refused).toMatch(/\r\nRetry-After: 30\r\n/i);
-    expect(refused).toMatch(/\r\n\r\n.*too much at once from this address\n/s);
+    expect(refused).toMatch(/\r\n\r\n.*too much data at once from this address\n/s);
     expect(log.filter((line) => line.includes(" 429 127.0.0.2 "))).toHaveLength(1);
 
     expect((await send(port, json, { from: "127.0.0.1" })).status).toBe(201);
@@ -192,7 +192,7 @@ describe("a network has a quarter of what may be held", () => {
 });
 
 describe("a client that is too slow is ended with 408", () => {
-  const brisk = { pace: { perSecond: 8 * 1024, graceMs: 600 } };
+  const brisk = { minDataRate: { bytesPerSecond: 8 * 1024, graceMs: 600 } };
 
   test("a trickle", async () => {
     const receiver = await start(brisk);
@@ -265,11 +265,11 @@ describe("many networks hold all that may be held", () => {
     await waitFor(() => spread(posts)[408] === 1, "that one gives way");
     expect(spread(posts)).toEqual({ 0: 5, 408: 1 });
     expect(posts[0]?.status).toBe(0);
-    expect(receiver.log.join()).toMatch(/ 408 192\.0\.2\.\d too slow, while others wait/);
+    expect(receiver.log.join()).toMatch(/ 408 192\.0\.2\.\d too slow while others are waiting/);
   });
 
   test("fifty stalled posts come and go, and a largest report passes", async () => {
-    const receiver = await start({ pace: { perSecond: 8 * 1024, graceMs: 1500 } });
+    const receiver = await start({ minDataRate: { bytesPerSecond: 8 * 1024, graceMs: 1500 } });
     const posts = await stalled(50, (n) => new Unfinished(receiver, "127.0.0.1", client(n)));
     expect(spread(posts)).toEqual({ 0: 6, 503: 44 });
     vi.advanceTimersByTime(1500);

@@ -72,7 +72,7 @@ describe("refused, with a reason", () => {
   test.each(["GET", "PUT", "DELETE", "OPTIONS", "PATCH"])("405: %s", async (method) => {
     const { port } = await start();
     const answer = await send(port, "", { method });
-    expect(answer).toMatchObject({ status: 405, body: "reports are sent by POST\n" });
+    expect(answer).toMatchObject({ status: 405, body: "send reports by POST\n" });
     expect(answer.headers.allow).toBe("POST");
   });
 
@@ -161,7 +161,7 @@ describe("refused, with a reason", () => {
   });
 
   test.each([
-    ["no JSON", "<html>", "this is no JSON"],
+    ["no JSON", "<html>", "the JSON is malformed or truncated"],
     ["broken gzip", Buffer.from([0x1f, 0x8b, 8, 0, 1]), "the gzip data is damaged"],
   ])("400: %s is quarantined", async (_, body, reason) => {
     const { port, quarantined, journal } = await start();
@@ -226,7 +226,7 @@ describe("refused, with a reason", () => {
   });
 
   test("503: before the disk is full", async () => {
-    const { port, journal } = await start({ hasRoom: () => Promise.resolve(false) });
+    const { port, journal } = await start({ hasDiskSpace: () => Promise.resolve(false) });
     expect((await send(port, json)).status).toBe(503);
     expect(await journal()).toEqual([]);
   });

@@ -129,7 +129,6 @@ export class MemoryStore implements ReportStore {
     return Promise.resolve(from === undefined || to === undefined ? null : { from, to });
   }
 
-   
   async *series(window: Window, domains?: readonly string[]): AsyncGenerator<DomainSeries> {
     await this.#turn;
     for (const [domain, entries] of groupBy(this.#entries(), ({ policy }) => policy.domain)) {
@@ -200,7 +199,6 @@ export class MemoryStore implements ReportStore {
     return Promise.resolve(habits.slice(0, maxListed.senders));
   }
 
-   
   async *exportRows(window: Window | null, domain?: string): AsyncGenerator<ExportRow> {
     await this.#turn;
     const entries = this.#entries()

@@ -41,15 +41,15 @@ export async function start(options: Partial<ReceiverOptions> = {}): Promise<Ben
     quarantine: (body, reason) => {
       quarantined.push(`${reason}: ${Buffer.from(body).toString("latin1")}`);
     },
-    judge: (_, bytes) => {
+    check: (_, bytes) => {
       try {
         JSON.parse(Buffer.from(bytes).toString("utf8"));
         return { ok: true, about: "about" };
       } catch {
-        return { ok: false, code: "json-invalid", words: "this is no JSON" };
+        return { ok: false, refusal: "json-invalid" };
       }
     },
-    hasRoom: () => Promise.resolve(true),
+    hasDiskSpace: () => Promise.resolve(true),
     log: (line) => log.push(line),
     ...options,
   });

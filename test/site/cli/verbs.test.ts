@@ -19,7 +19,7 @@ describe("live and history", () => {
     const env = { SOURCE_DATE_EPOCH: "1790100000" };
     const first = site.run("live", ["acme.de", ...at], { env });
     expect(first).toMatchObject({ code: 0, err: "" });
-    expect(first.out).toContain("enforce may be declared from 2026-10-06 00:00 UTC");
+    expect(first.out).toContain("you may set `mode: enforce` from 2026-10-06 00:00 UTC");
     expect(site.run("live", ["acme.de"], { env }).out).toContain("already recorded as live");
     expect(site.run("history", ["acme.de"], { env }).out).toContain(
       "live since 2026-09-22 00:00 UTC",

@@ -3,11 +3,7 @@ import { explain } from "../../../src/diagnostics/catalogue.ts";
 import type { Place } from "../../../src/diagnostics/diagnostic.ts";
 import type { Policy } from "../../../src/mta-sts/policy.ts";
 import type { DomainConfig, MtaSts, YamlPath } from "../../../src/config/site-config.ts";
-import {
-  guardDeclared,
-  wordGuarded,
-  type Guarded,
-} from "../../../src/site/lock/guard.ts";
+import { guardDeclared, wordGuarded, type Guarded } from "../../../src/site/lock/guard.ts";
 import { guardDeleted } from "../../../src/site/lock/deletion-guard.ts";
 import { testingSeconds } from "../../../src/site/lock/testing.ts";
 import { day, hour, Ledger, policy, start } from "./ledger.ts";

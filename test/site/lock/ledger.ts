@@ -60,11 +60,7 @@ export class Ledger {
 
   adopt(id: string, adopted: Policy, liveAt: number, ttlSeconds = hour): this {
     const digest = this.#know(adopted) ?? "";
-    this.domain = adopt(
-      this.domain,
-      { id, digest, liveAt, ttlSeconds },
-      this,
-    );
+    this.domain = adopt(this.domain, { id, digest, liveAt, ttlSeconds }, this);
     return this;
   }
 

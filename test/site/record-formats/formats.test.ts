@@ -55,29 +55,34 @@ describe("zone", () => {
 
   it("says what must be live first, step by step", () => {
     expect(recordFormats.zone(ownZone, [])).toBe(`\
-; Policy first, DNS second: take the steps of a domain in order.
+; Policy first, DNS second: take the steps of each domain in order.
 
 ; example.com: records for the zone example.com
 ;
-; 1. The policy host, where senders fetch the policy: before anything else.
+; 1. The policy host: first.
+;    Senders fetch the policy from this host over HTTPS.
 mta-sts.example.com. 3600 IN A 192.0.2.10
 mta-sts.example.com. 3600 IN A 192.0.2.11
 mta-sts.example.com. 3600 IN AAAA 2001:db8::10
 ;
-; 2. Where senders report failures (TLS-RPT): at any time, best before the next step.
+; 2. The address for reports (TLS-RPT): at any time.
+;    Senders report TLS failures to this address.
+;    Publish it before the next step: the first reports then show whether that works.
 _smtp._tls.example.com. 3600 IN TXT "v=TLSRPTv1; rua=mailto:tls@example.net"
 ;
-; 3. Only when https://mta-sts.example.com/.well-known/mta-sts.txt answers 200 with the policy of
-;    this build: this record makes senders fetch it, and a new id makes them fetch it again.
+; 3. The announcement (_mta-sts): last.
+;    Wait until https://mta-sts.example.com/.well-known/mta-sts.txt serves the policy of this build.
+;    Senders that see a new id fetch the policy at once.
+;    If they get the old policy, they keep it until it expires.
 _mta-sts.example.com. 3600 IN TXT "v=STSv1; id=20261124T101010Z;"
 `);
   });
 
   it("lists what is to be removed as comments, the policy host last", () => {
     expect(recordFormats.zone([], ownZone.slice(2))).toBe(`\
-; Policy first, DNS second: take the steps of a domain in order.
+; Policy first, DNS second: take the steps of each domain in order.
 
-; To be removed from the zone example.com, in this order:
+; Remove from the zone example.com, in this order:
 ;   _mta-sts.example.com. 3600 IN TXT "v=STSv1; id=20261124T101010Z;"
 ;   _smtp._tls.example.com. 3600 IN TXT "v=TLSRPTv1; rua=mailto:tls@example.net"
 ;   mta-sts.example.com. 3600 IN AAAA 2001:db8::10
@@ -161,9 +166,13 @@ describe("nsupdate", () => {
 
   it("sends policy hosts and TLS reports first, _mta-sts after a warning", () => {
     expect(recordFormats.nsupdate(ownZone, [])).toBe(`\
-; For nsupdate. It asks each zone's primary server; \`server\` and a key (-k) are yours to add.
+; For nsupdate, which sends to each zone's primary server. Add \`server\` and a key (-k) if you need them.
 
-; Policy hosts and TLS reports: at any time.
+; The policy host: first.
+; Senders fetch the policy from this host over HTTPS.
+; The address for reports (TLS-RPT): at any time.
+; Senders report TLS failures to this address.
+; Publish it before the next step: the first reports then show whether that works.
 zone example.com.
 update delete mta-sts.example.com. CNAME
 update delete mta-sts.example.com. A
@@ -176,8 +185,10 @@ update delete _smtp._tls.example.com. TXT
 update add _smtp._tls.example.com. 3600 IN TXT "v=TLSRPTv1; rua=mailto:tls@example.net"
 send
 
-; The records that make senders fetch a policy. Policy first, DNS second: send these only when
-; https://mta-sts.<domain>/.well-known/mta-sts.txt answers 200 with the policy of this build.
+; The announcement (_mta-sts): last.
+; Wait until https://mta-sts.<domain>/.well-known/mta-sts.txt serves the policy of this build.
+; Senders that see a new id fetch the policy at once.
+; If they get the old policy, they keep it until it expires.
 zone example.com.
 update delete _mta-sts.example.com. CNAME
 update delete _mta-sts.example.com. TXT
@@ -257,26 +268,33 @@ describe("dnscontrol", () => {
     const text = recordFormats.dnscontrol([...inParentZone.slice(2), longText], inParentZone);
     expect(text).toBe(`\
 // For dnsconfig.js, after the D() of each zone.
-// Policy first, DNS second: dnscontrol pushes a zone at once, so add the last step of a domain later.
+// Policy first, DNS second: dnscontrol pushes a whole zone at once, so add the last step of each domain later.
 
 D_EXTEND("example.com",
   // news.example.com
-  // 1. The policy host, where senders fetch the policy: before anything else.
+  // 1. The policy host: first.
+  //    Senders fetch the policy from this host over HTTPS.
   AAAA("mta-sts.news", "2001:db8::10", TTL(3600)),
-  // 2. Where senders report failures (TLS-RPT): at any time, best before the next step.
+  // 2. The address for reports (TLS-RPT): at any time.
+  //    Senders report TLS failures to this address.
+  //    Publish it before the next step: the first reports then show whether that works.
   TXT("_smtp._tls.news", "v=TLSRPTv1; rua=mailto:tls@example.net", TTL(3600)),
-  // 3. Only when https://mta-sts.news.example.com/.well-known/mta-sts.txt answers 200 with the policy of
-  //    this build: this record makes senders fetch it, and a new id makes them fetch it again.
+  // 3. The announcement (_mta-sts): last.
+  //    Wait until https://mta-sts.news.example.com/.well-known/mta-sts.txt serves the policy of this build.
+  //    Senders that see a new id fetch the policy at once.
+  //    If they get the old policy, they keep it until it expires.
   TXT("_mta-sts.news", "v=STSv1; id=20261124T101010Z;", TTL(3600))
 );
 
 D_EXTEND("long.example",
   // long.example
-  // 1. Where senders report failures (TLS-RPT): at any time.
+  // 1. The address for reports (TLS-RPT): at any time.
+  //    Senders report TLS failures to this address.
+  //    It does not change how mail is delivered.
   TXT("_smtp._tls", ${JSON.stringify(longText.value)}, TTL(60))
 );
 
-// No longer published; remove what made them, in this order:
+// No longer published: remove what made these records, in this order:
 //   _mta-sts.news.example.com. 3600 IN TXT "v=STSv1; id=20261124T101010Z;"
 //   _smtp._tls.news.example.com. 3600 IN TXT "v=TLSRPTv1; rua=mailto:tls@example.net"
 //   mta-sts.news.example.com. 3600 IN A 192.0.2.10
@@ -339,7 +357,8 @@ describe("octodns", () => {
     expect(recordFormats.octodns([...ownZone, ...inParentZone.slice(4)], ownZone.slice(4))).toBe(`\
 ---
 # example.com.yaml, with the source's \`escaped_semicolons: true\`
-# Policy first, DNS second: add the _mta-sts records when the policy hosts answer with the policies.
+# Policy first, DNS second: add the _mta-sts records last.
+# Wait until https://mta-sts.<domain>/.well-known/mta-sts.txt serves the policy of this build.
 '_mta-sts':
   ttl: 3600
   type: TXT
@@ -361,7 +380,7 @@ describe("octodns", () => {
   - ttl: 3600
     type: AAAA
     value: '2001:db8::10'
-# No longer published; remove, in this order:
+# No longer published: remove these records, in this order:
 #   _mta-sts.example.com. 3600 IN TXT "v=STSv1; id=20261124T101010Z;"
 `);
   });

@@ -1,13 +1,10 @@
 /** What the page's client works out without a browser: names, times, searches. */
 import { describe, expect, test } from "vitest";
+import { momentWords } from "../../../src/pages/wording.ts";
+import { visibleParts } from "../../../src/pages/visible-text.ts";
+import { relativeName } from "../../../src/site/dns-record.ts";
 import { SearchIndex } from "../../../src/site/records-page/client/search.ts";
-import {
-  momentWords,
-  quotedStrings,
-  relativeName,
-  spanWords,
-  visibleParts,
-} from "../../../src/site/records-page/client/wording.ts";
+import { spanWords } from "../../../src/site/records-page/client/span-words.ts";
 import { packPage } from "../../../src/site/records-page/codec.ts";
 import { policy, sampleDomain } from "./records-page-data.ts";
 
@@ -39,19 +36,7 @@ test.each([
   ["_mta-sts.notexample.com", "example.com", "_mta-sts.notexample.com"],
   ["a.example._mta-sts.sts.msp.example", "sts.msp.example", "a.example._mta-sts"],
 ])("%s in the zone %s is %s", (name, zone, relative) => {
-  expect(relativeName(name, zone)).toBe(relative);
-});
-
-describe("TXT strings", () => {
-  test.each([
-    ["", '""'],
-    ["v=STSv1; id=1;", '"v=STSv1; id=1;"'],
-    ['a"b\\c', '"a\\"b\\\\c"'],
-    ["x".repeat(255), `"${"x".repeat(255)}"`],
-    ["x".repeat(256), `"${"x".repeat(255)}" "x"`],
-  ])("%j", (text, strings) => {
-    expect(quotedStrings(text)).toBe(strings);
-  });
+  expect(relativeName(name, zone, "@")).toBe(relative);
 });
 
 describe("what would not be seen is spelt out", () => {

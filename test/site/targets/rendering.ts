@@ -1,7 +1,7 @@
 /** Renders a target's outputs with the project's own templates, verified as a build verifies them. */
 import { fileURLToPath } from "node:url";
 import type { Publication } from "../../../src/site/targets/target.ts";
-import type { Output, RenderedOutput } from "../../../src/site/output.ts";
+import type { ReadyOutput, RenderedOutput } from "../../../src/site/output.ts";
 import { compileTemplates } from "../../../src/site/templates.ts";
 import { readTemplates } from "../../peers/support/site.ts";
 
@@ -25,12 +25,12 @@ export function publishMany(count: number): Publication[] {
 }
 
 /** Path → text of everything that a target gives. Throws where a verification complains. */
-export function renderAll(outputs: Iterable<Output>): Map<string, string> {
+export function renderAll(outputs: Iterable<ReadyOutput>): Map<string, string> {
   return new Map([...outputs].map((output) => [output.path, renderOne(output)]));
 }
 
-function renderOne(output: Output): string {
-  if ("text" in output) return output.text;
+function renderOne(output: ReadyOutput): string {
+  if (output.kind === "fixed") return output.text;
   const text = renderer.render(output.template, output.data);
   const difference = output.verify(text);
   if (difference !== null) throw new Error(`${output.path}: ${difference}`);
@@ -39,14 +39,14 @@ function renderOne(output: Output): string {
 
 /** The rendered output at a path, and what its verification says about an altered text. */
 export function altering(
-  outputs: Iterable<Output>,
+  outputs: Iterable<ReadyOutput>,
   path: string,
 ): {
   readonly text: string;
   readonly verdict: (from: string | RegExp, to: string) => string | null;
 } {
   const output = [...outputs].find((one): one is RenderedOutput => {
-    return one.path === path && !("text" in one);
+    return one.path === path && one.kind === "rendered";
   });
   if (output === undefined) throw new Error(`no output at ${path}`);
   const text = renderOne(output);

@@ -13,7 +13,7 @@ import { normaliseReport, type Normalised } from "../../../src/tls-rpt/report/no
 import { readJson } from "../../../src/tls-rpt/report/read-json.ts";
 import { describeRefusal, type Refusal } from "../../../src/tls-rpt/report/refusal.ts";
 import { reportKey } from "../../../src/tls-rpt/report/report-key.ts";
-import { parseReportName } from "../../../src/tls-rpt/report/wrapping.ts";
+import { parseReportName } from "../../../src/tls-rpt/report/container.ts";
 import {
   detail,
   end,

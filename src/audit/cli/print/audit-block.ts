@@ -9,7 +9,7 @@ import { pluralize } from "../../wording.ts";
 import { parsePolicy } from "../../../mta-sts/policy.ts";
 import { paint, printable, type TextOptions } from "../../../cli/text.ts";
 import type { AddressData, DnsEvidence, TxtData } from "../../../net/dns/dns-evidence.ts";
-import type { Failure } from "../../../net/failure.ts";
+import type { ConnectionFailure } from "../../../net/failure.ts";
 import type { CertificateEvidence, TlsEvidence } from "../../../net/tls/tls-evidence.ts";
 
 const label = 14;
@@ -165,7 +165,7 @@ function probeText(probe: SmtpProbe, at: number): string {
   return parts.join(" · ");
 }
 
-const stages: Readonly<Record<Failure["stage"], string>> = {
+const stages: Readonly<Record<ConnectionFailure["stage"], string>> = {
   connect: "connection",
   banner: "greeting",
   ehlo: "EHLO",
@@ -176,7 +176,7 @@ const stages: Readonly<Record<Failure["stage"], string>> = {
   body: "body",
 };
 
-function failureText({ stage, kind, detail }: Failure): string {
+function failureText({ stage, kind, detail }: ConnectionFailure): string {
   const shown = detail === "" ? "" : ` (${detail.slice(0, 80)})`;
   return `${stages[stage]}: ${kind.replaceAll("-", " ")}${shown}`;
 }

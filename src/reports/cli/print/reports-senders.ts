@@ -3,11 +3,11 @@ import { describeDeviation } from "../../../tls-rpt/report/deviations.ts";
 import type { SenderHabits } from "../../store/port.ts";
 import { paint, printable, type TextOptions } from "../../../cli/text.ts";
 
-/** Beyond these a list is counted, not printed. */
+/** Longer lists are cut, and the rest is counted. */
 const maxSenders = 200;
 const maxDeviations = 30;
 const maxSigners = 3;
-const longest = 120;
+const maxText = 120;
 
 /** How one reporter sends, and whether a decision may rest on its reports. */
 export interface ListedSender extends SenderHabits {
@@ -16,7 +16,8 @@ export interface ListedSender extends SenderHabits {
 
 /** A block for each sender, most reports first. */
 export function sendersTable(senders: readonly ListedSender[], options: TextOptions): string {
-  if (senders.length === 0) return "there are no reports yet\n";
+  if (senders.length === 0)
+    return "no reports yet: run `stspress reports add PATH` or `stspress reports fetch`\n";
   const blocks = senders.slice(0, maxSenders).map((one) => block(one, options));
   const more = senders.length - blocks.length;
   return `${blocks.join("\n")}${more > 0 ? `\nand ${String(more)} more\n` : ""}`;
@@ -24,19 +25,19 @@ export function sendersTable(senders: readonly ListedSender[], options: TextOpti
 
 function block(sender: ListedSender, options: TextOptions): string {
   const { organization, reports, firstDay, lastDay, via, verdicts } = sender;
-  // The one that proves it has a line of its own.
+  // The signer that proves the sender has a line of its own.
   const signers = sender.signers.filter((one) => one !== sender.signer);
-  const name = organization === "" ? "(gives no name)" : cut(organization);
-  const worth = Object.entries(verdicts).map(([verdict, count]) => `${String(count)} ${verdict}`);
+  const name = organization === "" ? "(no name)" : cut(organization);
+  const counts = Object.entries(verdicts).map(([verdict, count]) => `${String(count)} ${verdict}`);
   const signed =
     signers.length === 0
       ? ""
-      : `, signed by ${signers.slice(0, maxSigners).map(cut).join(", ")}${signers.length > maxSigners ? ` and ${String(signers.length - maxSigners)} more` : ""}`;
+      : `, other signatures by ${signers.slice(0, maxSigners).map(cut).join(", ")}${signers.length > maxSigners ? ` and ${String(signers.length - maxSigners)} more` : ""}`;
   const deviations = Object.entries(sender.deviations);
   const lines = [
     paint(name, "bold", options),
     `  ${String(reports)} report${reports === 1 ? "" : "s"} from ${firstDay} to ${lastDay}, by ${via.map(cut).join(" and ")}`,
-    `  ${worth.map(cut).join(", ")}${signed}`,
+    `  ${counts.map(cut).join(", ")}${signed}`,
     `  ${proof(sender)}`,
     ...deviations
       .slice(0, maxDeviations)
@@ -50,16 +51,14 @@ function block(sender: ListedSender, options: TextOptions): string {
   return lines.map((line) => `${line}\n`).join("");
 }
 
-/** What the sender is worth: a name is free text, and only a signature says whose it is. */
+/** Whether the reports count: the name is free text, and only a signature proves the sender. */
 function proof({ signer, countsForRollout }: ListedSender): string {
-  const worth = countsForRollout ? "counts for a rollout" : "counts for no rollout";
-  if (signer === null) return `nothing proves who sent them: ${worth}`;
-  const who = `sent by ${cut(signer)}, as its signature proves`;
-  return countsForRollout
-    ? `${who}: ${worth}`
-    : `${who}, and not one of the trusted signers: ${worth}`;
+  const use = countsForRollout ? "counts for a rollout" : "does not count for a rollout";
+  if (signer === null) return `sender not proven: ${use}`;
+  const trust = countsForRollout ? "" : ", which is not a trusted signer";
+  return `proven to be from ${cut(signer)}${trust}: ${use}`;
 }
 
 function cut(text: string): string {
-  return printable(text.length > longest ? `${text.slice(0, longest)}…` : text);
+  return printable(text.length > maxText ? `${text.slice(0, maxText)}…` : text);
 }

@@ -1,7 +1,7 @@
-/** How the domains are, by their reports: a table for people, and what changed for a mail. */
+/** The health of the domains: a table, and a list of changes. */
 import { compareHealth } from "../../analysis/health.ts";
 import type { DomainRow, Health, Overview } from "../../analysis/page-data.ts";
-import { minDays, maxFailing, type RolloutEvidence } from "../../analysis/rollout-evidence.ts";
+import { minDays, maxFailureRate, type RolloutEvidence } from "../../analysis/rollout-evidence.ts";
 import type { StatusChange } from "../../analysis/status-change.ts";
 import { paint, printable, type TextOptions } from "../../../cli/text.ts";
 
@@ -13,18 +13,18 @@ const styles: Readonly<Record<Health, "error" | "warning" | "note" | "dim" | "go
   good: "good",
 };
 
-/** Beyond this a list is counted, not printed. */
+/** Longer lists are cut, and the rest is counted. */
 const maxListed = 200;
-/** Of what was told before, fewer are named again. */
-const maxReminded = 20;
-/** Anybody can have reports made of any name. */
-const maxStrangersListed = 20;
-const widestName = 40;
-const longestHeadline = 160;
+/** Domains that failed before and are printed again. */
+const maxStillFailing = 20;
+/** Anybody can send reports about any name. */
+const maxUndeclaredListed = 20;
+const maxNameWidth = 40;
+const maxHeadline = 160;
 
-/** Every domain, most troubled first, one line that counts them, and those that are not in the site. */
+/** Every domain, worst first, a line of counts, and the domains that are not in the site. */
 export function statusTable(
-  overview: Pick<Overview, "domains" | "strangers" | "strangerCount" | "quarantined">,
+  overview: Pick<Overview, "domains" | "undeclared" | "undeclaredCount" | "quarantined">,
   rollouts: ReadonlyMap<string, RolloutEvidence>,
   options: TextOptions,
 ): string {
@@ -41,11 +41,11 @@ export function statusTable(
   if (domains.length > shown.length)
     lines.push(`and ${String(domains.length - shown.length)} more`);
   lines.push("", summary(domains), ...quarantineLines(quarantined));
-  lines.push(...strangerLines(overview, options));
+  lines.push(...undeclaredLines(overview, options));
   return `${lines.join("\n")}\n`;
 }
 
-/** What changed since it was last told; "" where nothing did. */
+/** What changed since the last run; "" without changes. */
 export function statusChanges(
   changes: readonly StatusChange[],
   newlyQuarantined: number,
@@ -62,37 +62,40 @@ export function statusChanges(
   return lines.map((line) => `${line}\n`).join("");
 }
 
-/** The domains that make a run fail and were told of before; "" where there are none. */
+/** The domains that still make the run fail, though nothing changed; "" without any. */
 export function statusFailures(rows: readonly DomainRow[], options: TextOptions): string {
   const lines = rows
-    .slice(0, maxReminded)
+    .slice(0, maxStillFailing)
     .map(
       (row) =>
         `still: ${printable(row.domain)}: ${paint(row.health, styles[row.health], options)}: ${headline(row)}\n`,
     );
-  if (rows.length > maxReminded) lines.push(`and ${String(rows.length - maxReminded)} more\n`);
+  if (rows.length > maxStillFailing)
+    lines.push(`and ${String(rows.length - maxStillFailing)} more\n`);
   return lines.join("");
 }
 
-/** Reports about domains of others: a domain that was forgotten, or what somebody made up. */
-function strangerLines(
-  { strangers, strangerCount }: Pick<Overview, "strangers" | "strangerCount">,
+/** Domains that are not in the site: forgotten, or made up by somebody. */
+function undeclaredLines(
+  { undeclared, undeclaredCount }: Pick<Overview, "undeclared" | "undeclaredCount">,
   options: TextOptions,
 ): string[] {
-  if (strangerCount === 0) return [];
-  const shown = strangers.slice(0, maxStrangersListed);
+  if (undeclaredCount === 0) return [];
+  const shown = undeclared.slice(0, maxUndeclaredListed);
   const width = widthOf(shown);
-  const is = strangerCount === 1 ? "domain that is" : "domains that are";
+  const is = undeclaredCount === 1 ? "domain that is" : "domains that are";
   return [
     "",
-    `reports also came about ${String(strangerCount)} ${is} not in your site, and count for nothing above:`,
+    `reports also came about ${String(undeclaredCount)} ${is} not in your site (not counted above):`,
     ...shown.map((row) => rowLine(row, width, options)),
-    ...(strangerCount > shown.length ? [`and ${String(strangerCount - shown.length)} more`] : []),
+    ...(undeclaredCount > shown.length
+      ? [`and ${String(undeclaredCount - shown.length)} more`]
+      : []),
   ];
 }
 
 function widthOf(rows: readonly DomainRow[]): number {
-  return Math.min(widestName, Math.max(0, ...rows.map(({ domain }) => domain.length)));
+  return Math.min(maxNameWidth, Math.max(0, ...rows.map(({ domain }) => domain.length)));
 }
 
 function rowLine(row: DomainRow, width: number, options: TextOptions): string {
@@ -103,33 +106,33 @@ function rowLine(row: DomainRow, width: number, options: TextOptions): string {
 
 function headline({ headline: text }: DomainRow): string {
   const shown = printable(text);
-  return shown.length > longestHeadline ? `${shown.slice(0, longestHeadline)}…` : shown;
+  return shown.length > maxHeadline ? `${shown.slice(0, maxHeadline)}…` : shown;
 }
 
 function rolloutText(evidence: RolloutEvidence): string {
   const { verdict, days, rate } = evidence;
-  const told = `${many(rate.sessions, "session")} on ${many(days, "day")}, ${String(rate.failures)} failed`;
+  const counts = `${many(rate.sessions, "session")} on ${many(days, "day")}, ${String(rate.failures)} failed`;
   switch (verdict) {
     case "enough":
-      return `in testing: the reports show that you can enforce (${told})`;
+      return `in testing: the reports support enforce (${counts})`;
     case "failing":
-      return `in testing: too many sessions fail to enforce (${told})`;
+      return `in testing: too many sessions fail for enforce (${counts})`;
     case "not-enough":
-      return `in testing: not enough is proven to enforce yet: ${lack(evidence)}`;
+      return `in testing: not enough reports for enforce yet: ${missing(evidence)}`;
   }
 }
 
-/** Why it is not enough, and what helps. */
-function lack({ lacks, days, rate }: RolloutEvidence): string {
-  const percent = `${String(maxFailing * 100)} %`;
+/** What is missing. */
+function missing({ lacks, days, rate }: RolloutEvidence): string {
+  const percent = `${String(maxFailureRate * 100)} %`;
   switch (lacks) {
     case null:
     case "reports":
-      return "no report that counts is about it (see `stspress reports senders`)";
+      return "no report that counts for a rollout (see `stspress reports senders`)";
     case "days":
-      return `the trusted reports cover ${String(days)} of the ${String(minDays)} days that are needed`;
+      return `the reports that count cover ${String(days)} of the required ${String(minDays)} days`;
     case "sessions":
-      return `the trusted reports cover ${many(rate.sessions, "session")}, ${String(rate.failures)} failed: too few to be sure that less than ${percent} fail`;
+      return `the reports that count cover ${many(rate.sessions, "session")}, ${String(rate.failures)} failed: too few to be sure that less than ${percent} fail`;
   }
 }
 
@@ -149,13 +152,13 @@ function summary(domains: readonly DomainRow[]): string {
 
 function quarantineLines(count: number): string[] {
   if (count <= 0) return [];
-  const [what, wait] = count === 1 ? ["1 report", "waits"] : [`${String(count)} reports`, "wait"];
-  return [`${what} that cannot be read ${wait} in .stspress/reports/quarantine/`];
+  return [`${many(count, "unreadable report")} in .stspress/reports/quarantine/`];
 }
 
-/** A count of what came since the last status, which may be less than what waits there. */
+/** Counts what came since the last status, which may be less than what is there. */
 function newQuarantineLines(count: number): string[] {
   if (count <= 0) return [];
-  const what = count === 1 ? "1 more report" : `${String(count)} more reports`;
-  return [`${what} that cannot be read since the last status: see .stspress/reports/quarantine/`];
+  return [
+    `${many(count, "new unreadable report")} since the last status: see .stspress/reports/quarantine/`,
+  ];
 }

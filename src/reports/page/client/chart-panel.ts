@@ -1,8 +1,9 @@
-/** The charts of one table with their legend, which tells the day that is pointed at. */
+/** The charts of one table with their legend, which shows the numbers of the selected day. */
 import type uPlot from "uplot";
+import { foreign, h, svg } from "../../../pages/client/dom.ts";
+import { thousands } from "../../../pages/wording.ts";
 import { readDayTable, together, totalOf, type Cell, type DayTable } from "./day-table.ts";
-import { h } from "./page-parts.ts";
-import { lookOf, plot, type Mark, type PlotKind } from "./plot.ts";
+import { lookOf, plot, type PlotKind, type PolicyMark } from "./plot.ts";
 
 const titles: Readonly<Record<PlotKind, string>> = {
   failures: "Failed sessions",
@@ -10,14 +11,13 @@ const titles: Readonly<Record<PlotKind, string>> = {
   sessions: "Sessions",
 };
 
-const whole = new Intl.NumberFormat("en-GB");
 const share = new Intl.NumberFormat("en-GB", { style: "percent", maximumSignificantDigits: 2 });
 const longDate = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeZone: "UTC" });
 
 export class ChartPanel {
   readonly #table: DayTable;
   readonly #kinds: readonly PlotKind[];
-  readonly #marks: readonly Mark[];
+  readonly #marks: readonly PolicyMark[];
   readonly #whole: number | null;
   readonly #hidden = new Set<number>();
   readonly #values: HTMLElement[] = [];
@@ -28,13 +28,13 @@ export class ChartPanel {
   #day: number | null = null;
 
   /** @param host the element that the charts go into, with the kinds of charts in `data-charts` */
-  constructor(host: HTMLElement, marks: readonly Mark[]) {
+  constructor(host: HTMLElement, marks: readonly PolicyMark[]) {
     const table = host.parentElement?.querySelector<HTMLTableElement>("table.days");
     if (table == null) throw new Error("a chart has no table");
     const [, ...names] = textsOf(table.tHead?.rows[0]);
     const read = readDayTable(names, [...(table.tBodies[0]?.rows ?? [])].map(textsOf));
     this.#kinds = (host.dataset["charts"] ?? "").split(" ") as PlotKind[];
-    // Lines cross each other; one that stands for all of them is seen first.
+    // Lines cross each other, so one line shows all reporters together.
     const hasWhole = this.#kinds.includes("rate") && read.series.length > 1;
     this.#whole = hasWhole ? read.series.length : null;
     this.#table = hasWhole
@@ -64,7 +64,7 @@ export class ChartPanel {
     }).observe(host);
   }
 
-  /** Draws anew: colours, width or choice have changed. */
+  /** Draws again after colours, width or the shown series have changed. */
   draw(): void {
     for (const one of this.#plots) one.destroy();
     const shown = this.#table.series.flatMap((_, at) => (this.#hidden.has(at) ? [] : at));
@@ -80,17 +80,17 @@ export class ChartPanel {
         width: host.clientWidth,
         height: host.clientWidth < 480 ? 190 : 230,
         onDay: (day) => {
-          this.#tell(day);
+          this.#showDay(day);
         },
       });
     });
     this.#swatches.forEach((one, at) => {
       one.style.color = lookOf(at, this.#whole).colour;
     });
-    this.#tell(null);
+    this.#showDay(null);
   }
 
-  /** A chart is a slider over its days: arrow keys move, and each day is said. */
+  /** A chart is a slider over its days: arrow keys move it, and screen readers read each day. */
   #makeSlider(kind: PlotKind): HTMLElement {
     const last = this.#table.days.length - 1;
     const host = h("div", {
@@ -149,7 +149,7 @@ export class ChartPanel {
         "button",
         { type: "button", "aria-pressed": "true" },
         swatch,
-        h("bdi", {}, name),
+        foreign(name),
         value,
       );
       button.addEventListener("click", () => {
@@ -164,7 +164,7 @@ export class ChartPanel {
         ["blur", false],
       ] as const) {
         button.addEventListener(event, () => {
-          this.#single(focused ? at : null);
+          this.#highlight(focused ? at : null);
         });
       }
       return h("li", {}, button);
@@ -172,8 +172,8 @@ export class ChartPanel {
     return h("ul", { class: "legend", role: "list", "aria-label": "Shown in the chart" }, ...items);
   }
 
-  /** Lets one line stand out; null: all are equal again. */
-  #single(series: number | null): void {
+  /** Highlights one line; null: none. */
+  #highlight(series: number | null): void {
     const chart = this.#plots[this.#kinds.indexOf("rate")];
     if (chart === undefined) return;
     const shown = this.#table.series.flatMap((_, at) => (this.#hidden.has(at) ? [] : at));
@@ -182,22 +182,22 @@ export class ChartPanel {
     chart.setSeries(at === -1 ? null : at + 1, { focus: at !== -1 });
   }
 
-  #tell(day: number | null): void {
+  #showDay(day: number | null): void {
     this.#day = day;
     const { series, noons, days } = this.#table;
     const noon = day === null ? undefined : noons[day];
     const when =
       noon === undefined ? `All ${String(days.length)} days` : longDate.format(noon * 1000);
     this.#when.textContent = when;
-    const told = series.map((one, at) => {
-      const words = wordsOf(day === null ? totalOf(one) : (one.cells[day] ?? null));
+    const texts = series.map((one, at) => {
+      const text = cellText(day === null ? totalOf(one) : (one.cells[day] ?? null));
       const place = this.#values[at];
-      if (place !== undefined) place.textContent = words;
-      return `${one.name}: ${words}`;
+      if (place !== undefined) place.textContent = text;
+      return `${one.name}: ${text}`;
     });
     for (const host of this.#hosts) {
       host.setAttribute("aria-valuenow", String(day ?? days.length - 1));
-      host.setAttribute("aria-valuetext", `${when}. ${told.join("; ")}`);
+      host.setAttribute("aria-valuetext", `${when}. ${texts.join("; ")}`);
     }
   }
 }
@@ -206,27 +206,21 @@ function textsOf(row: HTMLTableRowElement | undefined): string[] {
   return [...(row?.cells ?? [])].map((cell) => cell.textContent.trim());
 }
 
-function wordsOf(cell: Cell | null): string {
+function cellText(cell: Cell | null): string {
   if (cell === null) return "no report";
   const { failures, sessions } = cell;
-  if (sessions === null) return whole.format(failures);
+  if (sessions === null) return thousands(failures);
   const rate = sessions === 0 ? "" : ` (${share.format(failures / sessions)})`;
-  return `${whole.format(failures)} of ${whole.format(sessions)} failed${rate}`;
+  return `${thousands(failures)} of ${thousands(sessions)} failed${rate}`;
 }
-
-const svg = "http://www.w3.org/2000/svg";
 
 /** A sample of the line, or a block of the bar's colour. */
 function makeSwatch(dash: readonly number[], thickness: number): SVGElement {
-  const picture = document.createElementNS(svg, "svg");
-  picture.setAttribute("class", "swatch");
-  picture.setAttribute("viewBox", "0 0 24 12");
-  picture.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS(svg, "path");
-  path.setAttribute("d", thickness > 6 ? "M4 6H20" : "M0 6H24");
-  path.setAttribute("stroke", "currentColor");
-  path.setAttribute("stroke-width", String(thickness));
-  if (dash.length > 0) path.setAttribute("stroke-dasharray", dash.join(" "));
-  picture.append(path);
-  return picture;
+  const line = svg("path", {
+    d: thickness > 6 ? "M4 6H20" : "M0 6H24",
+    stroke: "currentColor",
+    "stroke-width": String(thickness),
+    "stroke-dasharray": dash.length === 0 ? "none" : dash.join(" "),
+  });
+  return svg("svg", { class: "swatch", viewBox: "0 0 24 12", "aria-hidden": "true" }, line);
 }

@@ -1,9 +1,9 @@
-/** The numbers of a chart, read from the table that stands below it: both say the same by construction. */
+/** The numbers of a chart, read from the table below it, so that both show the same. */
 
-/** What one series says of one day. */
+/** One series on one day. */
 export interface Cell {
   readonly failures: number;
-  /** null: the table tells failures only. */
+  /** null: the table has failures only. */
   readonly sessions: number | null;
 }
 
@@ -66,15 +66,15 @@ export function totalOf({ cells }: DaySeries): Cell {
 /** All series together; null where none covers the day. */
 export function together(name: string, series: readonly DaySeries[]): DaySeries {
   const days = series[0]?.cells.length ?? 0;
-  const cells = Array.from({ length: days }, (_, at): Cell | null => {
-    const told = series.flatMap((one) => one.cells[at] ?? []);
-    if (told.length === 0) return null;
-    return totalOf({ name, cells: told });
+  const sums = Array.from({ length: days }, (_, at): Cell | null => {
+    const cells = series.flatMap((one) => one.cells[at] ?? []);
+    if (cells.length === 0) return null;
+    return totalOf({ name, cells });
   });
-  return { name, cells };
+  return { name, cells: sums };
 }
 
-/** One column of numbers upon the other, the first at the bottom; null where none of them has one. */
+/** Stacks columns of numbers, the first at the bottom; null where no column has a number. */
 export function stack(columns: readonly (readonly (number | null)[])[]): (number | null)[][] {
   const below: (number | null)[] = [];
   return columns.map((column) =>

@@ -1,9 +1,9 @@
-/** A domain's page, awake: draws its charts. */
+/** The script of a domain's page: draws its charts. */
 import { ChartPanel } from "./chart-panel.ts";
-import type { Mark } from "./plot.ts";
+import type { PolicyMark } from "./plot.ts";
 
-/** The moments at which policies went live, from the table of instances. */
-function readMarks(): Mark[] {
+/** The times at which policies went live, from the table of instances. */
+function readMarks(): PolicyMark[] {
   return [...document.querySelectorAll<HTMLElement>("tr[data-live]")]
     .map(({ dataset }) => ({
       at: Number(dataset["live"]),

@@ -1,5 +1,6 @@
-/** The overview, awake: finds domains by name and health. The rows are there; what does not match is hidden. */
-import { part } from "./page-parts.ts";
+/** The script of the overview: search by name and health. It hides the rows that do not match. */
+import { part } from "../../../pages/client/dom.ts";
+import { thousands } from "../../../pages/wording.ts";
 import { readChoice, RowIndex, writeChoice } from "./row-index.ts";
 
 function start(): void {
@@ -18,7 +19,6 @@ function start(): void {
   const radios = [...controls.querySelectorAll<HTMLInputElement>("input[type=radio]")];
   const status = part("status");
   const all = status.textContent;
-  const whole = new Intl.NumberFormat("en-GB");
 
   const find = (): void => {
     const health = radios.find(({ checked }) => checked)?.value ?? "";
@@ -26,7 +26,7 @@ function start(): void {
     rows.forEach((row, at) => (row.hidden = !found.has(at)));
     list.hidden = found.size === 0;
     part("nothing").hidden = found.size > 0;
-    status.textContent = found.size === rows.length ? all : `${whole.format(found.size)} of ${all}`;
+    status.textContent = found.size === rows.length ? all : `${thousands(found.size)} of ${all}`;
     const choice = writeChoice({ query: search.value, health });
     history.replaceState(null, "", choice === "" ? location.pathname : `#${choice}`);
   };
@@ -59,7 +59,7 @@ function start(): void {
 
   controls.hidden = rows.length < 2;
   part("tally").hidden = !controls.hidden;
-  // Whoever comes back from a domain finds the list as it was.
+  // The address keeps the search, so that Back from a domain restores it.
   const before = readChoice(location.hash.slice(1));
   search.value = before.query;
   for (const radio of radios) radio.checked = radio.value === before.health;

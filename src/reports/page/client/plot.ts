@@ -1,9 +1,9 @@
-/** One chart: bars upon each other, or lines, over the days; with days without reports and policies marked. */
+/** One chart over the days: stacked bars or lines, with days without reports and new policies marked. */
 import uPlot from "uplot";
 import { stack, type DayTable } from "./day-table.ts";
 
 /** A policy that went live. */
-export interface Mark {
+export interface PolicyMark {
   /** Unix seconds. */
   readonly at: number;
   readonly mode: string;
@@ -17,16 +17,16 @@ export interface PlotOptions {
   readonly table: DayTable;
   /** Positions of the series to draw. */
   readonly shown: readonly number[];
-  /** The series that stands for all others, drawn as a line and in no stack; null: there is none. */
+  /** The series that sums up all others, drawn as a line and never stacked; null: there is none. */
   readonly whole: number | null;
-  readonly marks: readonly Mark[];
+  readonly marks: readonly PolicyMark[];
   readonly width: number;
   readonly height: number;
   readonly onDay: (index: number | null) => void;
 }
 
 const day = 86_400;
-/** Lines are told apart by their dashes as well. */
+/** Lines differ in their dashes too, not only in their colours. */
 const dashes: readonly (readonly number[])[] = [
   [],
   [8, 4],
@@ -38,7 +38,7 @@ const dashes: readonly (readonly number[])[] = [
   [6, 2, 1, 2, 1, 2],
 ];
 
-/** How a series looks: by its position, but for the one that stands for all. */
+/** How a series looks, by its position; the sum of all looks different. */
 export function lookOf(
   at: number,
   whole: number | null,
@@ -89,7 +89,7 @@ export function plot(host: HTMLElement, options: PlotOptions): uPlot {
       },
       scales: {
         x: { time: false, range: [first - day / 2, last + day / 2] },
-        y: { range: (_, __, most) => [0, topOf(most, kind)] },
+        y: { range: (_, __, highest) => [0, topOf(highest, kind)] },
       },
       axes: [
         {
@@ -170,7 +170,7 @@ function line(colour: string, dash: readonly number[], width: number): uPlot.Ser
   };
 }
 
-/** Days between two without a report: no line would show them. */
+/** Days between two days without a report: a line would not show them. */
 function lonely(u: uPlot, series: number): number[] {
   const values = u.data[series] ?? [];
   return [...values.keys()].filter((at) => {
@@ -178,10 +178,10 @@ function lonely(u: uPlot, series: number): number[] {
   });
 }
 
-/** A rate of a thousandth must not look like a catastrophe: the axis shows at least one percent. */
-function topOf(most: number, kind: PlotKind): number {
-  if (kind === "rate") return Math.min(100, Math.max(1, most * 1.12));
-  return Math.max(kind === "failures" ? 4 : 1, most * 1.08);
+/** The axis shows at least one percent, so that a rate of a thousandth does not look high. */
+function topOf(highest: number, kind: PlotKind): number {
+  if (kind === "rate") return Math.min(100, Math.max(1, highest * 1.12));
+  return Math.max(kind === "failures" ? 4 : 1, highest * 1.08);
 }
 
 const wholeSteps = Array.from({ length: 16 }, (_, power) =>
@@ -211,7 +211,7 @@ function dayTicks(noons: readonly number[], width: number): number[] {
   return noons.filter((_, at) => (noons.length - 1 - at) % step === 0);
 }
 
-/** Days that no report covers are visibly not days without failures. */
+/** Hatches the days that no report covers, so that they do not look like days without failures. */
 function hatch(u: uPlot, noons: readonly number[], covered: readonly boolean[]): void {
   const { ctx, bbox } = u;
   const ratio = devicePixelRatio;
@@ -236,7 +236,7 @@ function hatch(u: uPlot, noons: readonly number[], covered: readonly boolean[]):
   ctx.restore();
 }
 
-function drawMarks(u: uPlot, marks: readonly Mark[]): void {
+function drawMarks(u: uPlot, marks: readonly PolicyMark[]): void {
   const { ctx, bbox } = u;
   const ratio = devicePixelRatio;
   ctx.save();

@@ -1,12 +1,13 @@
-/** Finds rows by words and health, and keeps what was asked in the page's address. */
+/** Finds rows by words and health, and keeps the search in the page's address. */
+import { searchText, searchWords } from "../../../pages/search-text.ts";
 
 export interface Row {
-  /** All that is told of the domain. */
+  /** The text of the row that is searched. */
   readonly name: string;
   readonly health: string;
 }
 
-/** What was asked for; "" is anything. */
+/** A search; "" matches anything. */
 export interface Choice {
   readonly query: string;
   readonly health: string;
@@ -16,12 +17,12 @@ export class RowIndex {
   readonly #rows: readonly Row[];
 
   constructor(rows: readonly Row[]) {
-    this.#rows = rows.map(({ name, health }) => ({ name: fold(name), health }));
+    this.#rows = rows.map(({ name, health }) => ({ name: searchText(name), health }));
   }
 
   /** Positions of the rows that hold every word and are of the health. */
   find(query: string, health: string): ReadonlySet<number> {
-    const words = fold(query).split(/\s+/).filter(Boolean);
+    const words = searchWords(query);
     const found = new Set<number>();
     this.#rows.forEach((row, at) => {
       if (health !== "" && row.health !== health) return;
@@ -31,20 +32,16 @@ export class RowIndex {
   }
 }
 
-function fold(text: string): string {
-  return text.normalize("NFC").toLowerCase();
-}
-
-/** A choice as part of an address. */
+/** A search as the fragment of an address. */
 export function writeChoice({ query, health }: Choice): string {
-  const told = new URLSearchParams();
-  if (health !== "") told.set("health", health);
-  if (query !== "") told.set("find", query);
-  return told.toString();
+  const params = new URLSearchParams();
+  if (health !== "") params.set("health", health);
+  if (query !== "") params.set("find", query);
+  return params.toString();
 }
 
 /** Reads what {@link writeChoice} wrote; anybody can write an address. */
 export function readChoice(text: string): Choice {
-  const told = new URLSearchParams(text);
-  return { query: told.get("find") ?? "", health: told.get("health") ?? "" };
+  const params = new URLSearchParams(text);
+  return { query: params.get("find") ?? "", health: params.get("health") ?? "" };
 }

@@ -65,7 +65,7 @@ export const schema = [
   `INSERT INTO stspress VALUES (${String(schemaVersion)})`,
 ] as const;
 
-/** A sum that fits its column, and stays exact as a number: strangers can report more than that. */
+/** A sum that fits its column, and stays exact as a number: a forged report can name more. */
 const capped = (sum: string): string =>
   `least(${sum}, ${String(Number.MAX_SAFE_INTEGER)}::HUGEINT)::BIGINT`;
 

@@ -11,18 +11,18 @@ export interface BuildRun extends Built {
   readonly mode: "build" | "dry-run";
 }
 
-/** Beyond this a list is counted, not printed. */
-const manyIds = 40;
-export const manyFiles = 200;
-const manyRecords = 60;
+/** Longer lists are cut or only counted. */
+const maxIds = 40;
+export const maxFiles = 200;
+const maxRecords = 60;
 
 const deploySteps: Readonly<Record<string, string>> = {
   caddy:
-    "dist/site and dist/caddy to the server (start Caddy with the Caddyfile; reload it when dist/caddy changed)",
-  nginx: "dist/site and dist/nginx to the server (reload nginx when dist/nginx changed)",
+    "dist/site and dist/caddy to the server (start Caddy with the Caddyfile, and reload it whenever dist/caddy changes)",
+  nginx: "dist/site and dist/nginx to the server (reload nginx whenever dist/nginx changes)",
   cloudflare:
-    "dist/cloudflare as a Cloudflare Pages project, each policy host a custom domain of it before its CNAME is published",
-  "github-pages": "the folder of each policy host below dist/github-pages, by its own repository",
+    "dist/cloudflare as a Cloudflare Pages project (make each policy host a custom domain of it before you publish its CNAME record)",
+  "github-pages": "each policy host's folder in dist/github-pages from a repository of its own",
 };
 
 /** Prints the summary. */
@@ -40,48 +40,51 @@ export function buildSummary(built: BuildRun, options: TextOptions): string {
     `${count(plan.domains.length)} domain${plan.domains.length === 1 ? "" : "s"} → dist/: ${verb} ${counts.join(", ")}`,
   );
   if (mode === "dry-run") {
-    for (const one of changes.writes.slice(0, manyFiles)) {
+    for (const one of changes.writes.slice(0, maxFiles)) {
       lines.push(`  ${one.isNew ? "+" : "~"} dist/${one.path}`);
     }
-    for (const file of changes.stale.slice(0, manyFiles)) lines.push(`  - dist/${file}`);
-    const hidden = changes.added + changes.changed + changes.stale.length - 2 * manyFiles;
-    if (hidden > 0) lines.push(`  … (--json lists all)`);
+    for (const file of changes.stale.slice(0, maxFiles)) lines.push(`  - dist/${file}`);
+    const hidden = changes.added + changes.changed + changes.stale.length - 2 * maxFiles;
+    if (hidden > 0) lines.push(`  … (--json lists them all)`);
   }
   lines.push(
     changes.lockText === null
       ? "stspress.lock: unchanged"
       : `stspress.lock: ${mode === "dry-run" ? "would change" : "changed"}; commit it`,
   );
-  for (const { domain, from, to } of plan.newIds.slice(0, manyIds)) {
+  for (const { domain, from, to } of plan.newIds.slice(0, maxIds)) {
     lines.push(
       `  ${domain}  id ${paint(to, "bold", options)}${from === null ? "" : ` (was ${from})`}`,
     );
   }
-  if (plan.newIds.length > manyIds) {
-    lines.push(`  … and ${count(plan.newIds.length - manyIds)} more new ids`);
+  if (plan.newIds.length > maxIds) {
+    lines.push(`  … and ${count(plan.newIds.length - maxIds)} more new ids`);
   }
-  if (mode === "build") lines.push(...standing(built));
+  if (mode === "build") lines.push(...reminders(built));
   return `${lines.join("\n")}\n${nextSteps(built, options)}`;
 }
 
-/** What is true of the site whether or not this build changed anything. */
-function standing({ plan }: BuildRun): string[] {
-  const waiting = plan.domains.filter(({ locked }) => locked.current !== null && liveAt(locked.current) === null);
+/** What the user should know whether or not this build changed anything. */
+function reminders({ plan }: BuildRun): string[] {
+  const waiting = plan.domains.filter(
+    ({ locked }) => locked.current !== null && liveAt(locked.current) === null,
+  );
   const lines: string[] = [];
   if (waiting.length > plan.newIds.length) {
     const [first] = waiting;
-    const names = waiting.length === 1 ? (first?.config.domain ?? "") : "--all";
     lines.push(
-      `${count(waiting.length)} not recorded as live: after you deploy, run \`stspress live ${names}\``,
+      waiting.length === 1
+        ? `1 policy is not recorded as live: once deployed, run \`stspress live ${first?.config.domain ?? ""}\``
+        : `${count(waiting.length)} policies are not recorded as live: once deployed, run \`stspress live --all\``,
     );
   }
-  lines.push("All records: open dist/index.html, or run `stspress records`");
+  lines.push("To copy the DNS records, open dist/index.html or run `stspress records`");
   return lines;
 }
 
 /** What to do with what changed, in the order that is safe. */
 function nextSteps({ plan, site, lockBefore, mode }: BuildRun, options: TextOptions): string {
-  const records = tallyChanges(siteChanges(plan, lockBefore), manyRecords);
+  const records = tallyChanges(siteChanges(plan, lockBefore), maxRecords);
   const { total, publish, remove } = records;
   if (total === 0 && plan.newIds.length === 0) return "";
   const steps: string[] = [];
@@ -89,15 +92,15 @@ function nextSteps({ plan, site, lockBefore, mode }: BuildRun, options: TextOpti
   if (first !== undefined) {
     const targets = Object.keys(site.targets).map((name) => deploySteps[name] ?? name);
     steps.push(`Deploy ${targets.join("; or ")}.`);
-    const others = plan.newIds.length > 1 ? ", and the other policy hosts too" : "";
+    const others = plan.newIds.length > 1 ? ", and the other policy hosts theirs" : "";
     const newHosts = records.leadsToPolicyHost
-      ? "Publish the A, AAAA and CNAME records of the mta-sts hosts below: the server cannot be reached without them.\n   Then see"
-      : "See";
+      ? "Publish the A, AAAA and CNAME records of the mta-sts hosts below: senders cannot find the server without them.\n   Then check"
+      : "Check";
     steps.push(
-      `${newHosts} that https://${policyHostOf(first.domain)}/.well-known/mta-sts.txt answers with the new policy${others}.`,
+      `${newHosts} that https://${policyHostOf(first.domain)}/.well-known/mta-sts.txt serves the new policy${others}.`,
     );
     steps.push(
-      `Record it: stspress live ${plan.newIds.length > 3 ? "--all" : plan.newIds.map((one) => one.domain).join(" ")}`,
+      `Record that this is live: stspress live ${plan.newIds.length > 3 ? "--all" : plan.newIds.map((one) => one.domain).join(" ")}`,
     );
   }
   if (total > 0) {
@@ -106,7 +109,7 @@ function nextSteps({ plan, site, lockBefore, mode }: BuildRun, options: TextOpti
         ? ""
         : ", _mta-sts last: it makes senders fetch the policy, which must be served by then";
     steps.push(
-      total > manyRecords
+      total > maxRecords
         ? `Publish the ${count(total)} DNS records that changed${last}: stspress records --changed`
         : `Publish the DNS records that changed${last}:\n\n${formatZone(publish, remove)}`,
     );

@@ -1,5 +1,6 @@
 /** Copy buttons. Copies the data's own text, not what is displayed of it. */
-import { h, icon } from "./dom.ts";
+import { h } from "../../../pages/client/dom.ts";
+import { icon } from "./icon.ts";
 
 /** Tells a screen reader, and for a refusal everybody, what came of a copy. */
 export interface Announcer {

@@ -3,7 +3,8 @@
  * 30 do. One stop of the Tab key; inside, the arrow keys, Home, End, Page Up and Page Down.
  */
 import type { PackedPage } from "../codec.ts";
-import { foreign, h, icon } from "./dom.ts";
+import { foreign, h } from "../../../pages/client/dom.ts";
+import { icon } from "./icon.ts";
 import type { Kind } from "./search.ts";
 
 export const kindWords: Readonly<Record<Kind, string>> = {

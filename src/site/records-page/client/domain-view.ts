@@ -1,24 +1,27 @@
 /** Everything about one domain. */
+import { delegatedRecords } from "../../dns-record.ts";
 import type { PageDomain, PagePolicy } from "../../page-data.ts";
 import { copyButton, type Announcer } from "./clipboard.ts";
 import { kindWords } from "./domain-list.ts";
-import { code, foreign, h, icon, type Child } from "./dom.ts";
+import { code, foreign, h, type Child } from "../../../pages/client/dom.ts";
+import { icon } from "./icon.ts";
 import { notices } from "./notices.ts";
 import { recordCard } from "./record-card.ts";
-import { delegatedRecords, publishingSteps } from "./publishing-steps.ts";
-import { momentWords, plural, spanWords, thousands } from "./wording.ts";
+import { stepsSection } from "./steps-section.ts";
+import { momentWords, plural, thousands } from "../../../pages/wording.ts";
+import { spanWords } from "./span-words.ts";
 
 const modeMeaning = {
-  enforce: "Senders refuse to deliver over a connection that they cannot authenticate.",
-  testing: "Senders deliver as ever, and report what they would have refused.",
-  none: "Senders see that there is no policy any more.",
-  reports: "No policy yet: senders only report failures of TLS.",
+  enforce: "Senders deliver only over TLS that they can authenticate.",
+  testing: "Senders deliver as before and report what they would have refused.",
+  none: "Senders drop the policy.",
+  reports: "No policy: senders only report TLS failures.",
 } as const;
 
 /** Characters from which a name is set smaller. */
 const longName = 60;
 
-/** MX patterns shown before one is asked whether to see them all. */
+/** How many MX patterns are shown at once; the others unfold. */
 const fewPatterns = 8;
 
 export function domainView(
@@ -34,7 +37,7 @@ export function domainView(
     head(domain, policy, announcer),
     notices(domain, policies, now, announcer),
     facts(domain, policy),
-    publishingSteps(domain, policy, announcer),
+    stepsSection(domain, policy, announcer),
     elsewhere(domain, announcer),
     zoneSnippet(domain, announcer),
   );
@@ -125,15 +128,15 @@ function elsewhere(domain: PageDomain, announcer: Announcer): HTMLElement | null
   return h(
     "section",
     { class: "elsewhere", "aria-labelledby": "elsewhere" },
-    h("h3", { id: "elsewhere" }, "What they lead to"),
+    h("h3", { id: "elsewhere" }, "What these records lead to"),
     h(
       "p",
       {},
-      "Whoever runs the zone ",
+      "These records belong in the zone ",
       code(domain.delegation ?? there[0]?.zone ?? ""),
-      " keeps these records there, with the zone file of that name in ",
+      ", whose zone file is in ",
       code("dns/"),
-      ". They change with each policy; what you published stays.",
+      ". They change with each policy; the records above stay.",
     ),
     there.map((record) => recordCard(record, announcer)),
   );
@@ -144,11 +147,11 @@ function zoneSnippet(domain: PageDomain, announcer: Announcer): HTMLElement {
   return h(
     "section",
     { class: "snippet", "aria-labelledby": "snippet" },
-    h("h3", { id: "snippet" }, "All of it as zone text"),
+    h("h3", { id: "snippet" }, "All records as zone text"),
     h(
       "p",
       {},
-      "For a DNS server of your own, or a form that imports zone files. The same text is in ",
+      "For your own DNS server, or a form that imports zone files. The same text is in ",
       code(`dns/${domain.domain}.zone`),
       ".",
     ),

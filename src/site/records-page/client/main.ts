@@ -3,16 +3,10 @@ import { unpackDomain, type PackedPage } from "../codec.ts";
 import type { Announcer } from "./clipboard.ts";
 import { DomainList, domainOf, hashOf, kindWords } from "./domain-list.ts";
 import { domainView } from "./domain-view.ts";
-import { foreign, h, icon } from "./dom.ts";
+import { foreign, h, part } from "../../../pages/client/dom.ts";
+import { icon } from "./icon.ts";
 import { kinds, SearchIndex, type Kind } from "./search.ts";
-import { plural, thousands } from "./wording.ts";
-
-/** Parts of the page's frame, templates/index.html.hbs. */
-function part(id: string): HTMLElement {
-  const element = document.getElementById(id);
-  if (element === null) throw new Error(`the page's template has no element #${id}`);
-  return element;
-}
+import { plural, thousands } from "../../../pages/wording.ts";
 
 class RecordsPage {
   readonly #page: PackedPage;

@@ -1,8 +1,9 @@
-/** What has to be known before anything is changed: what is not live yet, and what senders still hold. */
+/** What to know before you change anything: what is not live yet, and what senders still hold. */
 import type { PageDomain, PagePolicy } from "../../page-data.ts";
 import { copyButton, type Announcer } from "./clipboard.ts";
-import { code, h, icon, type Child, type IconName } from "./dom.ts";
-import { momentWords } from "./wording.ts";
+import { code, h, type Child } from "../../../pages/client/dom.ts";
+import { icon, type IconName } from "./icon.ts";
+import { momentWords } from "../../../pages/wording.ts";
 
 /** @param now seconds, by the reader's clock: only to tell whether a hold has passed. */
 export function notices(
@@ -36,7 +37,7 @@ function notLive(domain: PageDomain, announcer: Announcer): HTMLElement {
   const made = notice(
     "upload",
     "Not recorded as live.",
-    "After you deploy this build and the policy is served, record it:",
+    "Once you have deployed this build and the policy is served, record it:",
   );
   made.lastElementChild?.append(
     h("p", { class: "command" }, display, copyButton(command, "command", display, announcer)),
@@ -47,8 +48,8 @@ function notLive(domain: PageDomain, announcer: Announcer): HTMLElement {
 function heldWithoutEnd(held: readonly PagePolicy[]): HTMLElement {
   return notice(
     "clock",
-    "Some senders may hold the earlier policy, with no end yet.",
-    "The end is known once this one is recorded as live. Until then, ",
+    "Some senders may still hold the earlier policy.",
+    "Until when is known once you record the current policy as live. Until then, ",
     keep(held),
   );
 }
@@ -74,7 +75,7 @@ function holdPassed(hold: number): HTMLElement {
 function keep(held: readonly PagePolicy[]): HTMLElement {
   const enforced = held.filter((policy) => policy.mode === "enforce");
   if (enforced.length === 0) {
-    return h("span", {}, "keep the policy host serving, and the records below in place.");
+    return h("span", {}, "keep the policy host running and the records below published.");
   }
   // A sender holds one of them, nobody knows which: a host is safe that each of them names.
   const [first, ...others] = enforced;
@@ -86,7 +87,7 @@ function keep(held: readonly PagePolicy[]): HTMLElement {
   return h(
     "span",
     {},
-    "keep the policy host serving, and go on receiving mail at hosts that the earlier policy names",
+    "keep the policy host running, and keep receiving mail at hosts that the earlier policy names",
     listed.length === 0 ? "." : [": ", listed, "."].flat(),
   );
 }

@@ -1,12 +1,14 @@
 /** One record, laid out like the form that it is typed into. */
 import type { PageRecord } from "../../page-data.ts";
 import { copyButton, type Announcer } from "./clipboard.ts";
-import { code, h } from "./dom.ts";
-import { quotedStrings, relativeName, spanWords, txtStringOctets } from "./wording.ts";
+import { code, h } from "../../../pages/client/dom.ts";
+import { relativeName } from "../../dns-record.ts";
+import { quoteText, stringOctets } from "../../zone-text.ts";
+import { spanWords } from "./span-words.ts";
 
 export function recordCard(record: PageRecord, announcer: Announcer): HTMLElement {
   const { name, type, ttl, value, zone } = record;
-  const relative = relativeName(name, zone);
+  const relative = relativeName(name, zone, "@");
   const field = (label: string, kind: string, text: string, note: string): HTMLElement => {
     const display = code(text);
     const spoken = kind === "ttl" ? label : label.toLowerCase();
@@ -33,24 +35,24 @@ export function recordCard(record: PageRecord, announcer: Announcer): HTMLElemen
       field("TTL", "ttl", String(ttl), `s · ${spanWords(ttl)}`),
       field("Name", "name", relative, "most forms"),
       field("Full name", "full-name", `${name}.`, "zone files, some forms"),
-      field("Value", "value", value, type === "CNAME" ? "some forms want a dot at its end" : ""),
+      field("Value", "value", value, type === "CNAME" ? "some forms want a trailing dot" : ""),
     ),
   );
-  if (type === "TXT" && value.length > txtStringOctets) card.append(longText(value, announcer));
+  if (type === "TXT" && value.length > stringOctets) card.append(longText(value, announcer));
   return card;
 }
 
 function longText(value: string, announcer: Announcer): HTMLElement {
-  const strings = quotedStrings(value);
+  const strings = quoteText(value);
   const display = h("pre", {}, code(strings));
   return h(
     "details",
     { class: "hint" },
-    h("summary", {}, `${String(value.length)} characters: if the form refuses so long a value`),
+    h("summary", {}, `If the form refuses ${String(value.length)} characters`),
     h(
       "p",
       {},
-      "DNS keeps a text in strings of at most 255 characters. Most forms split it themselves; others want the strings, quoted:",
+      "DNS splits a text into strings of at most 255 characters. Most forms do it for you; others want the quoted strings:",
     ),
     h(
       "div",

@@ -1,4 +1,5 @@
 /** Finds domains by part of their name, in either script, by id, or by an MX pattern (`mx:`). */
+import { searchText, searchWords } from "../../../pages/search-text.ts";
 import type { PackedPage } from "../codec.ts";
 
 /** What domains are counted and filtered by: the policy's mode, or that there is none. */
@@ -23,14 +24,14 @@ export class SearchIndex {
     });
     this.counts = counts;
     this.#names = page.domains.map(([domain, unicode, id]) => {
-      return fold(`${domain}\n${unicode ?? ""}\n${id ?? ""}`);
+      return searchText(`${domain}\n${unicode ?? ""}\n${id ?? ""}`);
     });
-    this.#patterns = page.policies.map(({ mx }) => fold(mx.join("\n")));
+    this.#patterns = page.policies.map(({ mx }) => searchText(mx.join("\n")));
   }
 
   /** Positions of the domains that hold every word of the query and are of the kind (null: any), in order. */
   find(query: string, kind: Kind | null): number[] {
-    const words = fold(query).split(/\s+/).filter(Boolean);
+    const words = searchWords(query);
     const tests = words.map((word) => this.#test(word));
     const found: number[] = [];
     for (let position = 0; position < this.#names.length; position += 1) {
@@ -53,8 +54,4 @@ export class SearchIndex {
       return policy != null && policies.has(policy);
     };
   }
-}
-
-function fold(text: string): string {
-  return text.normalize("NFC").toLowerCase();
 }

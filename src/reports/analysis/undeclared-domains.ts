@@ -1,8 +1,8 @@
-/** Domains that reports are about and the site does not know: anybody can make names up, thousands of them. */
+/** Domains with reports that are not in the site. Anybody can make up thousands of names. */
 import type { Daily, DomainSeries } from "../store/port.ts";
 
-/** So many are shown; the others are counted. */
-export const maxStrangers = 200;
+/** How many are shown; the others are counted. */
+export const maxUndeclared = 200;
 
 interface Ranked {
   readonly series: DomainSeries;
@@ -11,10 +11,10 @@ interface Ranked {
 }
 
 /**
- * Keeps those of the most verified sessions, then of the most sessions: what costs something to send comes
- * before what costs nothing. Holds at most twice as many as it keeps.
+ * Keeps the domains with the most verified sessions, then with the most sessions: verified reports are harder
+ * to make up. Holds at most twice as many as it keeps.
  */
-export class Strangers {
+export class UndeclaredDomains {
   count = 0;
   #kept: Ranked[] = [];
 
@@ -25,18 +25,18 @@ export class Strangers {
       verified: sum(series.verifiedSuccesses) + sum(series.verifiedFailures),
       sessions: sum(series.successes) + sum(series.failures),
     });
-    if (this.#kept.length >= 2 * maxStrangers) this.#cut();
+    if (this.#kept.length >= 2 * maxUndeclared) this.#cut();
   }
 
-  /** The ones that are kept, first the one that counts most. */
-  kept(): DomainSeries[] {
+  /** The domains that are shown, the first with the most verified sessions. */
+  top(): DomainSeries[] {
     this.#cut();
     return this.#kept.map(({ series }) => series);
   }
 
   #cut(): void {
     this.#kept.sort((a, b) => b.verified - a.verified || b.sessions - a.sessions);
-    this.#kept.length = Math.min(this.#kept.length, maxStrangers);
+    this.#kept.length = Math.min(this.#kept.length, maxUndeclared);
   }
 }
 

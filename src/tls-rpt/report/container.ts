@@ -1,20 +1,20 @@
-/** What a report's container says, compared with the report. */
+/** What the container of a report says about it: mail headers, file names. */
 import type { DeviationCode } from "./deviations.ts";
 import type { Hints } from "./hints.ts";
 import type { Report } from "./report.ts";
 
-/** A report is due on the next day; a weekend may delay it. */
-const lateAfter = 3 * 86_400;
+/** A report is due the day after its period, and may be late by a weekend. */
+const maxDelay = 3 * 86_400;
 
-/** The deviations of a container: those seen while it was unpacked, and those that only the report shows. */
-export function wrappingDeviations(
+/** The deviations of the container: those seen while unwrapping, and those that show when compared with the report. */
+export function containerDeviations(
   report: Report,
   arrival: { readonly via: string; readonly receivedAt: number },
   hints: Hints,
 ): DeviationCode[] {
-  const found: DeviationCode[] = [...hints.wrapping];
-  // A bare file may have waited on somebody's disk.
-  if (arrival.via !== "file" && arrival.receivedAt - report.end > lateAfter) found.push("late");
+  const found: DeviationCode[] = [...hints.containerDeviations];
+  // A file may have been on somebody's disk for long.
+  if (arrival.via !== "file" && arrival.receivedAt - report.end > maxDelay) found.push("late");
   const { subjectId } = hints;
   if (subjectId !== null && bareId(subjectId) !== bareId(report.reportId)) {
     found.push("subject-id-differs");
@@ -30,12 +30,12 @@ function bareId(id: string): string {
   return id.trim().replace(/^<(.*)>$/, "$1");
 }
 
-/** The domain that a report's container names: in the mail's header, else in a file name by RFC 8460 §5.1. */
-export function wrappingDomain(hints: Hints): string | null {
+/** The domain of a report by its container: the mail's headers, else the file name. @see RFC 8460 §5.1 */
+export function containerDomain(hints: Hints): string | null {
   return hints.domain ?? parseReportName(hints.name)?.domain ?? null;
 }
 
-/** Takes a file name apart: `submitter!domain!begin!end[!id].json[.gz]`; null where it is none. @see RFC 8460 §5.1 */
+/** Parses a file name `submitter!domain!begin!end[!id].json[.gz]`; null: it is not one. @see RFC 8460 §5.1 */
 export function parseReportName(name: string): { submitter: string; domain: string } | null {
   const base = name.slice(name.lastIndexOf("/") + 1).slice(0, 1000);
   const found =

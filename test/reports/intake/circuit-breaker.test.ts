@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { takeIn } from "../../../src/reports/intake/take-in.ts";
-import { whileAnswered } from "../../../src/reports/intake/while-answered.ts";
+import { intakeContext, intakeSource } from "../../../src/reports/intake/intake-source.ts";
+import { withCircuitBreaker } from "../../../src/reports/intake/circuit-breaker.ts";
 import { mail, now, report } from "../support/report-mail.ts";
 import type { Verification } from "../../../src/mail/dkim/verification.ts";
 
@@ -11,7 +11,7 @@ const nothing = new Uint8Array();
 describe("what waits for the DNS is bounded", () => {
   test("a DNS that does not answer is asked for twenty mails, and one answer counts anew", async () => {
     let asked = 0;
-    const verify = whileAnswered(() => {
+    const verify = withCircuitBreaker(() => {
       asked += 1;
       return Promise.resolve(asked === 10 ? verified : silent);
     });
@@ -31,7 +31,7 @@ describe("what waits for the DNS is bounded", () => {
       asked += 1;
       return Promise.resolve(verified);
     };
-    const { ready } = await takeIn(outer, "x", { via: "file", now, verify });
+    const { ready } = await intakeSource(outer, "x", intakeContext(now, verify));
     const verdicts = ready.map(({ report: { arrival } }) => arrival.verification.verdict);
     expect(verdicts.filter((one) => one === "verified")).toHaveLength(4);
     expect(verdicts.filter((one) => one === "not-checked")).toHaveLength(8);

@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { diskRoom } from "../../../src/reports/receiver/disk-room.ts";
+import { diskSpaceCheck } from "../../../src/reports/receiver/disk-space.ts";
 
 const mebibyte = 1024 * 1024;
 
@@ -15,13 +15,13 @@ test("a quarter of a gigabyte is left to others; the disk is asked every two sec
     vi.useRealTimers();
     asked.mockRestore();
   });
-  const hasRoom = diskRoom("/journal");
-  expect(await hasRoom()).toBe(false);
+  const hasSpace = diskSpaceCheck("/journal");
+  expect(await hasSpace()).toBe(false);
   free += 4096;
   vi.advanceTimersByTime(2000);
-  expect(await hasRoom()).toBe(false);
+  expect(await hasSpace()).toBe(false);
   expect(asked).toHaveBeenCalledTimes(1);
   vi.advanceTimersByTime(1);
-  expect(await hasRoom()).toBe(true);
+  expect(await hasSpace()).toBe(true);
   expect(asked).toHaveBeenCalledTimes(2);
 });

@@ -1,15 +1,15 @@
-/** Reports that were read → journal, then store. */
+/** Saves reports: first in the journal, then in the store. */
 import { chosenFrames } from "../journal/journal-frame.ts";
 import type { JournalWriter } from "../journal/journal.ts";
 import type { AddResult, ReportStore } from "../store/port.ts";
 import type { ReadyBatch } from "./ready-batch.ts";
 
 /**
- * Keeps reports: first in the journal, and when that is on the disk in the store, which then knows how far
- * it has the journal. What is known and would change nothing goes into neither, so that the same mailbox can
- * be taken in every day. For one caller of a writer at a time: the position covers what was appended before.
+ * Saves reports in the journal, and once they are on the disk, in the store together with the position that
+ * it has reached in the journal. Known reports that change nothing are saved in neither, so that the same
+ * mailbox can be read every day. One call per writer at a time: the position covers everything before it.
  */
-export async function keepReports(
+export async function saveReports(
   { reports, frames }: ReadyBatch,
   writer: JournalWriter,
   store: ReportStore,
