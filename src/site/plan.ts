@@ -14,6 +14,7 @@ import { guardDeclared, wordGuarded, type Guarded, type Locate } from "./lock/gu
 import { latestTimeOf } from "./lock/latest-time.ts";
 import type { Digest } from "./lock/lock-text.ts";
 import {
+  announcedId,
   instancesOf,
   policyOf,
   unknownDomain,
@@ -217,11 +218,11 @@ class Planner {
         const known = this.#policies.get(digest);
         if (known !== undefined) policies.set(digest, known);
       }
-      const shape =
-        domain.shape === null
-          ? undefined
-          : (this.#shapes.get(domain.shape) ?? this.#before.shapes.get(domain.shape));
-      if (domain.shape !== null && shape !== undefined) shapes.set(domain.shape, shape);
+      for (const digest of [domain.shape, domain.liveShape]) {
+        if (digest === null) continue;
+        const shape = this.#shapes.get(digest) ?? this.#before.shapes.get(digest);
+        if (shape !== undefined) shapes.set(digest, shape);
+      }
     }
     return { policies, shapes, domains: this.#next, zones: this.#nextZones() };
   }
@@ -331,6 +332,14 @@ class Interned<T> {
 /** The records of a planned domain, in publishing order. */
 export function recordsOfPlanned({ config, shape, locked }: PlannedDomain): DnsRecord[] {
   return recordsOf(config.domain, shape, locked.current?.id ?? null);
+}
+
+/** The records that were last recorded as published, or none. */
+export function publishedRecords(lock: Lock, domain: string): DnsRecord[] {
+  const locked = lock.domains.get(domain);
+  const shape = locked?.liveShape == null ? undefined : lock.shapes.get(locked.liveShape);
+  if (locked === undefined || shape === undefined) return [];
+  return recordsOf(domain, shape, announcedId(locked));
 }
 
 /** The records that the lock says were built before, or none. */

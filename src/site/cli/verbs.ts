@@ -78,12 +78,19 @@ export const records: VerbSpec = {
   operands: "[domain...]",
   summary: "print the DNS records, for people or for a DNS tool",
   about:
-    "Prints the records of the last build. With --changed, those that differ from the build before it, or from the lock given with --since.",
+    "Prints the records of the last build. With --pending, only those that are not recorded as published (see `stspress live`), whichever build made them. With --changed, those that differ from the build before it, or from the lock given with --since.",
   options: [
     {
       flags: "--format <name>",
       about: "zone, json, nsupdate, dnscontrol or octodns (default: zone)",
       choices: ["zone", "json", "nsupdate", "dnscontrol", "octodns"],
+    },
+    { flags: "--pending", about: "only the records that are not live yet" },
+    {
+      flags: "--step <name>",
+      about:
+        "only one step: host (the policy host), reports (TLS-RPT) or announce (_mta-sts, once the policy is served)",
+      choices: ["host", "reports", "announce"],
     },
     { flags: "--changed", about: "only the records that the last build changed" },
     { flags: "--since <file>", about: "compare with this lock instead (- is standard input)" },
@@ -92,7 +99,8 @@ export const records: VerbSpec = {
   ],
   examples: [
     "stspress records example.com",
-    "stspress records --changed --format nsupdate | nsupdate -k key.conf",
+    "stspress records --pending --step host --format nsupdate | nsupdate -k key.conf",
+    "stspress records --pending --step announce --format nsupdate | nsupdate -k key.conf",
     "git show HEAD~1:stspress.lock | stspress records --changed --since -",
   ],
   load: () => import("./records.ts"),

@@ -40,10 +40,11 @@ export function advance(
   const { shape } = declared;
   if (declared.digest === null) {
     if (current === null) return { ...old, shape, diverged: false };
+    const { liveShape } = old;
     // Nothing will tell when the world has followed, so the build counts. A successor, if one comes, tells more.
     const withdrawn = { ...superseded(current), servedUntil: now, announcedUntil: now };
     const earlier = inOrder(old.earlier, withdrawn);
-    return { current: null, earlier, shape, diverged: false };
+    return { current: null, earlier, shape, liveShape, diverged: false };
   }
   const keepsId = !old.diverged && !declared.isNewId && current?.isSpoiled !== true;
   if (keepsId && current?.digest === declared.digest) {
@@ -63,6 +64,7 @@ export function advance(
     earlier:
       current === null ? reopened(old, now, lock) : inOrder(old.earlier, superseded(current)),
     shape,
+    liveShape: old.liveShape,
     diverged: false,
   };
 }

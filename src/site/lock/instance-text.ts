@@ -59,6 +59,8 @@ class MalformedLine extends Error {}
 export interface DomainFields {
   /** The digest of the DNS settings, or null. */
   readonly shape: string | null;
+  /** The digest of those that are published, or null. */
+  readonly liveShape: string | null;
   readonly current: Instance | null;
   readonly earlier: readonly EarlierInstance[];
 }
@@ -85,12 +87,20 @@ function readFieldsOf(text: string, version: number, lock: Policies): DomainFiel
   const first = readFields(head);
   const shape = first.get("dns");
   if (shape === undefined) throw new MalformedLine("dns= is missing");
+  const liveShape = version === 1 ? liveShapeOfFormat1(first, shape) : first.get("live_dns");
+  if (liveShape === undefined) throw new MalformedLine("live_dns= is missing");
   const readOne = version === 1 ? readFormat1 : readInstance;
   return {
     shape: shape === "-" ? null : shape,
+    liveShape: liveShape === "-" ? null : liveShape,
     current: first.has("id") ? currentOf(readOne(first, lock)) : null,
     earlier: tails.map((tail) => readOne(readFields(tail), lock)),
   };
+}
+
+/** Format 1 does not tell which records are published: with a policy that is live, or without one, those that were built. */
+function liveShapeOfFormat1(fields: ReadonlyMap<string, string>, shape: string): string {
+  return fields.has("id") && fields.get("live") === "-" ? "-" : shape;
 }
 
 function currentOf(read: EarlierInstance): Instance {

@@ -45,7 +45,7 @@ function sorted<T>(map: ReadonlyMap<string, T>): [string, T][] {
 }
 
 function formatDomainLine(name: string, domain: LockedDomain): string {
-  return `domain ${name} dns=${domain.shape ?? "-"}${formatInstances(domain)}`;
+  return `domain ${name} dns=${domain.shape ?? "-"} live_dns=${domain.liveShape ?? "-"}${formatInstances(domain)}`;
 }
 
 /** A lock that was read. */
@@ -227,8 +227,8 @@ class LockReader {
       return null;
     }
     const domain = { ...read.value, diverged: false };
-    if (domain.shape !== null) {
-      this.#uses.push({ digest: domain.shape, kind: "dns", offset, length });
+    for (const digest of [domain.shape, domain.liveShape]) {
+      if (digest !== null) this.#uses.push({ digest, kind: "dns", offset, length });
     }
     for (const { digest } of instancesOf(domain)) {
       this.#uses.push({ digest, kind: "policy", offset, length });

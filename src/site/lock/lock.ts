@@ -49,6 +49,8 @@ export interface LockedDomain {
   readonly earlier: readonly EarlierInstance[];
   /** Key into {@link Lock.shapes}: the records of the last build; null: none are published any more. */
   readonly shape: string | null;
+  /** Key into {@link Lock.shapes}: the records that were last recorded as published; null: none were. */
+  readonly liveShape: string | null;
   /**
    * The lock was read from two sides of a merge whose texts differ: the next build gives a new id
    * whatever is declared. Never written.
@@ -85,6 +87,7 @@ export const unknownDomain: LockedDomain = {
   current: null,
   earlier: [],
   shape: null,
+  liveShape: null,
   diverged: false,
 };
 
@@ -110,6 +113,13 @@ export function liveAt({ servedAt, announcedAt }: Instance): UnixSeconds | null 
 /** Every instance of a domain, oldest first. */
 export function instancesOf({ current, earlier }: LockedDomain): readonly Instance[] {
   return current === null ? earlier : [...earlier, current];
+}
+
+/** The id that name servers give as far as the lock knows; null: none, or it was withdrawn. */
+export function announcedId({ current, earlier }: LockedDomain): string | null {
+  if (current !== null && current.announcedAt !== null) return current.id;
+  const last = earlier.findLast((one) => one.announcedAt !== null && one.announcedUntil === null);
+  return last?.id ?? null;
 }
 
 /** The policy of an instance; a lock that was read has checked that it is there. */

@@ -6,7 +6,11 @@
 import type { UnixSeconds } from "../stamp.ts";
 
 /** What one address of the policy host answered. */
-export type AddressLook = { readonly address: string } & (
+export type AddressLook = {
+  readonly address: string;
+  /** False: DNS named it not long ago, and senders that keep the answer still go there. */
+  readonly isInDns: boolean;
+} & (
   | { readonly kind: "policy"; readonly text: string }
   /** It answered, but with nothing that a sender takes as a policy: a bad certificate, a status other than 200, … */
   | { readonly kind: "refused"; readonly detail: string }
@@ -27,7 +31,10 @@ export type ServerLook = {
   | { readonly kind: "absent" }
   /** There is a record, but senders ignore it. */
   | { readonly kind: "invalid"; readonly detail: string }
+  /** No answer of its own: a timeout, SERVFAIL, or it does not have the zone. */
   | { readonly kind: "silent"; readonly detail: string }
+  /** This machine cannot reach it, or there were too many. Says nothing about the server. */
+  | { readonly kind: "not-looked-at"; readonly detail: string }
 );
 
 /** One look at a domain. */

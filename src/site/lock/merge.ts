@@ -25,6 +25,8 @@ export function mergeDomain(a: LockedDomain, b: LockedDomain): LockedDomain {
     current: both ? uniteInstances(a.current, b.current) : branched ? unrecorded(current) : current,
     earlier: [...earlier.values()].sort((x, y) => began(x) - began(y)),
     shape: newer.shape ?? older.shape,
+    // Of two different ones nobody knows which is published.
+    liveShape: a.liveShape === b.liveShape ? a.liveShape : null,
     diverged:
       a.diverged ||
       b.diverged ||

@@ -63,9 +63,7 @@ export function guardMx(
   if (replaced !== undefined) {
     const code = mtaSts.skipOverlap === null ? "lock/mx-replaced" : "lock/overlap-skipped";
     const until = replaced.until === null ? null : formatTime(replaced.until);
-    const found: MxGuarded = { code, about: { held: replaced.policy.mx, until } };
-    if (mtaSts.skipOverlap === null) return [found];
-    return [found, ...added(mx, enforced)];
+    return [{ code, about: { held: replaced.policy.mx, until } }];
   }
   return [
     ...added(mx, enforced),

@@ -31,8 +31,10 @@ export interface Reading {
 export function readLook(domain: LockedDomain, look: Look, lock: Policies): Reading {
   const { current, earlier } = domain;
   const textOf = (one: Instance): string | undefined => lock.policies.get(one.digest)?.text;
-  const asked = look.addresses.filter(({ kind }) => kind !== "not-looked-at");
-  const texts = new Set(asked.flatMap((one) => (one.kind === "policy" ? [one.text] : [])));
+  const reached = look.addresses.filter(({ kind }) => kind !== "not-looked-at");
+  // Senders go to others only as long as they have cached them: there an earlier text does harm, nothing else.
+  const asked = reached.filter(({ isInDns }) => isInDns);
+  const texts = new Set(reached.flatMap((one) => (one.kind === "policy" ? [one.text] : [])));
   const ids = new Set(look.servers.flatMap((one) => (one.kind === "id" ? [one.id] : [])));
   const currentText = current === null ? undefined : textOf(current);
   const stillServed = new Set(
@@ -44,7 +46,8 @@ export function readLook(domain: LockedDomain, look: Look, lock: Policies): Read
       .map(({ id }) => id),
   );
   const stillAnnounced = new Set(earlier.filter(({ id }) => ids.has(id)).map(({ id }) => id));
-  const answered = look.servers.length > 0 && look.servers.every(({ kind }) => kind !== "silent");
+  const servers = look.servers.filter(({ kind }) => kind !== "not-looked-at");
+  const answered = servers.length > 0 && servers.every(({ kind }) => kind !== "silent");
   if (current === null) {
     // Nobody fetches from a host that has no address; one that does not answer may come back.
     const isOver = asked.every(({ kind }) => kind !== "silent") && stillServed.size === 0;
@@ -58,25 +61,32 @@ export function readLook(domain: LockedDomain, look: Look, lock: Policies): Read
   return {
     isServed:
       asked.length > 0 && asked.every((one) => one.kind === "policy" && one.text === currentText),
-    isAnnounced:
-      answered && look.servers.every((one) => one.kind === "id" && one.id === current.id),
+    isAnnounced: answered && servers.every((one) => one.kind === "id" && one.id === current.id),
     stillServed,
     stillAnnounced,
   };
 }
 
-/** The state of a domain after a look. `isPolicyFirst`: the operator says that the policy was served before the id was announced. */
+export interface LookOptions {
+  /** The operator says that the policy was served before the id was announced. */
+  readonly isPolicyFirst: boolean;
+  /** Every record of the domain was found in DNS as it was built. */
+  readonly areRecordsPublished: boolean;
+}
+
+/** The state of a domain after a look. */
 export function recordLook(
   domain: LockedDomain,
   look: Look,
-  isPolicyFirst: boolean,
+  { isPolicyFirst, areRecordsPublished }: LookOptions,
   lock: Policies,
 ): LockedDomain {
   const reading = readLook(domain, look, lock);
   const at = look.endedAt;
   const { current } = domain;
+  const liveShape = areRecordsPublished ? domain.shape : domain.liveShape;
   const earlier = domain.earlier.map((one) => seenAgain(one, reading));
-  if (current === null) return { ...domain, earlier: endAll(earlier, reading, at) };
+  if (current === null) return { ...domain, liveShape, earlier: endAll(earlier, reading, at) };
   const seen = { ...current, ttlSeconds: Math.max(current.ttlSeconds, ...ttlsOf(look, current)) };
   const isAnnouncedNow = reading.isAnnounced && current.announcedAt === null;
   const isIdSeen = look.servers.some((one) => one.kind === "id" && one.id === current.id);
@@ -90,7 +100,12 @@ export function recordLook(
     isSaid: current.isSaid || (isPolicyFirst && isAnnouncedNow),
     isSpoiled: current.isSpoiled || (isIdSeen && reading.stillServed.size > 0),
   };
-  return { ...domain, current: next, earlier: endEarlier(earlier, next, reading, at, lock) };
+  return {
+    ...domain,
+    liveShape,
+    current: next,
+    earlier: endEarlier(earlier, next, reading, at, lock),
+  };
 }
 
 /** The state of a domain after its current instance was seen served and announced in one look. */
@@ -107,11 +122,11 @@ export function recordSeenLive(
     startedAt: at,
     endedAt: at,
     host: "found",
-    addresses: [{ address: "", kind: "policy", text }],
+    addresses: [{ address: "", isInDns: true, kind: "policy", text }],
     servers: [{ server: "", isAuthoritative: true, kind: "id", id: current.id, ttlSeconds }],
     dateAheadSeconds: null,
   };
-  return recordLook(domain, look, false, lock);
+  return recordLook(domain, look, { isPolicyFirst: false, areRecordsPublished: false }, lock);
 }
 
 /** What the operator says of the current instance without anybody looking. */
@@ -131,12 +146,12 @@ export function recordSaid(domain: LockedDomain, said: Said, lock: Policies): Lo
       announcedUntil: one.announcedUntil ?? said.announcedAt,
       isSaid: true,
     }));
-    return { ...domain, earlier };
+    return { ...domain, earlier, liveShape: domain.shape };
   }
   const servedAt = current.servedAt ?? said.servedAt;
   const announcedAt = current.announcedAt ?? said.announcedAt;
   const isNew = servedAt !== current.servedAt || announcedAt !== current.announcedAt;
-  if (!isNew && current.isPolicyFirst) return domain;
+  if (!isNew && current.isPolicyFirst && domain.liveShape === domain.shape) return domain;
   const isFirst = servedAt !== null && announcedAt !== null && servedAt <= announcedAt;
   const next: Instance = {
     ...current,
@@ -154,7 +169,8 @@ export function recordSaid(domain: LockedDomain, said: Said, lock: Policies): Lo
   const earlier = domain.earlier.map((one) =>
     endOf(one, next, reading, servedAt ?? 0, announcedAt ?? 0, lock),
   );
-  return { ...domain, current: next, earlier };
+  const liveShape = servedAt !== null && announcedAt !== null ? domain.shape : domain.liveShape;
+  return { ...domain, current: next, earlier, liveShape };
 }
 
 /** Whether it is known that an instance was served before it was announced. */
