@@ -45,24 +45,6 @@ export const check: VerbSpec = {
   load: () => import("./check.ts"),
 };
 
-export const live: VerbSpec = {
-  name: "live",
-  operands: "[domain...]",
-  summary: "record in the lock that the built policies are deployed",
-  about:
-    "From then on testing counts, and it is known until when senders may hold the previous policy. Recording a policy again changes nothing.",
-  options: [
-    { flags: "--all", about: "every domain in the lock" },
-    {
-      flags: "--at <time>",
-      about: "when it went live, such as 2026-11-24T09:30:00Z (default: now)",
-    },
-    ...told,
-  ],
-  examples: ["stspress live example.com", "stspress live --all --at 2026-11-24T09:30:00Z"],
-  load: () => import("./live.ts"),
-};
-
 export const history: VerbSpec = {
   name: "history",
   operands: "<domain>",
