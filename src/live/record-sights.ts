@@ -4,7 +4,13 @@ import { failure, success, type Result } from "../diagnostics/result.ts";
 import type { LockChange } from "../site/disk/change-lock.ts";
 import { holdOf, type Hold } from "../site/lock/hold.ts";
 import { latestTime } from "../site/lock/latest-time.ts";
-import { liveAt, policyOf, type Lock, type LockedDomain, type Policies } from "../site/lock/lock.ts";
+import {
+  liveAt,
+  policyOf,
+  type Lock,
+  type LockedDomain,
+  type Policies,
+} from "../site/lock/lock.ts";
 import type { Look } from "../site/lock/look.ts";
 import { recordLook, recordSaid, type Said } from "../site/lock/record-look.ts";
 import { testedSince, testingSeconds } from "../site/lock/testing.ts";
@@ -75,7 +81,8 @@ export function recordSights(
   const domains = new Map(lock.domains);
   const recorded: Recorded[] = [];
   for (const sight of sights) {
-    const domain = sight.kind === "look" ? sight.look.domain : sight.said === null ? "" : sight.domain;
+    const domain =
+      sight.kind === "look" ? sight.look.domain : sight.said === null ? "" : sight.domain;
     const before = lock.domains.get(domain);
     // It may have been dropped by a build since.
     if (before === undefined) continue;

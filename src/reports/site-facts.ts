@@ -31,8 +31,7 @@ export function siteFactsOf(site: SiteConfig | null, lock: Lock): SiteFacts {
             ? null
             : testedSince(locked, current.policy.mx, lock),
         current,
-        earlier:
-          locked?.earlier.map((one) => fact(one, heldUntil(locked, one, lock))) ?? [],
+        earlier: locked?.earlier.map((one) => fact(one, heldUntil(locked, one, lock))) ?? [],
       };
     },
   };

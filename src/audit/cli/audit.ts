@@ -7,7 +7,7 @@ import { liveInstanceOf, type LiveInstance } from "../live-instance.ts";
 import { locateInFile } from "../../config/locate.ts";
 import { diagnostic, type Place } from "../../diagnostics/diagnostic.ts";
 import { combine, failure, success, type Result } from "../../diagnostics/result.ts";
-import { readProbeOptions, type ProbeOptions } from "../probe/probe-options.ts";
+import { readProbeOptions, type ProbeOptions } from "../../live/probe/probe-options.ts";
 import { AuditPrinter } from "./print/audit-printer.ts";
 import { fromSaved, fromNetwork, readSaved, type EvidenceSource } from "../probe/audit-source.ts";
 import { declaredOf } from "../declared-domain.ts";

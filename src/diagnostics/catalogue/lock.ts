@@ -14,6 +14,12 @@ function these(a: { domain: string; others: number }): string {
   return `${a.domain} and ${a.others.toLocaleString("en-US")} other${a.others === 1 ? "" : "s"}`;
 }
 
+function formatSeconds(seconds: number): string {
+  if (seconds >= 2 * 86_400) return `${String(Math.round(seconds / 86_400))} days`;
+  if (seconds >= 2 * 3600) return `${String(Math.round(seconds / 3600))} hours`;
+  return `${String(Math.round(seconds / 60))} minutes`;
+}
+
 export interface About {
   readonly domain: string;
   /** How many more domains of the same file this is true of. */
@@ -41,7 +47,8 @@ export const lockCodes = {
   }),
   "lock/newer": entry<{ version: number }>({
     severity: "error",
-    message: (a) => `stspress.lock has format ${String(a.version)}; this stspress reads formats 1 and 2`,
+    message: (a) =>
+      `stspress.lock has format ${String(a.version)}; this stspress reads formats 1 and 2`,
     fix: () => "run the newer stspress that wrote it",
   }),
   "lock/syntax": entry<{ detail: string }>({
@@ -87,6 +94,13 @@ export const lockCodes = {
     message: (a) => `${a.domain} cannot have gone live at that time: ${a.detail}`,
     fix: () => "give the time at which the policy was deployed, such as --at 2026-11-24T09:30:00Z",
   }),
+  "lock/clock": entry<{ seconds: number; hosts: number }>({
+    severity: "error",
+    message: (a) =>
+      `this machine's clock is ${formatSeconds(Math.abs(a.seconds))} ${a.seconds > 0 ? "behind" : "ahead of"} the ${a.hosts === 1 ? "policy host's" : `clocks of ${a.hosts.toLocaleString("en-US")} policy hosts`}; nothing was recorded`,
+    fix: () =>
+      "set the clock; a wrong time would end a hold or the days of testing too early. If it is right, say what is live with --no-check",
+  }),
   "lock/frozen": entry<{ domains: readonly string[] }>({
     severity: "error",
     message: (a) =>
@@ -130,7 +144,8 @@ export const lockCodes = {
     source: "RFC 8461 §3.1",
     message: (a) =>
       `${these(a)}: the id was announced while an earlier policy was still served, so senders may hold that policy under the new id; this build gives another id, which ends it`,
-    fix: () => "deploy, check that every address serves the new policy, and only then publish the id",
+    fix: () =>
+      "deploy, check that every address serves the new policy, and only then publish the id",
   }),
   "lock/mx-stays": entry<About & { patterns: readonly string[]; until: string | null }>({
     severity: "warning",

@@ -28,13 +28,14 @@ export async function run(context: Context): Promise<Result<ExitCode>> {
   const chosen = chooseDomains(context);
   if (!chosen.ok) return chosen;
   const { at, servedAt, announcedAt } = request.value;
-  const sights = options.choice("check") !== false
-    ? await lookAtAll(context, chosen.value)
-    : success(
-        chosen.value.map((domain) =>
-          saidSight(domain, servedAt ?? at ?? now, announcedAt ?? at ?? now),
-        ),
-      );
+  const sights =
+    options.choice("check") !== false
+      ? await lookAtAll(context, chosen.value)
+      : success(
+          chosen.value.map((domain) =>
+            saidSight(domain, servedAt ?? at ?? now, announcedAt ?? at ?? now),
+          ),
+        );
   if (!sights.ok) return sights;
   const isPolicyFirst = options.flag("policy-first");
   const recorded = await changeLock(root, (lock) =>
@@ -63,9 +64,12 @@ function readRequest(context: Context) {
       "--pending",
     );
   }
-  const time = (name: string) =>
-    options.parsed(name, parseTime, "a time", "2026-11-24T09:30:00Z");
-  const read = combine({ at: time("at"), servedAt: time("served"), announcedAt: time("announced") });
+  const time = (name: string) => options.parsed(name, parseTime, "a time", "2026-11-24T09:30:00Z");
+  const read = combine({
+    at: time("at"),
+    servedAt: time("served"),
+    announcedAt: time("announced"),
+  });
   if (!read.ok) return read;
   const isSaid = Object.values(read.value).some((one) => one !== null);
   if (isSaid && options.choice("check") !== false) {

@@ -28,10 +28,7 @@ export interface LookSession {
 const dnsTimeoutMs = 10_000;
 
 /** Opens a session, or says why that is not possible. `now` gives Unix seconds. */
-export function openLookSession(
-  options: ProbeOptions & { readonly dnsPort: number },
-  now: () => number,
-): Result<LookSession> {
+export function openLookSession(options: ProbeOptions, now: () => number): Result<LookSession> {
   const servers = options.resolver === null ? systemServers() : [options.resolver];
   let trust;
   try {
@@ -50,10 +47,15 @@ export function openLookSession(
         previousAddresses: previousAddresses(lock, domain),
       }));
       const sights: Sight[] = [];
-      await lookAtAll(looker, requests, { concurrency: options.concurrency, progress }, async (look) => {
-        const missing = await missingRecords(dns, recordsOfLocked(lock, look.domain));
-        sights.push({ kind: "look", look, missingRecords: missing });
-      });
+      await lookAtAll(
+        looker,
+        requests,
+        { concurrency: options.concurrency, progress },
+        async (look) => {
+          const missing = await missingRecords(dns, recordsOfLocked(lock, look.domain));
+          sights.push({ kind: "look", look, missingRecords: missing });
+        },
+      );
       return sights;
     },
     close: () => {

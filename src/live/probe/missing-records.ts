@@ -27,7 +27,7 @@ async function stateOf(
   const given = answer.records.map((one) =>
     "strings" in one ? one.strings.join("") : "address" in one ? one.address : "",
   );
-  // Other text may stand beside ours; other addresses may not, senders would go there too.
+  // Another text may stand beside ours; an address behind an alias is not the record that was built.
   const isAlone = type === "TXT" || answer.aliases.length === 0;
   return isAlone && given.includes(value) ? "published" : "missing";
 }

@@ -377,7 +377,7 @@ describe("what cannot be built is one clear error, and nothing is written", () =
       ["build", "--dry-run"],
       ["check"],
       ["records"],
-      ["live", "--all"],
+      ["live", "--all", "--no-check"],
       ["history", "acme.de"],
     ]) {
       const [name = "", ...args] = verb;

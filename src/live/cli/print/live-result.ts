@@ -51,7 +51,8 @@ function liveLines(one: Recorded): string[] {
   const lines = [
     `${domain}: ${mode} policy ${current.id} ${wasLive ? "was already recorded as live at" : "is live since"} ${formatTime(at)}${how}`,
   ];
-  if (enforceFrom !== null) lines.push(`  you may set \`mode: enforce\` from ${formatTime(enforceFrom)}`);
+  if (enforceFrom !== null)
+    lines.push(`  you may set \`mode: enforce\` from ${formatTime(enforceFrom)}`);
   if (typeof hold === "number") {
     lines.push(`  senders may hold an earlier policy until ${formatTime(hold)}`);
   }
@@ -64,11 +65,14 @@ function missingLines(one: Recorded): string[] {
   if (sight.kind === "look") {
     const looked = describeLook(sight.look, (text) => classify(one, text));
     lines.push(...looked.map((line) => `  ${printable(line)}`));
-    for (const name of sight.missingRecords ?? []) lines.push(`  DNS does not give ${name} as it was built`);
+    for (const name of sight.missingRecords ?? [])
+      lines.push(`  DNS does not give ${name} as it was built`);
   }
   const { current } = after;
   if (current?.isSpoiled === true) {
-    lines.push("  next: build again, which gives a new id, then deploy and look before you publish it");
+    lines.push(
+      "  next: build again, which gives a new id, then deploy and look before you publish it",
+    );
   } else if (current !== null && current.servedAt !== null && current.announcedAt !== null) {
     if (!isInOrder(current)) {
       lines.push(
@@ -90,7 +94,8 @@ function stateOf({ after }: Recorded): string {
   if (current === null) return "an earlier policy may still be published";
   const served = current.servedAt === null ? "not served everywhere" : "served";
   const announced = current.announcedAt === null ? "not announced everywhere" : "announced";
-  if (current.isSpoiled) return `policy ${current.id} was announced while an earlier one was served`;
+  if (current.isSpoiled)
+    return `policy ${current.id} was announced while an earlier one was served`;
   if (current.servedAt !== null && current.announcedAt !== null) {
     return isInOrder(current)
       ? `policy ${current.id} is live; its DNS records are not as built, or an earlier policy was seen`
@@ -103,7 +108,9 @@ function classify({ after, lock }: Recorded, text: string): string {
   const textOf = (one: Instance): string | undefined => lock.policies.get(one.digest)?.text;
   if (after.current !== null && textOf(after.current) === text) return "the policy of this build";
   const earlier = after.earlier.findLast((one) => textOf(one) === text);
-  return earlier === undefined ? "a policy that the lock does not know" : `the earlier policy ${earlier.id}`;
+  return earlier === undefined
+    ? "a policy that the lock does not know"
+    : `the earlier policy ${earlier.id}`;
 }
 
 /** One domain as JSON: times are ISO, null where nothing is recorded. */
