@@ -3,7 +3,7 @@ import { diagnostic } from "../../diagnostics/diagnostic.ts";
 import { failure, success, type Result } from "../../diagnostics/result.ts";
 import type { Policy } from "../../mta-sts/policy.ts";
 import { formatTime, type UnixSeconds } from "../stamp.ts";
-import { latestTime } from "./latest-time.ts";
+import { latestSeen } from "./latest-time.ts";
 import { reopened } from "./advance.ts";
 import { recordSaid } from "./record-look.ts";
 import {
@@ -37,7 +37,7 @@ export function adoptPolicy(lock: Lock, domain: string, adopted: AdoptedPolicy):
     return failure(diagnostic("lock/adopted-before", { domain, id }));
   }
   // A policy that went live before the lock's own was replaced by that, or the time is wrong.
-  const after = before === undefined ? null : latestTime(before);
+  const after = before === undefined ? null : latestSeen(before);
   if (after !== null && liveAt < after) {
     const detail = `the lock records something of it at ${formatTime(after)}, after ${formatTime(liveAt)}`;
     return failure(diagnostic("lock/live-time", { domain, detail }));
@@ -59,5 +59,16 @@ export function adopt(
   if (old.current !== null) earlier.push(superseded(old.current));
   const current = { ...unseen, id, digest, builtAt: null, ttlSeconds };
   const next: LockedDomain = { ...old, current, earlier, diverged: false };
-  return recordSaid(next, { servedAt: liveAt, announcedAt: liveAt }, lock);
+  const said = recordSaid(next, { servedAt: liveAt, announcedAt: liveAt }, lock);
+  // What was built since the adopted policy went live may have been deployed until now.
+  const until = (end: UnixSeconds | null, builtAt: UnixSeconds | null) =>
+    end === null || builtAt === null ? end : Math.max(end, builtAt);
+  return {
+    ...said,
+    earlier: said.earlier.map((one) => ({
+      ...one,
+      servedUntil: until(one.servedUntil, one.builtAt),
+      announcedUntil: until(one.announcedUntil, one.builtAt),
+    })),
+  };
 }

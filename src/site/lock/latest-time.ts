@@ -4,19 +4,24 @@ import { instancesOf, type Lock, type LockedDomain } from "./lock.ts";
 
 /** The latest time of a domain; null: it has none. */
 export function latestTime(domain: LockedDomain): UnixSeconds | null {
+  return latestOf([...seenTimes(domain), ...instancesOf(domain).map(({ builtAt }) => builtAt)]);
+}
+
+/** The latest time at which something of a domain was seen or said to be live; null: never. */
+export function latestSeen(domain: LockedDomain): UnixSeconds | null {
+  return latestOf(seenTimes(domain));
+}
+
+function seenTimes(domain: LockedDomain): (UnixSeconds | null)[] {
+  return [
+    ...instancesOf(domain).flatMap(({ servedAt, announcedAt }) => [servedAt, announcedAt]),
+    ...domain.earlier.flatMap(({ servedUntil, announcedUntil }) => [servedUntil, announcedUntil]),
+  ];
+}
+
+function latestOf(times: readonly (UnixSeconds | null)[]): UnixSeconds | null {
   let latest: UnixSeconds | null = null;
-  const consider = (time: UnixSeconds | null): void => {
-    if (time !== null && (latest === null || time > latest)) latest = time;
-  };
-  for (const { builtAt, servedAt, announcedAt } of instancesOf(domain)) {
-    consider(builtAt);
-    consider(servedAt);
-    consider(announcedAt);
-  }
-  for (const { servedUntil, announcedUntil } of domain.earlier) {
-    consider(servedUntil);
-    consider(announcedUntil);
-  }
+  for (const time of times) if (time !== null && time > (latest ?? -Infinity)) latest = time;
   return latest;
 }
 
