@@ -100,7 +100,7 @@ export const adopt: VerbSpec = {
     { flags: "--ttl <seconds>", about: "the TTL of its _mta-sts record (default: 3600)" },
     ...told,
   ],
-  examples: ["stspress adopt example.com --id 20240101 --since 2024-01-01 mta-sts.txt"],
+  examples: ["stspress adopt example.org --id 20240101 --since 2024-01-01 mta-sts.txt"],
   load: () => import("./adopt.ts"),
 };
 
