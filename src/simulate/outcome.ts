@@ -125,7 +125,9 @@ export class Outcomes {
 
   /** Cuts what overlaps so that each piece has one set of reasons; joins neighbours that have the same. */
   #pieces(): Piece[] {
-    const cuts = [...new Set(this.#kept.flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
+    const cuts = [...new Set(this.#kept.flatMap(({ from, to }) => [from, to]))].sort(
+      (a, b) => a - b,
+    );
     const pieces: Piece[] = [];
     for (let index = 0; index + 1 < cuts.length; index += 1) {
       const from = cuts[index] ?? 0;

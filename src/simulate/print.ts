@@ -17,7 +17,10 @@ export function formatSimulation({ senders }: SimulationResult): string {
     else names.push(result.sender);
   }
   const rows = [...lines].map(([text, names]) => ({ text, names: names.join(", ") }));
-  const widest = Math.max(0, ...rows.map(({ names }) => names.length).filter((width) => width <= 40));
+  const widest = Math.max(
+    0,
+    ...rows.map(({ names }) => names.length).filter((width) => width <= 40),
+  );
   return rows.map(({ text, names }) => `${names.padEnd(widest)}   ${text}`).join("\n");
 }
 

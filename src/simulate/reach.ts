@@ -137,8 +137,7 @@ class Reach {
     const equal = sight.records.includes(entry.id);
     const valid = from < this.#end(entry);
     const rest = this.#reading.rest[entry.text] ?? 0;
-    const atUse =
-      equal && equalId === "renew" && (valid || revives) && to > entry.first + rest;
+    const atUse = equal && equalId === "renew" && (valid || revives) && to > entry.first + rest;
     const inRound =
       round?.equalId === "renew" &&
       equal &&

@@ -24,7 +24,7 @@ export function retryAfter({ first, thenEvery }: Retries, wait: number): number 
 /** The longest time between two attempts that both come before the mail counts as lost. */
 export function longestGap(retries: Retries): number {
   let longest = 0;
-  for (let attempt = 0; attempt <= lossSeconds; ) {
+  for (let attempt = 0; attempt <= lossSeconds;) {
     const next = retryAfter(retries, attempt + 1);
     longest = Math.max(longest, next - attempt);
     attempt = next;

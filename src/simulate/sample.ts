@@ -53,7 +53,12 @@ export function sample(world: World, options: SampleOptions): Sample {
   for (const sender of options.senders ?? allSenders) {
     const reading = new Reading(sender, view);
     for (let history = 0; history < (options.histories ?? 1); history += 1) {
-      const mail = new Mail(sender, startRun(sender, reading, view, random, from, held), counts, losses);
+      const mail = new Mail(
+        sender,
+        startRun(sender, reading, view, random, from, held),
+        counts,
+        losses,
+      );
       const step = (2 * (options.until - from)) / options.deliveries;
       // The gaps are random too, so a few mails fewer may be sent than were asked for.
       let at = from;
@@ -119,7 +124,7 @@ class Mail {
   }
 
   #retryUntil(until: UnixSeconds): void {
-    for (let due = this.#queue.at(-1); due !== undefined && due.next <= until; ) {
+    for (let due = this.#queue.at(-1); due !== undefined && due.next <= until;) {
       this.#queue.pop();
       if (this.#run.refusesAt(due.next)) this.#wait(due.sentAt, due.next);
       else this.#counts.deferred += 1;

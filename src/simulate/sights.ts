@@ -88,7 +88,14 @@ export function viewOf(world: World, options: ViewOptions = {}): View {
 
   const sets = new Numbers();
   const mxHosts: MxHosts[] = [];
-  const cuts = cutsOf([records, addresses, hostUp, mxSets, ...served.values(), ...mxStates.values()]);
+  const cuts = cutsOf([
+    records,
+    addresses,
+    hostUp,
+    mxSets,
+    ...served.values(),
+    ...mxStates.values(),
+  ]);
   const sights: Sight[] = [];
   for (let index = 0; index + 1 < cuts.length; index += 1) {
     const from = cuts[index] ?? 0;
@@ -126,7 +133,8 @@ function readText(text: string): PolicyText {
   return {
     text,
     policy: parsed.ok ? parsed.value : null,
-    maxAgeTooLarge: parsed.ok && parsed.warnings.some(({ code }) => code === "policy/max-age-too-large"),
+    maxAgeTooLarge:
+      parsed.ok && parsed.warnings.some(({ code }) => code === "policy/max-age-too-large"),
   };
 }
 
@@ -190,7 +198,10 @@ function extended<T>(spans: readonly Span<T>[], ttl: (value: T) => number): Span
 }
 
 function recordSpans(subjects: ReadonlyMap<string, WorldEvent[]>, ids: Numbers): Span<number>[] {
-  const failing = spansOf(subjects.get("lookups"), (event) => event.what === "lookups" && !event.work)
+  const failing = spansOf(
+    subjects.get("lookups"),
+    (event) => event.what === "lookups" && !event.work,
+  )
     .filter(({ value }) => value)
     .map((span) => ({ ...span, value: lookupFails }));
   const spans: Span<number>[] = [...failing];
@@ -228,7 +239,9 @@ function without<T>(span: Span<T>, holes: readonly Span<unknown>[]): Span<T>[] {
 
 function addressSpans(subjects: ReadonlyMap<string, WorldEvent[]>): Span<readonly string[]>[] {
   return spansOf(subjects.get("addresses"), (event) => (event.what === "addresses" ? event : null))
-    .flatMap(({ from, to, value }) => (value === null ? [] : [{ from, to: to + value.ttlSeconds, value }]))
+    .flatMap(({ from, to, value }) =>
+      value === null ? [] : [{ from, to: to + value.ttlSeconds, value }],
+    )
     .map(({ from, to, value }) => ({ from, to, value: value.addresses }));
 }
 
@@ -248,7 +261,9 @@ function servedSpans(
   return served;
 }
 
-function mxStateSpans(subjects: ReadonlyMap<string, WorldEvent[]>): Map<string, Span<MxHostState>[]> {
+function mxStateSpans(
+  subjects: ReadonlyMap<string, WorldEvent[]>,
+): Map<string, Span<MxHostState>[]> {
   const states = new Map<string, Span<MxHostState>[]>();
   for (const events of subjects.values()) {
     const [first] = events;

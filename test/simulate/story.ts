@@ -1,12 +1,7 @@
 /** A domain's history, told in few words. */
 import { formatPolicy, type Mode } from "../../src/mta-sts/policy.ts";
-import { sample, type Loss } from "../../src/simulate/sample.ts";
 import { senders } from "../../src/simulate/senders.ts";
-import {
-  simulate,
-  type SenderResult,
-  type SimulationOptions,
-} from "../../src/simulate/simulate.ts";
+import { simulate, type SimulationOptions } from "../../src/simulate/simulate.ts";
 import type { MxHostState, WorldEvent } from "../../src/simulate/world.ts";
 
 export const minute = 60;
@@ -93,8 +88,13 @@ export class Story {
 }
 
 /** A domain whose one address serves a text under an id, and whose mail goes to some hosts. */
-export function published(text: string, id: string, mx: readonly string[]): Story {
-  return new Story().addresses(["192.0.2.1"]).serve(text).announce(id).mx(mx);
+export function published(
+  text: string,
+  id: string,
+  mx: readonly string[],
+  mxTtlSeconds = hour,
+): Story {
+  return new Story().addresses(["192.0.2.1"]).serve(text).announce(id).mx(mx, mxTtlSeconds);
 }
 
 export const names = senders.map(({ name }) => name);
@@ -102,23 +102,4 @@ export const names = senders.map(({ name }) => name);
 /** The same for every kind of sender. */
 export function everybody<T>(value: T): Record<string, T> {
   return Object.fromEntries(names.map((name) => [name, value]));
-}
-
-/** Losses of single senders that the exhaustive simulation did not foresee. */
-export function unforeseen(
-  events: readonly WorldEvent[],
-  options: SimulationOptions & { until: number },
-  sampled: { seed: number; deliveries: number; histories?: number },
-): Loss[] {
-  const { losses } = sample(events, { ...options, ...sampled });
-  const results = new Map<string, SenderResult>();
-  // A mail that is sent before the end may be lost by what comes after it.
-  const { until: _until, ...unbounded } = options;
-  for (const result of simulate(events, unbounded).senders) results.set(result.sender, result);
-  return losses.filter(({ sender, sentAt }) => {
-    const interval = results
-      .get(sender)
-      ?.timeline.find(({ from, to }) => from <= sentAt && sentAt < to);
-    return interval?.loss !== true;
-  });
 }

@@ -4,7 +4,8 @@ import { usual, type Sender } from "../sender.ts";
 export const kumoMta: Sender = {
   ...usual,
   name: "kumomta",
-  source: "KumoMTA 2026-08: crates/mta-sts/src/lib.rs, mailexchanger; docs: retry_interval, max_age",
+  source:
+    "KumoMTA 2026-08: crates/mta-sts/src/lib.rs, mailexchanger; docs: retry_interval, max_age",
   fetchFails: "ignore",
   mismatch: {
     first: [1200, 3600, 8400, 18_000, 37_200, 75_600],
