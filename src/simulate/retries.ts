@@ -1,8 +1,8 @@
 /** When a sender tries again to deliver what a policy kept it from delivering. */
-import { daySeconds } from "./time.ts";
+import { daySeconds, hourSeconds } from "./time.ts";
 
 /** Mail that waits longer than this because of a policy counts as lost: that is when senders begin to tell people. */
-export const lossSeconds = 4 * 3600;
+export const lossSeconds = 4 * hourSeconds;
 
 /** A queue's schedule; all times count from the first attempt. */
 export interface Retries {

@@ -1,7 +1,7 @@
 /** What holds in every world. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { reach } from "../../src/simulate/reach.ts";
+import { reach, type Use } from "../../src/simulate/reach.ts";
 import { Random } from "../../src/simulate/random.ts";
 import { Reading } from "../../src/simulate/reading.ts";
 import { Run } from "../../src/simulate/run.ts";
@@ -10,7 +10,6 @@ import { senders } from "../../src/simulate/senders.ts";
 import { viewOf } from "../../src/simulate/sights.ts";
 import { heldEntries, simulate } from "../../src/simulate/simulate.ts";
 import type { Mode } from "../../src/mta-sts/policy.ts";
-import type { Use } from "../../src/simulate/reach.ts";
 import { runs } from "../support/parsed.ts";
 import { everybody, Story, hour, start } from "./story.ts";
 import { heldInstances, worldEnd, worlds } from "./worlds.ts";
@@ -44,6 +43,8 @@ describe("in every world", () => {
         ),
         ([world, shuffled]) => {
           expect(simulate(shuffled)).toEqual(simulate(world));
+          const options = { until: worldEnd, seed: 1, deliveries: 20 };
+          expect(sample(shuffled, options)).toEqual(sample(world, options));
         },
       ),
       runs,
