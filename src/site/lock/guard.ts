@@ -6,7 +6,7 @@ import { diagnostic, type Diagnostic, type Place } from "../../diagnostics/diagn
 import type { DomainConfig, YamlPath } from "../../config/site-config.ts";
 import { formatTime, type UnixSeconds } from "../stamp.ts";
 import { heldInstances } from "./hold.ts";
-import { lastLive, testedSince, testingSeconds, untested } from "./testing.ts";
+import { lastLive, testedSince, testingSeconds, untestedSince, wasNoneSince } from "./testing.ts";
 import { liveAt, policyOf, type LockedDomain, type Policies } from "./lock.ts";
 import { guardMx, type MxGuarded } from "./mx-guard.ts";
 
@@ -82,12 +82,14 @@ function enforceGate(
   const live = lastLive(before);
   const policy = live === null ? null : policyOf(lock, live);
   if (policy?.mode === "enforce") return null;
-  if (policy?.mode !== "testing") {
+  const isTesting =
+    live !== null && policy?.mode === "testing" && !wasNoneSince(before, live, lock);
+  if (!isTesting) {
     const isBuilt = before.current !== null && policyOf(lock, before.current).mode === "testing";
     const code = isBuilt ? "lock/enforce-testing-not-live" : "lock/enforce-untested";
     return { ...at, code, about: {} };
   }
-  const patterns = untested(policy.mx, mx);
+  const patterns = untestedSince(before, live, mx, lock);
   if (patterns.length > 0) {
     const from = formatTime(now + testingSeconds);
     return { ...at, code: "lock/enforce-untested-patterns", about: { patterns, from } };

@@ -68,7 +68,7 @@ export function guardMx(
   return [
     ...added(mx, enforced),
     ...(mode === "enforce" ? removed(config, mx, enforced, isLive) : []),
-    ...stays(mode, mx, enforced, isLive),
+    ...stays(mode, enforced),
   ];
 }
 
@@ -103,24 +103,17 @@ function removed(
 }
 
 /**
- * What must stay in the MX records on the way down: senders may enforce the earlier policy, whatever is declared
- * now. Where only the mode goes down it is said with the edit, and not again once that is live.
+ * What must stay in the MX records on the way down, said as long as the hold lasts: senders may enforce the
+ * earlier policy, whatever is declared now. A host that one of several does not name is refused by who holds that.
  */
-function stays(
-  mode: Policy["mode"],
-  mx: readonly string[],
-  enforced: readonly Enforced[],
-  isLive: boolean,
-): MxGuarded[] {
+function stays(mode: Policy["mode"], enforced: readonly Enforced[]): MxGuarded[] {
   if (mode === "enforce") return [];
-  const isDropped = ({ policy }: Enforced) => uncovered(policy.mx, mx).length > 0;
-  const holding = isLive
-    ? enforced.filter((one) => mode === "testing" && isDropped(one))
-    : enforced;
-  if (holding.length === 0) return [];
-  return [
-    { code: "lock/mx-stays", about: { patterns: patternsOf(holding), until: lastOf(holding) } },
-  ];
+  const all = patternsOf(enforced);
+  const common = all.filter((one) =>
+    enforced.every(({ policy }) => uncovered([one], policy.mx).length === 0),
+  );
+  const patterns = common.length > 0 ? common : all;
+  return [{ code: "lock/mx-stays", about: { patterns, until: lastOf(enforced) } }];
 }
 
 function patternsOf(enforced: readonly Enforced[]): string[] {

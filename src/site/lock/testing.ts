@@ -27,26 +27,48 @@ export function lastLive(domain: LockedDomain): Instance | null {
 /**
  * From when a policy with these patterns counts as tested: the beginning of the unbroken stretch of live testing
  * policies whose patterns are all covered by them. To add a pattern is harmless; to drop or to replace one
- * starts the days anew. null: what is live now is not in testing, or has other patterns.
+ * starts the days anew. What was only built breaks the stretch too, unless it is covered: it may have been deployed
+ * without anybody recording it. null: what is live now is not in testing, or has other patterns.
  */
 export function testedSince(
   domain: LockedDomain,
   mx: readonly string[],
   lock: Policies,
 ): UnixSeconds | null {
-  const live = instancesOf(domain)
-    .map((one) => ({ at: liveAt(one), policy: policyOf(lock, one) }))
-    .filter((one): one is typeof one & { at: number } => one.at !== null)
-    .sort((a, b) => a.at - b.at);
   let since: UnixSeconds | null = null;
-  for (const { at, policy } of live.reverse()) {
-    if (policy.mode !== "testing" || untested(policy.mx, mx).length > 0) break;
-    since = at;
+  for (const one of instancesOf(domain).toReversed()) {
+    const policy = policyOf(lock, one);
+    const at = liveAt(one);
+    if (policy.mode === "none" || untested(policy.mx, mx).length > 0) break;
+    if (at === null) continue;
+    if (policy.mode === "enforce") break;
+    since = Math.min(since ?? at, at);
   }
   return since;
 }
 
+/** Whether a policy that asks for nothing was built since an instance, and is perhaps deployed. */
+export function wasNoneSince(domain: LockedDomain, live: Instance, lock: Policies): boolean {
+  return builtSince(domain, live).some((one) => policyOf(lock, one).mode === "none");
+}
+
+/** Patterns that were live last, or built since and perhaps deployed, and that others do not cover. */
+export function untestedSince(
+  domain: LockedDomain,
+  live: Instance,
+  mx: readonly string[],
+  lock: Policies,
+): readonly string[] {
+  const since = builtSince(domain, live);
+  return [...new Set(since.flatMap((one) => untested(policyOf(lock, one).mx, mx)))];
+}
+
+function builtSince(domain: LockedDomain, live: Instance): readonly Instance[] {
+  const all = instancesOf(domain);
+  return all.slice(all.findIndex(({ id }) => id === live.id));
+}
+
 /** Of patterns that were tested, those that others do not cover. */
-export function untested(tested: readonly string[], mx: readonly string[]): readonly string[] {
+function untested(tested: readonly string[], mx: readonly string[]): readonly string[] {
   return tested.filter((old) => !mx.some((one) => patternCovers(one, old)));
 }
