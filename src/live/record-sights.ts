@@ -127,9 +127,11 @@ function wrongTime(sight: Sight, domain: LockedDomain, now: UnixSeconds): string
       ? [sight.look.endedAt]
       : [sight.said.servedAt, sight.said.announcedAt].filter((one) => one !== null);
   const latest = latestTime(domain);
+  // An id that a resolver gave is taken to be announced its TTL later.
+  const tolerated = toleratedSeconds + (domain.current?.ttlSeconds ?? 0);
   for (const at of times) {
     if (at > now + toleratedSeconds) return `${formatTime(at)} is in the future`;
-    if (latest !== null && at < latest - toleratedSeconds && isNews(sight, domain)) {
+    if (latest !== null && at < latest - tolerated && isNews(sight, domain)) {
       return `the lock records something of it at ${formatTime(latest)}, after ${formatTime(at)}`;
     }
   }

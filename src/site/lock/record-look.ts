@@ -108,27 +108,6 @@ export function recordLook(
   };
 }
 
-/** The state of a domain after its current instance was seen served and announced in one look. */
-export function recordSeenLive(
-  domain: LockedDomain,
-  { at, ttlSeconds }: { readonly at: UnixSeconds; readonly ttlSeconds: number },
-  lock: Policies,
-): LockedDomain {
-  const { current } = domain;
-  if (current === null) return domain;
-  const text = lock.policies.get(current.digest)?.text ?? "";
-  const look: Look = {
-    domain: "",
-    startedAt: at,
-    endedAt: at,
-    host: "found",
-    addresses: [{ address: "", isInDns: true, kind: "policy", text }],
-    servers: [{ server: "", isAuthoritative: true, kind: "id", id: current.id, ttlSeconds }],
-    dateAheadSeconds: null,
-  };
-  return recordLook(domain, look, { isPolicyFirst: false, areRecordsPublished: false }, lock);
-}
-
 /** What the operator says of the current instance without anybody looking. */
 export interface Said {
   /** null: it is not said to be served, or announced. */

@@ -12,6 +12,7 @@ test("nothing is given: as a sender looks", () => {
       resolver: null,
       caFile: null,
       httpsPort: 443,
+      dnsPort: 53,
       smtpPort: 25,
       timeoutMs: 60_000,
       concurrency: 50,

@@ -24,7 +24,7 @@ describe("live and history", () => {
       "already recorded as live",
     );
     expect(site.run("history", ["acme.de"], { env }).out).toContain(
-      "live since 2026-09-22 00:00 UTC",
+      "served since 2026-09-22 00:00 UTC, announced since 2026-09-22 00:00 UTC (as said, not seen)",
     );
     expect(JSON.parse(site.run("history", ["acme.de", "--json"], { env }).out)).toMatchObject({
       domain: "acme.de",
@@ -33,7 +33,7 @@ describe("live and history", () => {
       earlier: [],
       diagnostics: [],
     });
-    expect(site.run("history", ["acme.fr"], { env }).out).toContain("not recorded as live");
+    expect(site.run("history", ["acme.fr"], { env }).out).toContain("not seen served");
   });
 
   test("--all records every domain, and the next build leaves the lock alone", () => {

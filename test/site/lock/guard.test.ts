@@ -65,9 +65,17 @@ describe("enforce needs 14 live days of testing (RFC 8461 §5)", () => {
     expect(building(live(), enforce, from)).toEqual([]);
   });
 
-  test("an mx edit on the way does not restart them", () => {
-    const ledger = live().build(policy("testing", ["mx2.acme.de"]), start + 10 * day);
-    expect(building(ledger, enforce, start + 15 * day)).toEqual([]);
+  test("an added pattern on the way does not restart them; another one built in between does", () => {
+    const both = ["mx1.acme.de", "mx2.acme.de"];
+    const added = live().build(policy("testing", both), start + 10 * day);
+    expect(building(added, policy("enforce", both), start + 15 * day)).toEqual([]);
+    // Perhaps it was deployed, and nobody recorded it.
+    const other = live().build(policy("testing", ["mx2.acme.de"]), start + 10 * day);
+    expect(building(other, enforce, start + 15 * day)).toMatchObject([
+      { code: "lock/enforce-untested-patterns", about: { patterns: ["mx2.acme.de"] } },
+    ]);
+    const none = live().build(policy("none"), start + 10 * day);
+    expect(codes(building(none, enforce, start + 15 * day))).toEqual(["lock/enforce-untested"]);
   });
 
   test("days that were only built do not count", () => {
@@ -221,7 +229,9 @@ describe("a retired policy", () => {
 
   test("is told when nobody holds an earlier one", () => {
     const until = start + day + hour + week;
-    expect(building(retired(), none, until - 1, { retire: true })).toEqual([]);
+    expect(codes(building(retired(), none, until - 1, { retire: true }))).toEqual([
+      "lock/mx-stays",
+    ]);
     const found = building(retired(), none, until, { retire: true });
     expect(found).toMatchObject([{ code: "lock/retired", key: ["mta-sts", "retire"] }]);
     expect(building(retired(), none, until)).toEqual([]);

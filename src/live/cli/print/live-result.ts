@@ -4,6 +4,7 @@ import { describeLook } from "../../describe-look.ts";
 import { liveAt, policyOf, type Instance } from "../../../site/lock/lock.ts";
 import { isInOrder } from "../../../site/lock/record-look.ts";
 import { formatTime } from "../../../site/stamp.ts";
+import { stateOf } from "../../describe-recorded.ts";
 import type { Recorded } from "../../record-sights.ts";
 
 /** More domains of a kind are only counted. */
@@ -87,21 +88,6 @@ function missingLines(one: Recorded): string[] {
     );
   }
   return lines;
-}
-
-function stateOf({ after }: Recorded): string {
-  const { current } = after;
-  if (current === null) return "an earlier policy may still be published";
-  const served = current.servedAt === null ? "not served everywhere" : "served";
-  const announced = current.announcedAt === null ? "not announced everywhere" : "announced";
-  if (current.isSpoiled)
-    return `policy ${current.id} was announced while an earlier one was served`;
-  if (current.servedAt !== null && current.announcedAt !== null) {
-    return isInOrder(current)
-      ? `policy ${current.id} is live; its DNS records are not as built, or an earlier policy was seen`
-      : `policy ${current.id} is live, but whether it was served before it was announced is not known, so the hold of the earlier policy has no end`;
-  }
-  return `policy ${current.id} is ${served}, ${announced}`;
 }
 
 function classify({ after, lock }: Recorded, text: string): string {

@@ -126,9 +126,9 @@ function hostSteps({ host, hostCount }: Tally): string[] {
 
 function checkSteps({ deploy }: Tally): string[] {
   if (deploy.count === 0) return [];
-  const others = deploy.count > 1 ? ` and ${count(deploy.count - 1)} more` : "";
+  const others = deploy.count > 1 ? ` and those of ${count(deploy.count - 1)} more` : "";
   return [
-    `Check that https://${policyHostOf(deploy.first)}/.well-known/mta-sts.txt${others} serves the new policy at every address: stspress live --pending`,
+    `Check that https://${policyHostOf(deploy.first)}/.well-known/mta-sts.txt${others} answers with the new policy at every address: stspress live --pending`,
   ];
 }
 
