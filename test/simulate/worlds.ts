@@ -12,6 +12,8 @@ const addresses = ["192.0.2.1", "192.0.2.2", "2001:db8::1"];
 const ids = ["1", "2", "3"];
 
 const time = fc.oneof(
+  // Few enough that events are often simultaneous.
+  fc.integer({ min: 0, max: 4 }).map((weeks) => start + weeks * week),
   fc.integer({ min: 0, max: 30 * 24 }).map((hours) => start + hours * hour),
   fc.integer({ min: 0, max: 30 * day }).map((seconds) => start + seconds),
 );
