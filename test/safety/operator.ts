@@ -266,7 +266,9 @@ export class Operator {
   }
 
   #deployEverywhere(): void {
-    if (this.#mayDeploy()) this.#deployTo([...places.caddy, ...places.nginx]);
+    const leavesOld = this.#disobeyed.has("old-place-serves");
+    const chosen = leavesOld ? places[this.#declared.target] : [...places.caddy, ...places.nginx];
+    if (this.#mayDeploy()) this.#deployTo(chosen);
   }
 
   #deployTo(addresses: readonly string[]): void {
@@ -312,7 +314,8 @@ export class Operator {
 
   #isServed(text: string): boolean {
     if (!this.#isUp || this.#addresses.length === 0) return false;
-    const reached = [...this.#addresses, ...this.#cached()];
+    const cached = this.#disobeyed.has("old-place-serves") ? [] : this.#cached();
+    const reached = [...this.#addresses, ...cached];
     return reached.every((address) => {
       const served = this.#served.get(address) ?? null;
       return served === text || (served === null && !this.#addresses.includes(address));

@@ -18,7 +18,7 @@ export function missingLock(root: string): Diagnostic | null {
     const command = `git checkout ${commit} -- ${lockName}`;
     return diagnostic("lock/missing", { seen: `git has one (${commit})`, command });
   }
-  if (fs.existsSync(path.join(root, previousLock))) {
+  if (hasDomains(path.join(root, previousLock))) {
     const command = `cp ${previousLock} ${lockName}`;
     return diagnostic("lock/missing", { seen: `${previousLock} is an earlier one`, command });
   }
@@ -26,6 +26,15 @@ export function missingLock(root: string): Diagnostic | null {
     return diagnostic("lock/missing", { seen: "dist/ was built before", command: null });
   }
   return null;
+}
+
+/** A first build that was interrupted leaves a lock of nothing there. */
+function hasDomains(file: string): boolean {
+  try {
+    return fs.readFileSync(file, "utf8").includes("\ndomain ");
+  } catch {
+    return false;
+  }
 }
 
 /** The last commit that has the lock; null where there is none, or no git. */

@@ -79,7 +79,7 @@ describe("what no build writes is refused", () => {
     ["\ufeffstspress.lock 1\n", ["lock/not-a-lock@0+16"]],
     ["PK\u0003\u0004\nx\n", ["lock/not-a-lock@0+4"]],
     ["stspress.lock 1\ndomain acme.de\n", ["lock/syntax@16+14"]],
-    ["stspress.lock 2\ndomain acme.de dns=0 live_dns=-\n", ["lock/syntax@16+32"]],
+    ["stspress.lock 2\ndomain acme.de dns=0 live_dns=-\n", ["lock/syntax@16+31"]],
     ["stspress.lock 1\ndomain ../x dns=-\n", ["lock/syntax@16+17"]],
     ["stspress.lock 1\ndomain ACME.de dns=-\n", ["lock/syntax@16+20"]],
     ['stspress.lock 1\npolicy 0 "x"\n', ["lock/syntax@16+12"]],
