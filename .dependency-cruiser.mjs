@@ -6,7 +6,7 @@
 /** Values in, values out: no Node modules, no clock, no environment. ESLint holds the rest of the rule for the same paths. */
 export const pure = [
   "^src/(diagnostics|names|mta-sts|tls-rpt|config)/",
-  "^src/(site|audit|mail|reports|simulate)/[^/]+\\.ts$",
+  "^src/(site|audit|live|mail|reports|simulate)/[^/]+\\.ts$",
   "^src/site/(lock|targets|record-formats)/",
   "^src/audit/rules/",
   "^src/reports/analysis/",

@@ -81,8 +81,7 @@ export function recordSights(
   const domains = new Map(lock.domains);
   const recorded: Recorded[] = [];
   for (const sight of sights) {
-    const domain =
-      sight.kind === "look" ? sight.look.domain : sight.said === null ? "" : sight.domain;
+    const domain = sight.kind === "look" ? sight.look.domain : sight.domain;
     const before = lock.domains.get(domain);
     // It may have been dropped by a build since.
     if (before === undefined) continue;

@@ -31,7 +31,7 @@ export interface Pending {
 }
 
 /** Gives what is missing of a planned domain; null: nothing. */
-export function pendingOf(planned: PlannedDomain, lock: Lock): Pending | null {
+function pendingOf(planned: PlannedDomain, lock: Lock): Pending | null {
   const { config, locked, shape } = planned;
   const { current, liveShape } = locked;
   const isLive = current === null || (current.servedAt !== null && current.announcedAt !== null);

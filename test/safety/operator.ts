@@ -20,7 +20,7 @@ import { conflictOf, read } from "../site/lock/ledger.ts";
 const hour = 3600;
 const day = 86_400;
 /** 2026-11-01T09:00:00Z */
-export const start = 1_793_523_600;
+const start = 1_793_523_600;
 const domain = "acme.de";
 /** Where the policy host may be: two addresses at the one place, one at the other. */
 const places: Readonly<Record<"caddy" | "nginx", readonly string[]>> = {
@@ -88,23 +88,57 @@ export class Operator {
 
   #act(): void {
     const actions = [
-      () => this.#edit(),
-      () => this.#edit(),
-      () => this.#publishInOrder(),
-      () => this.#publishInOrder(),
-      () => this.#publishInOrder(),
-      () => this.#deploy(),
-      () => this.#deploy(),
-      () => this.#announce(),
-      () => this.#announce(),
-      () => this.#look(),
-      () => this.#look(),
-      () => this.#say(),
-      () => this.#movePolicyHost(),
-      () => this.#changeMx(),
-      () => this.#changeMx(),
-      () => this.#host(!this.#isUp),
-      () => this.#fork(),
+      () => {
+        this.#edit();
+      },
+      () => {
+        this.#edit();
+      },
+      () => {
+        this.#publishInOrder();
+      },
+      () => {
+        this.#publishInOrder();
+      },
+      () => {
+        this.#publishInOrder();
+      },
+      () => {
+        this.#deploy();
+      },
+      () => {
+        this.#deploy();
+      },
+      () => {
+        this.#announce();
+      },
+      () => {
+        this.#announce();
+      },
+      () => {
+        this.#look();
+      },
+      () => {
+        this.#look();
+      },
+      () => {
+        this.#say();
+      },
+      () => {
+        this.#movePolicyHost();
+      },
+      () => {
+        this.#changeMx();
+      },
+      () => {
+        this.#changeMx();
+      },
+      () => {
+        this.#host(!this.#isUp);
+      },
+      () => {
+        this.#fork();
+      },
     ];
     if (!this.#isUp && this.#random.below(2) === 0) this.#host(true);
     this.now += 1;
@@ -114,17 +148,21 @@ export class Operator {
   /** All that is next, one after the other, as it was printed; now and then without the looks. */
   #publishInOrder(): void {
     const looks = this.#random.below(4) > 0;
-    const steps = [
-      () => this.#deployEverywhere(),
-      () => this.#movePolicyHost(),
-      () => looks && this.#look(),
-      () => this.#announceEverywhere(),
-      () => (looks ? this.#look() : this.#say()),
-    ];
-    for (const step of steps) {
-      step();
-      this.now += this.#pick([60, 60, hour, 3 * day]);
-    }
+    this.#deployEverywhere();
+    this.#pause();
+    this.#movePolicyHost();
+    this.#pause();
+    if (looks) this.#look();
+    this.#pause();
+    this.#announceEverywhere();
+    this.#pause();
+    if (looks) this.#look();
+    else this.#say();
+    this.#pause();
+  }
+
+  #pause(): void {
+    this.now += this.#pick([60, 60, hour, 3 * day]);
   }
 
   // What is written and built

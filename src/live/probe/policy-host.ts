@@ -61,7 +61,9 @@ export async function lookAtPolicyHost(
       .map((asked, index) =>
         index < maxAddresses
           ? lookAtAddress(options, host, asked, deadline)
-          : notLookedAt(asked, `there are more than ${String(maxAddresses)} addresses`),
+          : Promise.resolve(
+              notLookedAt(asked, `there are more than ${String(maxAddresses)} addresses`),
+            ),
       ),
   );
   return {

@@ -4,7 +4,7 @@ import type { ExitCode } from "../../cli/io.ts";
 import type { Options } from "../../cli/options.ts";
 import { printResult } from "../../cli/output.ts";
 import { readOperand } from "../../cli/read-operand.ts";
-import { diagnostic, locate, type Problem } from "../../diagnostics/diagnostic.ts";
+import { locate, type Problem } from "../../diagnostics/diagnostic.ts";
 import { combine, failure, success, type Result } from "../../diagnostics/result.ts";
 import { parsePolicyBytes } from "../../mta-sts/policy.ts";
 import { parseDomainName } from "../../names/domain-name.ts";

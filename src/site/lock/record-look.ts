@@ -28,7 +28,7 @@ export interface Reading {
 }
 
 /** Compares a look with the lock: policies byte for byte. */
-export function readLook(domain: LockedDomain, look: Look, lock: Policies): Reading {
+function readLook(domain: LockedDomain, look: Look, lock: Policies): Reading {
   const { current, earlier } = domain;
   const textOf = (one: Instance): string | undefined => lock.policies.get(one.digest)?.text;
   const reached = look.addresses.filter(({ kind }) => kind !== "not-looked-at");
