@@ -6,10 +6,11 @@
 /** Values in, values out: no Node modules, no clock, no environment. ESLint holds the rest of the rule for the same paths. */
 export const pure = [
   "^src/(diagnostics|names|mta-sts|tls-rpt|config)/",
-  "^src/(site|audit|mail|reports)/[^/]+\\.ts$",
+  "^src/(site|audit|live|mail|reports|simulate)/[^/]+\\.ts$",
   "^src/site/(lock|targets|record-formats)/",
   "^src/audit/rules/",
   "^src/reports/analysis/",
+  "^src/simulate/senders/",
 ];
 
 /** The file that a verb is: it stands right below `cli/`. What several verbs print or share stands deeper. */
@@ -96,6 +97,13 @@ export default {
       severity: "error",
       from: { path: "^src/net/" },
       to: { path: "^src/", pathNot: "^src/(net|names|runtime)/" },
+    },
+    {
+      name: "simulation-judges-alone",
+      comment: "It judges what the lock says about holds, and so must not have it from there.",
+      severity: "error",
+      from: { path: "^src/simulate/", pathNot: "^src/simulate/cli/" },
+      to: { path: "^src/", pathNot: "^src/(simulate|mta-sts|names|diagnostics)/" },
     },
     {
       name: "runtime-stands-below",

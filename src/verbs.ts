@@ -3,8 +3,9 @@ import { audit } from "./audit/cli/verbs.ts";
 import type { Registry } from "./cli/program.ts";
 import type { VerbSpec } from "./cli/verb-spec.ts";
 import { init } from "./init/cli/verbs.ts";
+import { live } from "./live/cli/verbs.ts";
 import { reportVerbs } from "./reports/cli/verbs.ts";
-import { adopt, build, check, history, lint, live, records, schema } from "./site/cli/verbs.ts";
+import { adopt, build, check, history, lint, records, schema } from "./site/cli/verbs.ts";
 
 const verbs: readonly VerbSpec[] = [
   init,

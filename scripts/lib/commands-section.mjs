@@ -5,6 +5,7 @@ import { run } from "./run.mjs";
 /** Commands whose examples the tests of the documentation cannot run as they are: why, or what comes first. */
 const comments = {
   init: "not run: it asks the DNS",
+  live: "not run: it connects to the DNS and the policy host",
   audit: "not run: it connects to the DNS, the policy host and the MX hosts",
   records: "first: echo 'dns: { ttl: 2h }' >> stspress.yaml && stspress build",
   "reports fetch": "not run: it needs an IMAP server; test/peers/dovecot.test.ts has one",

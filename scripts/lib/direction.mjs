@@ -62,6 +62,12 @@ const seeds = {
     also: "src/tls-rpt/report/report.ts",
   },
   "net-knows-no-policy": { file: "src/net/client.ts", line: `import "../mta-sts/policy.ts";` },
+  "simulation-judges-alone": {
+    file: "src/simulate/judge.ts",
+    line: `import "../site/lock/hold.ts";`,
+    also: "src/site/lock/hold.ts",
+    user: "src/site/cli/build.ts",
+  },
   "runtime-stands-below": { file: "src/runtime/clock.ts", line: `import "../cli/print.ts";` },
   "no-verb-imports-a-verb": { file: "src/site/cli/check.ts", line: `import "./build.ts";` },
   "verbs-are-loaded-by-name": { file: "src/site/disk/read.ts", line: `import "../cli/build.ts";` },

@@ -1,7 +1,7 @@
 /** Site and lock → what is declared of each domain, for an audit to compare. */
 import type { DeclaredDomain, DeclaredInstance } from "./subject.ts";
 import type { DomainConfig, SiteConfig } from "../config/site-config.ts";
-import type { Instance, Lock } from "../site/lock/lock.ts";
+import { liveAt, type Instance, type Lock } from "../site/lock/lock.ts";
 
 /** Makes a function that gives what is declared of a domain; null if the site does not declare it. */
 export function declaredOf(
@@ -12,7 +12,7 @@ export function declaredOf(
   const instance = (one: Instance): DeclaredInstance => {
     const found = lock.policies.get(one.digest);
     if (found === undefined) throw new Error(`the lock lost the policy text ${one.digest}`);
-    return { id: one.id, text: found.text, policy: found.policy, liveAt: one.liveAt };
+    return { id: one.id, text: found.text, policy: found.policy, liveAt: liveAt(one) };
   };
   return (domain) => {
     const config = byName.get(domain);

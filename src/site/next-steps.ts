@@ -1,6 +1,8 @@
-/** What the user may do next with a domain's policy, and from when. */
-import { testingSeconds } from "./lock/guard.ts";
-import { holdOf, policyOf, type Lock, type LockedDomain } from "./lock/lock.ts";
+/** What the user may do next with a domain's policy, and from when: the timeline read forwards. */
+import { holdOf } from "./lock/hold.ts";
+import { liveAt, policyOf, type Instance, type LockedDomain, type Policies } from "./lock/lock.ts";
+import { isInOrder } from "./lock/record-look.ts";
+import { testedSince, testingSeconds } from "./lock/testing.ts";
 import { formatTime, type UnixSeconds } from "./stamp.ts";
 
 export interface NextStep {
@@ -13,19 +15,17 @@ export interface NextStep {
 export function nextStepsOf(
   name: string,
   domain: LockedDomain,
-  lock: Pick<Lock, "policies">,
+  lock: Policies,
   now: UnixSeconds,
 ): NextStep[] {
   const { current } = domain;
   if (current === null) return [];
-  const found: NextStep[] = [];
-  const { mode } = policyOf(lock, current);
-  const hold = holdOf(domain, now);
-  if (current.liveAt === null) {
-    found.push({ what: `deploy it, then run \`stspress live ${name}\``, from: "now" });
-  }
+  const found = publishing(name, domain, current, lock);
+  const { mode, mx } = policyOf(lock, current);
+  const hold = holdOf(domain, lock, now);
   if (mode === "testing") {
-    const from = domain.modeLiveAt === null ? null : domain.modeLiveAt + testingSeconds;
+    const since = testedSince(domain, mx, lock);
+    const from = since === null || liveAt(current) === null ? null : since + testingSeconds;
     found.push({ what: "set `mode: enforce`", from: orNow(from, now) });
   }
   if (domain.earlier.length > 0 && mode !== "none") {
@@ -33,10 +33,32 @@ export function nextStepsOf(
     found.push({ what: "point MX records at hosts that only the current policy covers", from });
   }
   if (mode === "none") {
-    const from = hold === "open" || current.liveAt === null ? null : (hold ?? "now");
+    const from = hold === "open" || liveAt(current) === null ? null : (hold ?? "now");
     found.push({ what: "remove the `_mta-sts` record, then the domain from `domains/`", from });
   }
   return found;
+}
+
+/** What is missing until the present instance is live, and known to be. */
+function publishing(
+  name: string,
+  domain: LockedDomain,
+  current: Instance,
+  lock: Policies,
+): NextStep[] {
+  const step = (what: string): NextStep[] => [{ what, from: "now" }];
+  if (current.isSpoiled) return step("build again: the build gives a new id, which ends the hold");
+  if (current.servedAt === null) return step(`deploy it, then run \`stspress live ${name}\``);
+  if (current.announcedAt === null) {
+    return step(`publish its DNS records, then run \`stspress live ${name}\``);
+  }
+  const isOpen = domain.earlier.some(
+    (one) => one.announcedUntil === null && policyOf(lock, one).mode === "enforce",
+  );
+  if (!isOpen || isInOrder(current)) return [];
+  return step(
+    `end the hold of the earlier policy with a new id (\`stspress build --new-id ${name}\`), or say \`stspress live --policy-first ${name}\` if the policy was served before its id was announced`,
+  );
 }
 
 function orNow(from: UnixSeconds | null, now: UnixSeconds): UnixSeconds | "now" | null {

@@ -9,18 +9,15 @@ import { policyHostOf, type DomainConfig, type SiteConfig } from "../config/site
 import { dnsShapeOf, recordsOf, type DnsShape } from "./dns-records.ts";
 import { delegatedRecords, type DnsRecord } from "./dns-record.ts";
 import { advance, prune } from "./lock/advance.ts";
-import {
-  guardDeclared,
-  guardDeleted,
-  wordGuarded,
-  type Guarded,
-  type Locate,
-} from "./lock/guard.ts";
+import { guardDeleted } from "./lock/deletion-guard.ts";
+import { guardDeclared, wordGuarded, type Guarded, type Locate } from "./lock/guard.ts";
+import { latestTimeOf } from "./lock/latest-time.ts";
 import type { Digest } from "./lock/lock-text.ts";
 import {
+  announcedId,
+  instancesOf,
   policyOf,
   unknownDomain,
-  type Instance,
   type Lock,
   type LockedDomain,
   type LockedPolicy,
@@ -65,15 +62,24 @@ export interface SitePlan {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Plans a site. `merged` tells that the lock was read from conflict markers; `pruning` is off for frozen builds, which may not change the lock. */
+export interface PlanOptions {
+  /** The lock was read from conflict markers. */
+  readonly merged: boolean;
+  /** Off for frozen builds, which may not change the lock. */
+  readonly pruning: boolean;
+  /** Domains that get a new id although their policy is the same: it ends what senders may hold under the present one. */
+  readonly newIds: ReadonlySet<string>;
+}
+
+/** Plans a site. */
 export function planSite(
   site: SiteConfig,
   before: Lock,
   now: UnixSeconds,
-  options: { readonly merged: boolean; readonly pruning: boolean },
+  options: PlanOptions,
   ports: PlanPorts,
 ): SitePlan {
-  const planner = new Planner(site, before, now, options.pruning, ports);
+  const planner = new Planner(site, before, now, options, ports);
   for (const config of site.domains) planner.declare(config);
   planner.forgetUndeclared();
   return planner.plan(options.merged);
@@ -83,7 +89,7 @@ class Planner {
   readonly #site: SiteConfig;
   readonly #before: Lock;
   readonly #now: UnixSeconds;
-  readonly #pruning: boolean;
+  readonly #options: PlanOptions;
   readonly #ports: PlanPorts;
   readonly #texts: PolicyTexts;
   readonly #shapes: Interned<DnsShape>;
@@ -96,21 +102,22 @@ class Planner {
   readonly #guarded: Guarded[] = [];
   readonly #diagnostics: Diagnostic[] = [];
   readonly #policies: Map<string, LockedPolicy>;
-  readonly #modeOf = (instance: Instance): string => this.#policyOf(instance).mode;
-  readonly #maxAgeOf = (instance: Instance): number => this.#policyOf(instance).maxAgeSeconds;
+  /** What the lock itself records as the latest time: one wrong clock makes it forget nothing. */
+  readonly #pruneBy: UnixSeconds;
 
   constructor(
     site: SiteConfig,
     before: Lock,
     now: UnixSeconds,
-    pruning: boolean,
+    options: PlanOptions,
     ports: PlanPorts,
   ) {
     this.#site = site;
     this.#before = before;
     this.#now = now;
-    this.#pruning = pruning;
+    this.#options = options;
     this.#ports = ports;
+    this.#pruneBy = Math.min(now, latestTimeOf(before) ?? now);
     this.#policies = new Map(before.policies);
     this.#texts = new PolicyTexts(ports, this.#policies, this.#diagnostics);
     this.#shapes = new Interned(ports.digest);
@@ -118,19 +125,21 @@ class Planner {
 
   declare(config: DomainConfig): void {
     const old = this.#before.domains.get(config.domain);
-    const text = config.mtaSts === null ? null : this.#texts.of(config.mtaSts.policy, config);
+    const text =
+      config.mtaSts === null
+        ? null
+        : this.#texts.of(this.#withMxOfBefore(config.mtaSts.policy, old), config);
     const shape = this.#shapes.of(dnsShapeOf(config, this.#site.targets));
     const next = advance(
       old,
       {
         digest: text?.digest ?? null,
-        mode: config.mtaSts?.policy.mode ?? null,
         ttlSeconds: config.ttlSeconds,
         shape: shape.digest,
+        isNewId: this.#options.newIds.has(config.domain),
       },
       this.#now,
-      this.#modeOf,
-      this.#maxAgeOf,
+      this,
     );
     const guarded = guardDeclared(config, old ?? unknownDomain, next, this, this.#now);
     this.#guarded.push(...guarded);
@@ -153,15 +162,26 @@ class Planner {
     }
   }
 
+  /**
+   * A policy of mode none keeps the patterns of the one before: some sender takes none without (Stalwart 0.16).
+   * One that was built without them stays as it is.
+   */
+  #withMxOfBefore(policy: Policy, old: LockedDomain | undefined): Policy {
+    if (policy.mode !== "none" || policy.mx.length > 0 || old?.current == null) return policy;
+    const { mx } = policyOf(this, old.current);
+    return mx.length === 0 ? policy : this.#texts.withMx(policy, mx);
+  }
+
   forgetUndeclared(): void {
     for (const [domain, old] of this.#before.domains) {
       if (this.#next.has(domain)) continue;
       if (old.shape !== null || old.current !== null) this.#dropped.push(domain);
-      if (this.#site.gone.has(domain)) continue;
-      const place = () => this.#ports.locateInLock(domain);
-      this.#diagnostics.push(...guardDeleted(domain, old, this, this.#now, place));
-      const declared = { digest: null, mode: null, ttlSeconds: 0, shape: null };
-      const next = advance(old, declared, this.#now, this.#modeOf, this.#maxAgeOf);
+      if (!this.#site.gone.has(domain)) {
+        const place = () => this.#ports.locateInLock(domain);
+        this.#diagnostics.push(...guardDeleted(domain, old, this, this.#now, place));
+      }
+      const declared = { digest: null, ttlSeconds: 0, shape: null, isNewId: false };
+      const next = advance(old, declared, this.#now, this);
       const kept = this.#pruned(next);
       if (kept !== null) this.#next.set(domain, kept);
     }
@@ -185,12 +205,8 @@ class Planner {
     return this.#policies;
   }
 
-  #policyOf(instance: Instance): Policy {
-    return policyOf(this, instance);
-  }
-
   #pruned(domain: LockedDomain): LockedDomain | null {
-    return this.#pruning ? prune(domain, this.#now) : domain;
+    return this.#options.pruning ? prune(domain, this.#pruneBy, this) : domain;
   }
 
   /** The lock keeps only the texts and settings that some domain still refers to. */
@@ -198,15 +214,15 @@ class Planner {
     const policies = new Map<string, LockedPolicy>();
     const shapes = new Map<string, DnsShape>();
     for (const domain of this.#next.values()) {
-      for (const instance of [...domain.earlier, ...(domain.current ? [domain.current] : [])]) {
-        const known = this.#policies.get(instance.digest);
-        if (known !== undefined) policies.set(instance.digest, known);
+      for (const { digest } of instancesOf(domain)) {
+        const known = this.#policies.get(digest);
+        if (known !== undefined) policies.set(digest, known);
       }
-      const shape =
-        domain.shape === null
-          ? undefined
-          : (this.#shapes.get(domain.shape) ?? this.#before.shapes.get(domain.shape));
-      if (domain.shape !== null && shape !== undefined) shapes.set(domain.shape, shape);
+      for (const digest of [domain.shape, domain.liveShape]) {
+        if (digest === null) continue;
+        const shape = this.#shapes.get(digest) ?? this.#before.shapes.get(digest);
+        if (shape !== undefined) shapes.set(digest, shape);
+      }
     }
     return { policies, shapes, domains: this.#next, zones: this.#nextZones() };
   }
@@ -238,11 +254,20 @@ class PolicyTexts {
   readonly #policies: Map<string, LockedPolicy>;
   readonly #diagnostics: Diagnostic[];
   readonly #known = new Map<Policy, { text: string; digest: string } | null>();
+  readonly #derived = new Map<string, Policy>();
 
   constructor(ports: PlanPorts, policies: Map<string, LockedPolicy>, diagnostics: Diagnostic[]) {
     this.#ports = ports;
     this.#policies = policies;
     this.#diagnostics = diagnostics;
+  }
+
+  /** A policy with other patterns; equal ones are one object. */
+  withMx(policy: Policy, mx: readonly string[]): Policy {
+    const key = JSON.stringify([policy, mx]);
+    const known = this.#derived.get(key) ?? { ...policy, mx };
+    this.#derived.set(key, known);
+    return known;
   }
 
   of(policy: Policy, config: DomainConfig): { text: string; digest: string } | null {
@@ -307,6 +332,14 @@ class Interned<T> {
 /** The records of a planned domain, in publishing order. */
 export function recordsOfPlanned({ config, shape, locked }: PlannedDomain): DnsRecord[] {
   return recordsOf(config.domain, shape, locked.current?.id ?? null);
+}
+
+/** The records that were last recorded as published, or none. */
+export function publishedRecords(lock: Lock, domain: string): DnsRecord[] {
+  const locked = lock.domains.get(domain);
+  const shape = locked?.liveShape == null ? undefined : lock.shapes.get(locked.liveShape);
+  if (locked === undefined || shape === undefined) return [];
+  return recordsOf(domain, shape, announcedId(locked));
 }
 
 /** The records that the lock says were built before, or none. */

@@ -1,7 +1,8 @@
 /** The plan → what the records page shows. */
 import type { Policy } from "../mta-sts/policy.ts";
 import type { Digest } from "./lock/lock-text.ts";
-import { holdOf, isHeld } from "./lock/lock.ts";
+import { heldInstances, holdOf } from "./lock/hold.ts";
+import { liveAt, type Policies } from "./lock/lock.ts";
 import type { PageData, PageDomain, PagePolicy } from "./page-data.ts";
 import { recordsKeyOf } from "./outputs.ts";
 import type { DnsRecord } from "./dns-record.ts";
@@ -16,14 +17,14 @@ export function pageKeyOf(version: string, plan: SitePlan, now: number, digest: 
   let lines = [version];
   for (const planned of plan.domains) {
     const { config, locked } = planned;
-    const instances = [...locked.earlier.filter((one) => isHeld(one, now)), locked.current];
+    const instances = [...heldInstances(locked, plan.lock, now), locked.current];
     lines.push(
       [
         recordsKeyOf(planned),
         config.unicode ?? "",
         config.target,
-        String(locked.current?.liveAt),
-        String(holdOf(locked, now)),
+        String(locked.current === null ? null : liveAt(locked.current)),
+        String(holdOf(locked, plan.lock, now)),
         ...instances.map((one) => one?.digest ?? "-"),
       ].join(" "),
     );
@@ -62,7 +63,7 @@ export function pageDataOf(
     for (const planned of plan.domains) {
       const records = recordsOfPlanned(planned);
       const zoneText = zoneTextOf(planned.config.domain, records);
-      yield pageDomain(planned, now, indexOf, records, zoneText);
+      yield pageDomain(planned, plan.lock, now, indexOf, records, zoneText);
     }
   }
   return { version, policies, domains: domains() };
@@ -74,6 +75,7 @@ function pagePolicy({ mode, mx, maxAgeSeconds }: Policy, text: string): PagePoli
 
 function pageDomain(
   planned: PlannedDomain,
+  lock: Policies,
   now: number,
   indexOf: (digest: string) => number,
   records: readonly DnsRecord[],
@@ -81,15 +83,15 @@ function pageDomain(
 ): PageDomain {
   const { config, locked } = planned;
   const { current } = locked;
-  const held = locked.earlier.filter((one) => isHeld(one, now)).map((one) => indexOf(one.digest));
+  const held = heldInstances(locked, lock, now).map((one) => indexOf(one.digest));
   return {
     domain: config.domain,
     ...(config.unicode === null ? {} : { unicode: config.unicode }),
     id: current?.id ?? null,
     policy: current === null ? null : indexOf(current.digest),
     target: config.target,
-    live: current?.liveAt ?? null,
-    hold: holdOf(locked, now),
+    live: current === null ? null : liveAt(current),
+    hold: holdOf(locked, lock, now),
     held: [...new Set(held)],
     zone: config.zone,
     delegation: config.delegation,

@@ -1,6 +1,5 @@
 /** The records that a build changes, over the whole site. */
 import { changedRecords, type RecordChanges } from "./changed-records.ts";
-import type { DnsRecord } from "./dns-record.ts";
 import type { Lock } from "./lock/lock.ts";
 import { recordsOfLocked, recordsOfPlanned, type SitePlan } from "./plan.ts";
 
@@ -30,35 +29,4 @@ export function joinChanges(changes: Iterable<RecordChanges>): RecordChanges {
     all.removed.push(...removed);
   }
   return all;
-}
-
-/** How much changed, and what, where it is little. */
-export interface ChangeTally {
-  /** Records to publish or to remove. */
-  readonly total: number;
-  /** Whether a record to publish leads to a policy host. */
-  readonly leadsToPolicyHost: boolean;
-  /** The records, where they are at most as many as were asked for, else none. */
-  readonly publish: readonly DnsRecord[];
-  readonly remove: readonly DnsRecord[];
-}
-
-/** Counts changes, and keeps at most so many records. */
-export function tallyChanges(changes: Iterable<RecordChanges>, most: number): ChangeTally {
-  let total = 0;
-  let leadsToPolicyHost = false;
-  let few: RecordChanges[] = [];
-  for (const one of changes) {
-    const publish = toPublish(one);
-    total += publish.length + one.removed.length;
-    leadsToPolicyHost ||= publish.some((record) => record.purpose === "policy-host");
-    if (total <= most) few.push(one);
-    else few = [];
-  }
-  const all = joinChanges(few);
-  return { total, leadsToPolicyHost, publish: toPublish(all), remove: all.removed };
-}
-
-function toPublish({ added, changed }: RecordChanges): DnsRecord[] {
-  return [...added, ...changed.flatMap((one) => one.after)];
 }

@@ -66,7 +66,7 @@ export function buildSite(
   const live = declared.filter(
     (entry) => entry.declared?.live !== false && built(entry, "") !== null,
   );
-  run("2026-01-01T12:00:00Z", "live", ...live.map((entry) => namesOf(entry).domain));
+  run("2026-01-01T12:00:00Z", "live", "--no-check", ...live.map((entry) => namesOf(entry).domain));
   const first = new Map(declared.map((entry) => [entry, built(entry, "20260101T000000Z")]));
   write("second");
   run("2026-03-01T00:00:00Z", "build", "--no-frozen");

@@ -3,11 +3,10 @@ import os from "node:os";
 import type { DeclaredDomain, Subject } from "../subject.ts";
 import type { Evidence } from "../evidence.ts";
 import { judge } from "../judge.ts";
-import { liveInstanceOf, type LiveInstance } from "../live-instance.ts";
 import { locateInFile } from "../../config/locate.ts";
 import { diagnostic, type Place } from "../../diagnostics/diagnostic.ts";
 import { combine, failure, success, type Result } from "../../diagnostics/result.ts";
-import { readProbeOptions, type ProbeOptions } from "../probe/probe-options.ts";
+import { readProbeOptions, type ProbeOptions } from "../../live/probe/probe-options.ts";
 import { AuditPrinter } from "./print/audit-printer.ts";
 import { fromSaved, fromNetwork, readSaved, type EvidenceSource } from "../probe/audit-source.ts";
 import { declaredOf } from "../declared-domain.ts";
@@ -20,7 +19,7 @@ import { hasErrors } from "../../cli/output.ts";
 import type { DomainName } from "../../names/domain-name.ts";
 import { loadSiteIfAny, textReader } from "../../site/load/load-site.ts";
 import { startProgress } from "../../cli/progress.ts";
-import { recordObserved, type RecordedLive } from "../probe/record-observed.ts";
+import { recordLive, type RecordedLive } from "../probe/record-live.ts";
 
 /** What an audit uses of the site, if there is one. */
 interface KnownSite {
@@ -53,18 +52,28 @@ export async function run(context: Context): Promise<Result<ExitCode>> {
 
   const printer = new AuditPrinter(context, site.value.place);
   printer.begin();
-  const live = await auditAll(context, plan.value, site.value, printer);
+  await auditAll(context, plan.value, site.value, printer);
   const saved = await plan.value.source.close();
-  const recorded = saved.ok ? await record(context, live) : saved;
+  const recorded = saved.ok
+    ? await record(context, plan.value.domains, request.value.probe)
+    : saved;
   return success(printer.end(recorded));
 }
 
 function readRequest({ operands, options }: Context): Result<Request> {
   return combine({
     formats: oneFormat(options),
+    recording: recordsWhatItSees(options),
     probe: readProbeOptions(options, os.hostname()),
     names: readDomains(operands),
   });
+}
+
+/** Saved evidence is old: what is live now is only seen by looking. */
+function recordsWhatItSees(options: Options): Result<null> {
+  return options.flag("record") && options.text("evidence") !== null
+    ? options.conflict("--record looks itself; saved evidence says what was live then", "--record")
+    : success(null);
 }
 
 function oneFormat(options: Options): Result<null> {
@@ -120,14 +129,13 @@ function noDomains() {
   return failure(diagnostic("site/no-domains", { folder: "domains/" }));
 }
 
-/** Audits every domain, prints and saves what was observed, and gives the instances that are live. */
+/** Audits every domain, prints and saves what was observed. */
 async function auditAll(
   { format, io }: Context,
   { domains, source }: Plan,
   site: KnownSite,
   printer: AuditPrinter,
-): Promise<readonly LiveInstance[]> {
-  const live: LiveInstance[] = [];
+): Promise<void> {
   const progress = await startProgress(io);
   let done = 0;
   await mapInOrder(
@@ -137,8 +145,6 @@ async function auditAll(
       const { evidence, mxHosts } = await source.observe(domain);
       const subject: Subject = { domain, declared: site.declared(domain), evidence, mxHosts };
       const verdict = judge(subject);
-      const seen = liveInstanceOf(subject, verdict);
-      if (seen !== null) live.push(seen);
       const text = printer.format(subject, verdict);
       if (format === "jsonl") io.out(text);
       done += 1;
@@ -155,13 +161,13 @@ async function auditAll(
     },
   );
   progress.end();
-  return live;
 }
 
-/** Records what was seen live, if `--record` asks for it; else gives null. */
+/** Records what is live, if `--record` asks for it; else gives null. */
 async function record(
-  { options, root }: Context,
-  live: readonly LiveInstance[],
+  { options, root, clock }: Context,
+  domains: readonly string[],
+  probe: ProbeOptions,
 ): Promise<Result<readonly RecordedLive[] | null>> {
-  return options.flag("record") ? recordObserved(root, live) : success(null);
+  return options.flag("record") ? recordLive(root, domains, probe, clock) : success(null);
 }

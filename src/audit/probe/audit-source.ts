@@ -6,7 +6,7 @@ import { diagnostic } from "../../diagnostics/diagnostic.ts";
 import { failure, success, type Failure, type Result } from "../../diagnostics/result.ts";
 import { EvidenceFile } from "./evidence-file.ts";
 import type { Observed } from "./observer.ts";
-import type { ProbeOptions } from "./probe-options.ts";
+import type { ProbeOptions } from "../../live/probe/probe-options.ts";
 import { openProbeSession } from "./probe-session.ts";
 import { describe } from "../../runtime/system-error.ts";
 

@@ -5,7 +5,7 @@ import { DnsClient } from "../../net/dns/client.ts";
 import { systemServers } from "../../net/dns/servers.ts";
 import { Observer } from "./observer.ts";
 import { loadTrustStore } from "../../net/tls/trust-store.ts";
-import type { ProbeOptions } from "./probe-options.ts";
+import type { ProbeOptions } from "../../live/probe/probe-options.ts";
 import { describe } from "../../runtime/system-error.ts";
 
 export interface ProbeSession {

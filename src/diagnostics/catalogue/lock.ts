@@ -14,6 +14,12 @@ function these(a: { domain: string; others: number }): string {
   return `${a.domain} and ${a.others.toLocaleString("en-US")} other${a.others === 1 ? "" : "s"}`;
 }
 
+function formatSeconds(seconds: number): string {
+  if (seconds >= 2 * 86_400) return `${String(Math.round(seconds / 86_400))} days`;
+  if (seconds >= 2 * 3600) return `${String(Math.round(seconds / 3600))} hours`;
+  return `${String(Math.round(seconds / 60))} minutes`;
+}
+
 export interface About {
   readonly domain: string;
   /** How many more domains of the same file this is true of. */
@@ -29,12 +35,20 @@ export const lockCodes = {
   }),
   "lock/not-a-lock": entry<Record<string, never>>({
     severity: "error",
-    message: () => "stspress.lock does not begin with its format line, `stspress.lock 1`",
+    message: () => "stspress.lock does not begin with its format line, `stspress.lock 2`",
     fix: () => restore,
+  }),
+  "lock/missing": entry<{ seen: string; command: string | null }>({
+    severity: "error",
+    message: (a) =>
+      `stspress.lock is missing, but ${a.seen}: without it nobody knows which policies senders may still hold`,
+    fix: (a) =>
+      `${a.command === null ? "restore it from version control or a backup" : `restore it: ${a.command}`}; or, if there never was a policy that senders hold, build with --new-lock`,
   }),
   "lock/newer": entry<{ version: number }>({
     severity: "error",
-    message: (a) => `stspress.lock has format ${String(a.version)}; this stspress reads format 1`,
+    message: (a) =>
+      `stspress.lock has format ${String(a.version)}; this stspress reads formats 1 and 2`,
     fix: () => "run the newer stspress that wrote it",
   }),
   "lock/syntax": entry<{ detail: string }>({
@@ -80,6 +94,13 @@ export const lockCodes = {
     message: (a) => `${a.domain} cannot have gone live at that time: ${a.detail}`,
     fix: () => "give the time at which the policy was deployed, such as --at 2026-11-24T09:30:00Z",
   }),
+  "lock/clock": entry<{ seconds: number; hosts: number }>({
+    severity: "error",
+    message: (a) =>
+      `this machine's clock is ${formatSeconds(Math.abs(a.seconds))} ${a.seconds > 0 ? "behind" : "ahead of"} the ${a.hosts === 1 ? "policy host's" : `clocks of ${a.hosts.toLocaleString("en-US")} policy hosts`}; nothing was recorded`,
+    fix: () =>
+      "set the clock; a wrong time would end a hold or the days of testing too early. If it is right, say what is live with --no-check",
+  }),
   "lock/frozen": entry<{ domains: readonly string[] }>({
     severity: "error",
     message: (a) =>
@@ -109,6 +130,46 @@ export const lockCodes = {
     message: (a) => `${these(a)}: enforce needs 14 live days of testing first`,
     fix: () =>
       "write `mode: testing`, build, deploy, run `stspress live`, and read the TLS-RPT reports; or write a reason under `skip_testing:`",
+  }),
+  "lock/enforce-untested-patterns": entry<About & { patterns: readonly string[]; from: string }>({
+    severity: "error",
+    source: "RFC 8461 §5",
+    message: (a) =>
+      `${these(a)}: enforce needs 14 live days of testing with these patterns; what was tested is ${list(a.patterns)}, which they do not cover`,
+    fix: (a) =>
+      `keep what was tested and add to it; or keep \`mode: testing\` with the new patterns until ${a.from} at the earliest; or write a reason under \`skip_testing:\``,
+  }),
+  "lock/spoiled": entry<About>({
+    severity: "warning",
+    source: "RFC 8461 §3.1",
+    message: (a) =>
+      `${these(a)}: the id was announced while an earlier policy was still served, so senders may hold that policy under the new id; this build gives another id, which ends it`,
+    fix: () =>
+      "deploy, check that every address serves the new policy, and only then publish the id",
+  }),
+  "lock/mx-stays": entry<About & { patterns: readonly string[]; until: string | null }>({
+    severity: "warning",
+    source: "RFC 8461 §8.1",
+    message: (a) =>
+      `${these(a)}: keep an MX host that matches ${list(a.patterns)} in the MX records ${a.until === null ? "until the hold of the earlier enforce policy ends, which is not known yet" : `until ${a.until}`}: senders may still enforce the earlier policy`,
+    fix: (a) =>
+      a.until === null
+        ? `deploy, then run \`stspress live ${a.domain}\`; \`stspress history ${a.domain}\` then shows the date`
+        : "do not remove it before then",
+  }),
+  "lock/overlap-skipped": entry<About & { held: readonly string[]; until: string | null }>({
+    severity: "warning",
+    source: "RFC 8461 §8.1",
+    message: (a) =>
+      `${these(a)}: senders that hold the earlier policy (${list(a.held)}) refuse every other MX host ${a.until === null ? "until its hold ends, which is not known yet" : `until ${a.until}`}`,
+    fix: () =>
+      "if one of the old MX hosts still works, keep it in the MX records until then: those senders deliver there",
+  }),
+  "lock/format-1": entry<Record<string, never>>({
+    severity: "note",
+    message: () =>
+      "stspress.lock has format 1, which knows one time for served and announced; what was recorded as live is assumed to have been both then, policy first",
+    fix: () => "commit the lock that this build writes in format 2; an older stspress refuses it",
   }),
   "lock/mx-replaced": entry<About & { held: readonly string[]; until: string | null }>({
     severity: "error",

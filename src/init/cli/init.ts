@@ -1,7 +1,7 @@
 /** `stspress init`: looks domains up, and writes a domain file for each that declares what is live already. */
 import os from "node:os";
 import path from "node:path";
-import { readProbeOptions, type ProbeOptions } from "../../audit/probe/probe-options.ts";
+import { readProbeOptions, type ProbeOptions } from "../../live/probe/probe-options.ts";
 import { openProbeSession } from "../../audit/probe/probe-session.ts";
 import type { Observer } from "../../audit/probe/observer.ts";
 import { propose, type Proposal } from "../../audit/proposal.ts";
@@ -151,8 +151,8 @@ async function adoptAll(
       const digest = shortDigest(text);
       const adopted = { id, text, digest, policy, liveAt: observedAt, ttlSeconds };
       const after = adoptPolicy(next, domain, adopted);
-      if (after === null) continue;
-      next = after;
+      if (!after.ok) continue;
+      next = after.value;
       ids.set(domain, id);
     }
     return success({ lock: next, result: ids });

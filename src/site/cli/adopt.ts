@@ -4,7 +4,7 @@ import type { ExitCode } from "../../cli/io.ts";
 import type { Options } from "../../cli/options.ts";
 import { printResult } from "../../cli/output.ts";
 import { readOperand } from "../../cli/read-operand.ts";
-import { diagnostic, locate, type Problem } from "../../diagnostics/diagnostic.ts";
+import { locate, type Problem } from "../../diagnostics/diagnostic.ts";
 import { combine, failure, success, type Result } from "../../diagnostics/result.ts";
 import { parsePolicyBytes } from "../../mta-sts/policy.ts";
 import { parseDomainName } from "../../names/domain-name.ts";
@@ -31,8 +31,7 @@ export async function run(context: Context): Promise<Result<ExitCode>> {
   const { domain, ...rest } = found.value;
   const done = await changeLock(root, (lock) => {
     const next = adoptPolicy(lock, domain, { ...rest, ...policy.value });
-    if (next === null) return failure(diagnostic("lock/adopted-before", { domain, id: rest.id }));
-    return success({ lock: next, result: null });
+    return next.ok ? success({ lock: next.value, result: null }) : next;
   });
   if (!done.ok) return done;
   const { id, liveAt } = rest;

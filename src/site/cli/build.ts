@@ -4,6 +4,8 @@ import { wantsColour, type ExitCode } from "../../cli/io.ts";
 import { printResult } from "../../cli/output.ts";
 import { startProgress } from "../../cli/progress.ts";
 import { failure, success, type Result } from "../../diagnostics/result.ts";
+import { locate } from "../../diagnostics/diagnostic.ts";
+import { parseDomainName } from "../../names/domain-name.ts";
 import { startTimings } from "../../runtime/timings.ts";
 import { buildSite } from "../disk/build-site.ts";
 import { exclusively } from "../disk/exclusive.ts";
@@ -18,12 +20,16 @@ export async function run(context: Context): Promise<Result<ExitCode>> {
 
 async function build(context: Context, mode: "build" | "dry-run"): Promise<Result<ExitCode>> {
   const { root, now, io, format } = context;
+  const newIds = readNewIds(context);
+  if (!newIds.ok) return newIds;
   const progress = await startProgress(io);
   const timings = startTimings("read");
   const { built, diagnostics } = await buildSite({
     root,
     now,
     writes: mode === "build",
+    newLock: context.options.flag("new-lock"),
+    newIds: newIds.value,
     frozen: context.options.choice("frozen") ?? isCi(io.env["CI"]),
     // Only JSON lists everything.
     listed: format === "json" ? Infinity : maxFiles,
@@ -39,6 +45,21 @@ async function build(context: Context, mode: "build" | "dry-run"): Promise<Resul
   });
   if (io.env["STSPRESS_TIMINGS"] === "1") io.err(timings.end());
   return success(0);
+}
+
+/** The domains of `--new-id`, as A-labels. */
+function readNewIds({ options }: Context): Result<ReadonlySet<string>> {
+  const given = options.text("new-id");
+  const names = given === null ? [] : given.split(",");
+  const read = names.map((name): Result<string> => {
+    const parsed = parseDomainName(name.trim());
+    return parsed.ok
+      ? success(parsed.value.ascii)
+      : failure(...parsed.problems.map((problem) => locate("<argument>", name, problem)));
+  });
+  const failed = read.find((one) => !one.ok);
+  if (failed?.ok === false) return failed;
+  return success(new Set(read.flatMap((one) => (one.ok ? [one.value] : []))));
 }
 
 /** In CI nobody would commit a changed lock. */

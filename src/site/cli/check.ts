@@ -16,6 +16,8 @@ export async function run(context: Context): Promise<Result<ExitCode>> {
     now,
     writes: false,
     frozen: false,
+    newLock: context.options.flag("new-lock"),
+    newIds: new Set(),
     listed: format === "json" ? Infinity : 0,
     phase: () => undefined,
     progress: progress.show,

@@ -4,16 +4,16 @@ import type { ExitCode } from "../../cli/io.ts";
 import { printResult } from "../../cli/output.ts";
 import { failure, success, type Result } from "../../diagnostics/result.ts";
 import { loadLock } from "../load/load-lock.ts";
+import { heldUntil, holdOf, type Hold } from "../lock/hold.ts";
 import {
-  holdOf,
-  isHeld,
+  liveAt,
   policyOf,
   type EarlierInstance,
-  type Hold,
   type Instance,
   type Lock,
   type LockedDomain,
 } from "../lock/lock.ts";
+import { isInOrder } from "../lock/record-look.ts";
 import { suggest } from "../../config/suggest.ts";
 import { diagnostic } from "../../diagnostics/diagnostic.ts";
 import { parseDomainName } from "../../names/domain-name.ts";
@@ -41,7 +41,7 @@ function printHistory(context: Context): Result<ExitCode> {
     domain,
     lock,
     now: context.now,
-    hold: holdOf(domain, context.now),
+    hold: holdOf(domain, lock, context.now),
     nextSteps: nextStepsOf(name, domain, lock, context.now),
   };
   printResult(context, { json: historyJson(history), text: () => historyText(history) });
@@ -64,7 +64,9 @@ function historyJson({ name, domain, lock, hold, nextSteps }: History): object {
     current: domain.current === null ? null : instanceJson(lock, domain.current),
     earlier: domain.earlier.map((one) => ({
       ...instanceJson(lock, one),
-      heldUntil: one.heldUntil === null ? null : iso(one.heldUntil),
+      servedUntil: isoOrNull(one.servedUntil),
+      announcedUntil: isoOrNull(one.announcedUntil),
+      heldUntil: isoOrNull(heldUntil(domain, one, lock)),
     })),
     outlook: nextSteps.map(({ what, from }) => ({
       what,
@@ -76,15 +78,15 @@ function historyJson({ name, domain, lock, hold, nextSteps }: History): object {
 function historyText({ name, domain, lock, now, hold, nextSteps }: History): string {
   const lines = [name, ""];
   for (const one of domain.earlier) {
-    lines.push(...describeInstance(lock, one));
-    lines.push(`    ${describeHold(one, now)}`, "");
+    const until = heldUntil(domain, one, lock);
+    lines.push(...describeInstance(lock, one), `    ${describeHold(one, until, now)}`, "");
   }
   if (domain.current !== null) lines.push(...describeInstance(lock, domain.current), "");
   lines.push(
     hold === null
       ? "no sender holds an earlier policy"
       : hold === "open"
-        ? "senders may hold an earlier policy; until when is known once the current one is recorded as live"
+        ? "senders may hold an earlier policy; until when is not known yet"
         : `senders may hold an earlier policy until ${formatTime(hold)}`,
   );
   for (const { what, from } of nextSteps) lines.push(`  ${formatFrom(from)}: ${what}`);
@@ -93,22 +95,44 @@ function historyText({ name, domain, lock, now, hold, nextSteps }: History): str
 
 function describeInstance(lock: Lock, instance: Instance): string[] {
   const { mode, mx, maxAgeSeconds } = policyOf(lock, instance);
-  const built = instance.builtAt === null ? "adopted" : `built ${formatTime(instance.builtAt)}`;
-  const live =
-    instance.liveAt === null ? "not recorded as live" : `live since ${formatTime(instance.liveAt)}`;
+  const { builtAt, servedAt, announcedAt, isSaid, isPolicyFirst, isSpoiled } = instance;
+  const facts = [
+    builtAt === null ? "adopted" : `built ${formatTime(builtAt)}`,
+    servedAt === null ? "not seen served" : `served since ${formatTime(servedAt)}`,
+    announcedAt === null ? "not seen announced" : `announced since ${formatTime(announcedAt)}`,
+  ];
   return [
     `  ${instance.id}  ${mode}, max_age ${formatSpan(maxAgeSeconds)}${mx.length === 0 ? "" : `, mx ${mx.join(" ")}`}`,
-    `    ${built}, ${live}`,
+    `    ${facts.join(", ")}${isSaid ? " (as said, not seen)" : ""}`,
+    ...(isPolicyFirst ? [] : orderOf(instance)),
+    ...(isSpoiled
+      ? [
+          "    spoiled: it was announced while an earlier policy was still served, which senders may hold under this id",
+        ]
+      : []),
   ];
 }
 
-function describeHold(instance: EarlierInstance, now: number): string {
-  const { heldUntil } = instance;
-  if (heldUntil === null)
-    return "senders may hold it; until when is known once the next policy is recorded as live";
-  return isHeld(instance, now)
-    ? `senders may hold it until ${formatTime(heldUntil)}`
-    : `no sender has held it since ${formatTime(heldUntil)}`;
+/** Senders that came between the announcement and the policy hold the earlier one under this id. */
+function orderOf(instance: Instance): string[] {
+  const { servedAt, announcedAt, isSpoiled } = instance;
+  if (servedAt === null || announcedAt === null || isSpoiled || isInOrder(instance)) return [];
+  return ["    served and announced were seen in one look: which came first is not known"];
+}
+
+function describeHold(instance: EarlierInstance, until: number | null, now: number): string {
+  if (until === null) {
+    const missing = [
+      instance.servedUntil === null ? "that no address serves it any more" : null,
+      instance.announcedUntil === null
+        ? "that a later id was announced after its policy was served"
+        : null,
+    ].filter((one) => one !== null);
+    return `senders may hold it; it is not recorded ${missing.join(", and ")}`;
+  }
+  return until > now
+    ? `senders may hold it until ${formatTime(until)}`
+    : `no sender has held it since ${formatTime(until)}`;
 }
 
 function instanceJson(lock: Lock, instance: Instance): object {
@@ -118,10 +142,18 @@ function instanceJson(lock: Lock, instance: Instance): object {
     mode,
     mx,
     max_age: maxAgeSeconds,
-    built: instance.builtAt === null ? null : iso(instance.builtAt),
-    live: instance.liveAt === null ? null : iso(instance.liveAt),
+    built: isoOrNull(instance.builtAt),
+    served: isoOrNull(instance.servedAt),
+    announced: isoOrNull(instance.announcedAt),
+    live: isoOrNull(liveAt(instance)),
+    said: instance.isSaid,
+    spoiled: instance.isSpoiled,
     ttl: instance.ttlSeconds,
   };
+}
+
+function isoOrNull(seconds: number | null): string | null {
+  return seconds === null ? null : iso(seconds);
 }
 
 function iso(seconds: number): string {

@@ -9,13 +9,14 @@ import { failure, success, type Result } from "../../diagnostics/result.ts";
 import { parseDomainName } from "../../names/domain-name.ts";
 import { shortDigest } from "../../runtime/digest.ts";
 import { changedRecords, recordsToPublish } from "../changed-records.ts";
-import { previousLock } from "../disk/lock-file.ts";
+import { previousLock } from "../load/missing-lock.ts";
 import type { DnsRecord } from "../dns-record.ts";
 import { loadPlan } from "../load/load-site.ts";
 import { readSiteFile } from "../load/site-files.ts";
 import { parseLock } from "../lock/lock-text.ts";
 import type { Lock } from "../lock/lock.ts";
 import { recordsOfLocked, recordsOfPlanned, type SitePlan } from "../plan.ts";
+import { ofStep, pendingOfSite, type StepName } from "../pending.ts";
 import { recordFormats, type RecordFormatName } from "../record-formats/formats.ts";
 
 /** Runs `records [DOMAIN…] [--changed] [--since FILE] --format …`. */
@@ -27,6 +28,8 @@ export async function run(context: Context): Promise<Result<ExitCode>> {
     threads: 2,
     remember: false,
     pruning: false,
+    newLock: false,
+    newIds: new Set(),
     progress: () => undefined,
   });
   if (planned === null || hasErrors(diagnostics)) return failure(...diagnostics);
@@ -36,16 +39,34 @@ export async function run(context: Context): Promise<Result<ExitCode>> {
   const names = chosen.value;
   const pending = plan.newIds.map((one) => one.domain).filter((one) => names.has(one));
   if (pending.length > 0) return failure(diagnostic("site/not-built", { domains: pending }));
+  const step = options.text("step") as StepName | null;
+  const say = (publish: readonly DnsRecord[], removed: readonly DnsRecord[]): Result<ExitCode> => {
+    io.out(print(ofStep(publish, step), ofStep(removed, step)));
+    return success(0);
+  };
+  if (options.flag("pending")) {
+    if (options.flag("changed") || options.text("since") !== null) {
+      return options.conflict(
+        "--pending compares with what is live, --changed with a build",
+        "--pending",
+      );
+    }
+    const all = [...pendingOfSite(plan)].filter(
+      ({ domain }) => names.has(domain) || operands.length === 0,
+    );
+    return say(
+      all.flatMap(({ publish }) => publish),
+      all.flatMap(({ remove }) => remove),
+    );
+  }
   if (!options.flag("changed") && options.text("since") === null) {
     const records = plan.domains.filter(({ config }) => names.has(config.domain));
-    io.out(print(records.flatMap(recordsOfPlanned), []));
-    return success(0);
+    return say(records.flatMap(recordsOfPlanned), []);
   }
   const before = await loadEarlier(context);
   if (!before.ok) return before;
   const { publish, removed } = changesSince(before.value, plan, names, operands.length === 0);
-  io.out(print(publish, removed));
-  return success(0);
+  return say(publish, removed);
 }
 
 /** The domains that were named, or all of them. */

@@ -1,5 +1,10 @@
 /** The verbs of the site: how each is called, documented and loaded. */
-import { format, json, site, told, type VerbSpec } from "../../cli/verb-spec.ts";
+import { format, json, site, told, type OptionSpec, type VerbSpec } from "../../cli/verb-spec.ts";
+
+const newLock: OptionSpec = {
+  flags: "--new-lock",
+  about: "begin a new lock although something tells of an earlier one, which is lost",
+};
 
 export const build: VerbSpec = {
   name: "build",
@@ -14,6 +19,12 @@ export const build: VerbSpec = {
     },
     { flags: "--frozen", about: "refuse to change stspress.lock (default where CI is set)" },
     { flags: "--no-frozen", about: "let the lock change even in CI" },
+    {
+      flags: "--new-id <domains>",
+      about:
+        "give these domains (with commas) a new id although their policy is the same: it ends what senders may hold under the present one",
+    },
+    newLock,
     ...told,
   ],
   examples: [
@@ -29,27 +40,9 @@ export const check: VerbSpec = {
   operands: "",
   summary: "report everything that build would report; write nothing",
   about: "Validates the site, its lock and its templates.",
-  options: told,
+  options: [newLock, ...told],
   examples: ["stspress check", "stspress check --format github"],
   load: () => import("./check.ts"),
-};
-
-export const live: VerbSpec = {
-  name: "live",
-  operands: "[domain...]",
-  summary: "record in the lock that the built policies are deployed",
-  about:
-    "From then on testing counts, and it is known until when senders may hold the previous policy. Recording a policy again changes nothing.",
-  options: [
-    { flags: "--all", about: "every domain in the lock" },
-    {
-      flags: "--at <time>",
-      about: "when it went live, such as 2026-11-24T09:30:00Z (default: now)",
-    },
-    ...told,
-  ],
-  examples: ["stspress live example.com", "stspress live --all --at 2026-11-24T09:30:00Z"],
-  load: () => import("./live.ts"),
 };
 
 export const history: VerbSpec = {
@@ -67,12 +60,19 @@ export const records: VerbSpec = {
   operands: "[domain...]",
   summary: "print the DNS records, for people or for a DNS tool",
   about:
-    "Prints the records of the last build. With --changed, those that differ from the build before it, or from the lock given with --since.",
+    "Prints the records of the last build. With --pending, only those that are not recorded as published (see `stspress live`), whichever build made them. With --changed, those that differ from the build before it, or from the lock given with --since.",
   options: [
     {
       flags: "--format <name>",
       about: "zone, json, nsupdate, dnscontrol or octodns (default: zone)",
       choices: ["zone", "json", "nsupdate", "dnscontrol", "octodns"],
+    },
+    { flags: "--pending", about: "only the records that are not live yet" },
+    {
+      flags: "--step <name>",
+      about:
+        "only one step: host (the policy host), reports (TLS-RPT) or announce (_mta-sts, once the policy is served)",
+      choices: ["host", "reports", "announce"],
     },
     { flags: "--changed", about: "only the records that the last build changed" },
     { flags: "--since <file>", about: "compare with this lock instead (- is standard input)" },
@@ -81,7 +81,8 @@ export const records: VerbSpec = {
   ],
   examples: [
     "stspress records example.com",
-    "stspress records --changed --format nsupdate | nsupdate -k key.conf",
+    "stspress records --pending --step host --format nsupdate | nsupdate -k key.conf",
+    "stspress records --pending --step announce --format nsupdate | nsupdate -k key.conf",
     "git show HEAD~1:stspress.lock | stspress records --changed --since -",
   ],
   load: () => import("./records.ts"),
@@ -99,7 +100,7 @@ export const adopt: VerbSpec = {
     { flags: "--ttl <seconds>", about: "the TTL of its _mta-sts record (default: 3600)" },
     ...told,
   ],
-  examples: ["stspress adopt example.com --id 20240101 --since 2024-01-01 mta-sts.txt"],
+  examples: ["stspress adopt example.org --id 20240101 --since 2024-01-01 mta-sts.txt"],
   load: () => import("./adopt.ts"),
 };
 

@@ -20,6 +20,10 @@ export interface BuildOrder {
   readonly writes: boolean;
   /** Whether the lock may not change. */
   readonly frozen: boolean;
+  /** A missing lock is a first build, whatever tells of an earlier one. */
+  readonly newLock: boolean;
+  /** Domains that get a new id although their policy is the same. */
+  readonly newIds: ReadonlySet<string>;
   /** How many files of each phase are listed. */
   readonly listed: number;
   readonly phase: (name: string) => void;
@@ -47,6 +51,8 @@ export async function buildSite(order: BuildOrder): Promise<BuildResult> {
     threads: 2,
     remember: order.writes,
     pruning: !order.frozen,
+    newLock: order.newLock,
+    newIds: order.newIds,
     phase: order.phase,
     progress: (done, total) => {
       order.progress("reading", done, total);
@@ -69,7 +75,7 @@ export async function buildSite(order: BuildOrder): Promise<BuildResult> {
 /** Makes every file and compares it with the disk; writes what differs where that is wanted and nothing is wrong. */
 async function makeFiles(
   order: BuildOrder,
-  { site, plan, renderer, lockText }: PlannedSite,
+  { site, plan, renderer, lock, lockText }: PlannedSite,
   before: readonly Diagnostic[],
 ): Promise<{ changes: Changes; found: readonly Diagnostic[] }> {
   order.phase("render");
@@ -83,7 +89,7 @@ async function makeFiles(
     });
     found.push(...maker.diagnostics);
     const changes = { ...collected, lockText: nextLockText(lockText, plan) };
-    if (order.frozen && changes.lockText !== null) {
+    if (order.frozen && changes.lockText !== null && formatLock(plan.lock) !== formatLock(lock)) {
       const domains = plan.newIds.map((one) => one.domain);
       found.push(diagnostic("lock/frozen", { domains }));
     }

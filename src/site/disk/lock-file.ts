@@ -2,6 +2,7 @@
 import path from "node:path";
 import { replaceFile } from "../../runtime/atomic-file.ts";
 import { lockName } from "../load/load-lock.ts";
+import { previousLock } from "../load/missing-lock.ts";
 import { formatLock } from "../lock/lock-text.ts";
 import { emptyLock } from "../lock/lock.ts";
 import { WriteFailed } from "./file-writer.ts";
@@ -14,9 +15,6 @@ export function replaceLock(root: string, text: string): void {
     throw new WriteFailed(lockName, error);
   }
 }
-
-/** Where the lock before the last build lies, for `records --changed`. */
-export const previousLock = ".stspress/previous.lock";
 
 /** Keeps the lock of before, for `records --changed`. Errors: {@link WriteFailed}. */
 export function rememberLock(root: string, text: string | null): void {

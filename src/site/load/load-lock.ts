@@ -14,13 +14,15 @@ export interface LoadedLock {
   readonly merged: boolean;
   /** null when there is no file. */
   readonly text: string | null;
+  /** The format of the text; null when there is no file. */
+  readonly version: number | null;
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /** Reads the lock. */
 export function loadLock(root: string): LoadedLock {
   const read = readSiteFile(root, lockName);
-  const none = { lock: null, merged: false, text: null };
+  const none = { lock: null, merged: false, text: null, version: null };
   if (read === null) return { ...none, lock: emptyLock, diagnostics: [] };
   if (!read.ok) return { ...none, diagnostics: [...read.problems] };
   let text: string;
@@ -34,5 +36,5 @@ export function loadLock(root: string): LoadedLock {
     const diagnostics = parsed.problems.map((found) => locate(lockName, text, found));
     return { ...none, text, diagnostics };
   }
-  return { lock: parsed.value.lock, merged: parsed.value.merged, text, diagnostics: [] };
+  return { ...parsed.value, text, diagnostics: [] };
 }

@@ -16,6 +16,7 @@ import type { SiteConfig } from "../../config/site-config.ts";
 import { type Lock } from "../lock/lock.ts";
 import { planSite, type SitePlan } from "../plan.ts";
 import { loadLock, lockName, type LoadedLock } from "./load-lock.ts";
+import { missingLock } from "./missing-lock.ts";
 import { parseFiles } from "./parse-files.ts";
 
 export interface LoadedSite {
@@ -90,7 +91,10 @@ export async function loadDeclarations(root: string): Promise<Result<Declaration
 async function loadSite(root: string, options: LoadOptions): Promise<LoadedSite> {
   const read = await readFiles(root, options);
   const diagnostics = [...read.diagnostics];
-  if (read.found === 0 && !diagnostics.some(({ code }) => code === "site/link")) {
+  const loadedLock = loadLock(root);
+  // The last domain may be deleted: what the lock knows of it is judged, and its files are removed.
+  const wasNever = loadedLock.lock === null || loadedLock.lock.domains.size === 0;
+  if (wasNever && read.found === 0 && !diagnostics.some(({ code }) => code === "site/link")) {
     diagnostics.push(diagnostic("site/no-domains", { folder: "domains/" }));
   }
   options.phase?.("resolve");
@@ -102,7 +106,6 @@ async function loadSite(root: string, options: LoadOptions): Promise<LoadedSite>
   }
   const { templates, diagnostics: unreadable } = readTemplates(programTemplates(), root);
   diagnostics.push(...unreadable);
-  const loadedLock = loadLock(root);
   diagnostics.push(...loadedLock.diagnostics);
   return {
     site: diagnostics.some((one) => severityOf(one.code) === "error") ? null : site,
@@ -148,14 +151,26 @@ export interface PlannedSite {
   readonly plan: SitePlan;
 }
 
+/** How a site is planned. */
+export interface PlanOrder {
+  /** Whether the lock forgets what nobody holds any more. */
+  readonly pruning: boolean;
+  /** A missing lock is a first build, whatever tells of an earlier one. */
+  readonly newLock: boolean;
+  /** Domains that get a new id although their policy is the same. */
+  readonly newIds: ReadonlySet<string>;
+}
+
 /** Loads and plans a site; null where there is an error. `now` is in Unix seconds. */
 export async function loadPlan(
   root: string,
   now: number,
-  options: LoadOptions & { readonly pruning: boolean },
+  options: LoadOptions & PlanOrder,
 ): Promise<{ readonly planned: PlannedSite | null; readonly diagnostics: readonly Diagnostic[] }> {
   const { site, loadedLock, renderer, diagnostics } = await loadSite(root, options);
-  const { lock, text: lockText, merged } = loadedLock;
+  const { lock, text: lockText, merged, version } = loadedLock;
+  const missing = lockText === null && !options.newLock ? missingLock(root) : null;
+  if (missing !== null) return { planned: null, diagnostics: [...diagnostics, missing] };
   if (site === null || lock === null || renderer === null) return { planned: null, diagnostics };
   options.phase?.("plan");
   const readText = textReader(root);
@@ -164,7 +179,7 @@ export async function loadPlan(
       site,
       lock,
       now,
-      { merged, pruning: options.pruning },
+      { merged, pruning: options.pruning, newIds: options.newIds },
       {
         digest: shortDigest,
         renderPolicy: (policy) => renderer.render("mta-sts.txt", policy),
@@ -173,7 +188,8 @@ export async function loadPlan(
       },
     );
     const planned = { site, lock, lockText, renderer, plan };
-    return { planned, diagnostics: [...diagnostics, ...plan.diagnostics] };
+    const converted = version === 1 ? [diagnostic("lock/format-1", {})] : [];
+    return { planned, diagnostics: [...diagnostics, ...converted, ...plan.diagnostics] };
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     return { planned: null, diagnostics: [...diagnostics, error.diagnostic] };

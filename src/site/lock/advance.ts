@@ -1,6 +1,15 @@
-/** How the lock moves: by a build, by a deployment that was recorded, by an adoption. */
+/** How a build moves the lock: new instances, withdrawn ones, those that are forgotten. */
 import { formatStamp, lastSecond, type UnixSeconds } from "../stamp.ts";
-import { unknownDomain, type EarlierInstance, type Instance, type LockedDomain } from "./lock.ts";
+import { heldUntil } from "./hold.ts";
+import {
+  instancesOf,
+  superseded,
+  unknownDomain,
+  unseen,
+  type EarlierInstance,
+  type LockedDomain,
+  type Policies,
+} from "./lock.ts";
 
 /** Earlier instances are forgotten this long after their hold ended. */
 export const keepSeconds = 90 * 86_400;
@@ -9,66 +18,59 @@ export const keepSeconds = 90 * 86_400;
 export interface Declared {
   /** Digest of the policy text, or null when only TLS-RPT is declared. */
   readonly digest: string | null;
-  readonly mode: "none" | "testing" | "enforce" | null;
   readonly ttlSeconds: number;
   readonly shape: string | null;
+  /** The user wants a new id, whether or not the text changes. */
+  readonly isNewId: boolean;
 }
-
-/** Tells the mode of a locked instance. */
-export type ModeOf = (instance: Instance) => string;
 
 /**
  * The state after a build. The id changes exactly when the policy text does, because an id must
- * uniquely identify a policy instance (RFC 8461 §3.1): a return to an older text is a new instance.
+ * uniquely identify a policy instance (RFC 8461 §3.1): a return to an older text is a new instance. It changes
+ * too where the present id is spoiled, because only another one ends what senders may hold under it.
  */
 export function advance(
   before: LockedDomain | undefined,
   declared: Declared,
   now: UnixSeconds,
-  modeOf: ModeOf,
-  maxAgeOf: (instance: Instance) => number,
+  lock: Policies,
 ): LockedDomain {
   const old = before ?? unknownDomain;
   const { current } = old;
+  const { shape } = declared;
   if (declared.digest === null) {
-    if (current === null) return { ...old, shape: declared.shape, diverged: false };
-    // Without a successor nothing will ever be recorded live: the hold counts from the build that removed it.
-    const heldUntil = now + current.ttlSeconds + maxAgeOf(current);
-    return {
-      current: null,
-      modeLiveAt: null,
-      earlier: withSuperseded(old.earlier, { ...current, heldUntil }),
-      shape: declared.shape,
-      diverged: false,
-    };
+    if (current === null) return { ...old, shape, diverged: false };
+    const { liveShape } = old;
+    // Nothing will tell when the world has followed, so the build counts. A successor, if one comes, tells more.
+    const withdrawn = { ...superseded(current), servedUntil: now, announcedUntil: now };
+    const earlier = inOrder(old.earlier, withdrawn);
+    return { current: null, earlier, shape, liveShape, diverged: false };
   }
-  if (current?.digest === declared.digest && !old.diverged) {
+  const keepsId = !old.diverged && !declared.isNewId && current?.isSpoiled !== true;
+  if (keepsId && current?.digest === declared.digest) {
     // A resolver may have cached the record while its TTL was longer.
     const ttlSeconds = Math.max(current.ttlSeconds, declared.ttlSeconds);
-    return { ...old, current: { ...current, ttlSeconds }, shape: declared.shape };
+    return { ...old, current: { ...current, ttlSeconds }, shape };
   }
   const builtAt = nextBuild(old, now);
-  const sameMode = current !== null && modeOf(current) === declared.mode;
   return {
     current: {
+      ...unseen,
       id: formatStamp(builtAt),
       digest: declared.digest,
       builtAt,
-      liveAt: null,
       ttlSeconds: declared.ttlSeconds,
     },
-    modeLiveAt: sameMode ? old.modeLiveAt : null,
     earlier:
-      current === null
-        ? reopened(old, now)
-        : withSuperseded(old.earlier, { ...current, heldUntil: null }),
-    shape: declared.shape,
+      current === null ? reopened(old, now, lock) : inOrder(old.earlier, superseded(current)),
+    shape,
+    liveShape: old.liveShape,
     diverged: false,
   };
 }
 
 /** Oldest first, also where a merge brought an instance from a side that built later. */
-function withSuperseded(
+function inOrder(
   earlier: readonly EarlierInstance[],
   instance: EarlierInstance,
 ): EarlierInstance[] {
@@ -80,23 +82,24 @@ function withSuperseded(
 }
 
 /**
- * The earlier instances of a domain that is given a policy again. The end of the one that was removed
- * is calculated from a build that perhaps nobody deployed; now it has a successor, which tells its end.
+ * The earlier instances of a domain that is given a policy again. The end of the one that was withdrawn counts
+ * from a build that perhaps nobody deployed; now it has a successor, which tells its end.
  */
 export function reopened(
   domain: LockedDomain,
-  now: UnixSeconds = -Infinity,
+  now: UnixSeconds,
+  lock: Policies,
 ): readonly EarlierInstance[] {
   const last = domain.earlier.at(-1);
-  if (domain.current !== null || last?.heldUntil == null || last.heldUntil <= now) {
-    return domain.earlier;
-  }
-  return [...domain.earlier.slice(0, -1), { ...last, heldUntil: null }];
+  if (domain.current !== null || last === undefined) return domain.earlier;
+  const until = heldUntil(domain, last, lock);
+  if (until === null || until <= now) return domain.earlier;
+  return [...domain.earlier.slice(0, -1), { ...last, servedUntil: null, announcedUntil: null }];
 }
 
 /** max(clock, last + 1 s), and never an id that was adopted. */
 function nextBuild(domain: LockedDomain, now: UnixSeconds): UnixSeconds {
-  const known = [...domain.earlier, ...(domain.current === null ? [] : [domain.current])];
+  const known = instancesOf(domain);
   const ids = new Set(known.map((instance) => instance.id));
   let next = now;
   for (const { builtAt } of known) if (builtAt !== null && builtAt >= next) next = builtAt + 1;
@@ -106,59 +109,15 @@ function nextBuild(domain: LockedDomain, now: UnixSeconds): UnixSeconds {
   return next;
 }
 
-/** The state after the current instance was seen or declared live at a time. The first time counts. */
-export function recordLive(
-  domain: LockedDomain,
-  at: UnixSeconds,
-  maxAgeOf: (instance: Instance) => number,
-): LockedDomain {
-  const { current } = domain;
-  if (current === null || current.liveAt !== null) return domain;
-  return {
-    ...domain,
-    current: { ...current, liveAt: at },
-    modeLiveAt: domain.modeLiveAt ?? at,
-    earlier: domain.earlier.map((instance) =>
-      instance.heldUntil === null
-        ? { ...instance, heldUntil: at + instance.ttlSeconds + maxAgeOf(instance) }
-        : instance,
-    ),
-  };
-}
-
-/** The state after an instance that somebody else built and published was adopted, id verbatim. */
-export function adopt(
-  before: LockedDomain | undefined,
-  adopted: { id: string; digest: string; mode: string; liveAt: UnixSeconds; ttlSeconds: number },
-  modeOf: ModeOf,
-  maxAgeOf: (instance: Instance) => number,
-): LockedDomain {
-  const old = before ?? unknownDomain;
-  const { current } = old;
-  const sameMode = current !== null && modeOf(current) === adopted.mode;
-  const superseded: EarlierInstance[] = [...reopened(old, adopted.liveAt)];
-  if (current !== null) superseded.push({ ...current, heldUntil: null });
-  const next: LockedDomain = {
-    ...old,
-    current: {
-      id: adopted.id,
-      digest: adopted.digest,
-      builtAt: null,
-      liveAt: null,
-      ttlSeconds: adopted.ttlSeconds,
-    },
-    modeLiveAt: sameMode ? old.modeLiveAt : null,
-    earlier: superseded,
-    diverged: false,
-  };
-  return recordLive(next, adopted.liveAt, maxAgeOf);
-}
-
-/** Forgets earlier instances whose hold ended long ago; null when nothing of the domain is left to know. */
-export function prune(domain: LockedDomain, now: UnixSeconds): LockedDomain | null {
-  const kept = domain.earlier.filter(
-    ({ heldUntil }) => heldUntil === null || heldUntil + keepSeconds > now,
-  );
+/**
+ * Forgets earlier instances whose hold ended long ago; null when nothing of the domain is left to know. `by` is
+ * a time that the lock itself records, not the clock: one run with a wrong clock must not end a hold.
+ */
+export function prune(domain: LockedDomain, by: UnixSeconds, lock: Policies): LockedDomain | null {
+  const kept = domain.earlier.filter((instance) => {
+    const until = heldUntil(domain, instance, lock);
+    return until === null || until + keepSeconds > by;
+  });
   if (domain.current === null && domain.shape === null && kept.length === 0) return null;
   return kept.length === domain.earlier.length ? domain : { ...domain, earlier: kept };
 }

@@ -3,22 +3,12 @@
  * contradicts, no disappearance of a policy that somebody still enforces.
  */
 import { diagnostic, type Diagnostic, type Place } from "../../diagnostics/diagnostic.ts";
-import { patternCovers, patternsOverlap } from "../../mta-sts/mx-pattern.ts";
-import type { Policy } from "../../mta-sts/policy.ts";
-import { isReservedName } from "../../names/reserved-name.ts";
 import type { DomainConfig, YamlPath } from "../../config/site-config.ts";
-import { formatSpan, formatTime, type UnixSeconds } from "../stamp.ts";
-import {
-  isHeld,
-  policyOf,
-  type EarlierInstance,
-  type Instance,
-  type Lock,
-  type LockedDomain,
-} from "./lock.ts";
-
-/** Live days of testing that enforce needs, in seconds. */
-export const testingSeconds = 14 * 86_400;
+import { formatTime, type UnixSeconds } from "../stamp.ts";
+import { heldInstances } from "./hold.ts";
+import { lastLive, testedSince, testingSeconds, untestedSince, wasNoneSince } from "./testing.ts";
+import { liveAt, policyOf, type LockedDomain, type Policies } from "./lock.ts";
+import { guardMx, type MxGuarded } from "./mx-guard.ts";
 
 /** Finds the place of a key in a file that was declared; asked only when there is something to say. */
 export type Locate = (file: string, path: YamlPath) => Place;
@@ -34,21 +24,15 @@ export type Guarded = {
 } & (
   | { readonly code: "lock/enforce-too-early"; readonly about: { from: string } }
   | {
-      readonly code: "lock/enforce-testing-not-live" | "lock/enforce-untested" | "lock/retired";
+      readonly code:
+        "lock/enforce-testing-not-live" | "lock/enforce-untested" | "lock/retired" | "lock/spoiled";
       readonly about: object;
     }
   | {
-      readonly code: "lock/mx-replaced";
-      readonly about: { held: readonly string[]; until: string | null };
+      readonly code: "lock/enforce-untested-patterns";
+      readonly about: { patterns: readonly string[]; from: string };
     }
-  | {
-      readonly code: "lock/mx-added";
-      readonly about: { patterns: readonly string[]; until: string | null; wait: string };
-    }
-  | {
-      readonly code: "lock/mx-removed";
-      readonly about: { patterns: readonly string[]; ttl: string };
-    }
+  | MxGuarded
 );
 
 /** Judges what a declared policy would do to senders that hold an earlier one. `before` is the lock's state, `after` the one that the build would write. */
@@ -56,121 +40,63 @@ export function guardDeclared(
   config: DomainConfig,
   before: LockedDomain,
   after: LockedDomain,
-  policies: Pick<Lock, "policies">,
+  lock: Policies,
   now: UnixSeconds,
 ): Guarded[] {
   const { mtaSts } = config;
   if (mtaSts === null) return [];
   const found: Guarded[] = [];
-  const mode = before.current === null ? null : policyOf(policies, before.current).mode;
-  if (mtaSts.policy.mode === "enforce" && mode !== "enforce" && mtaSts.skipTesting === null) {
-    const gate = enforceGate(config, before, mode, now);
+  if (mtaSts.policy.mode === "enforce" && mtaSts.skipTesting === null) {
+    const gate = enforceGate(config, before, mtaSts.policy.mx, lock, now);
     if (gate !== null) found.push(gate);
   }
-  if (mtaSts.policy.mx.length > 0) found.push(...guardMx(config, after, policies, now));
+  const held = heldInstances(after, lock, now);
+  for (const one of guardMx(config, after, held, lock)) {
+    found.push({ config, key: ["mta-sts", "mx"], ...one });
+  }
+  if (before.current?.isSpoiled === true) {
+    found.push({ config, key: ["mta-sts"], code: "lock/spoiled", about: {} });
+  }
   if (
     mtaSts.retire &&
-    after.current?.liveAt != null &&
-    !after.earlier.some((e) => isHeld(e, now))
-  ) {
+    after.current !== null &&
+    liveAt(after.current) !== null &&
+    held.length === 0
+  )
     found.push({ config, key: ["mta-sts", "retire"], code: "lock/retired", about: {} });
-  }
   return found;
 }
 
+/**
+ * Enforce needs days of testing that were live, with these patterns, unless enforce is what is live. What was
+ * only built does not count: neither a testing policy nor one that skipped the testing.
+ */
 function enforceGate(
   config: DomainConfig,
   before: LockedDomain,
-  mode: string | null,
+  mx: readonly string[],
+  lock: Policies,
   now: UnixSeconds,
 ): Guarded | null {
   const at = { config, key: ["mta-sts", "mode"] };
-  if (mode !== "testing") return { ...at, code: "lock/enforce-untested", about: {} };
-  if (before.modeLiveAt === null) {
-    return { ...at, code: "lock/enforce-testing-not-live", about: {} };
+  const live = lastLive(before);
+  const policy = live === null ? null : policyOf(lock, live);
+  if (policy?.mode === "enforce") return null;
+  const isTesting =
+    live !== null && policy?.mode === "testing" && !wasNoneSince(before, live, lock);
+  if (!isTesting) {
+    const isBuilt = before.current !== null && policyOf(lock, before.current).mode === "testing";
+    const code = isBuilt ? "lock/enforce-testing-not-live" : "lock/enforce-untested";
+    return { ...at, code, about: {} };
   }
-  const from = before.modeLiveAt + testingSeconds;
+  const patterns = untestedSince(before, live, mx, lock);
+  if (patterns.length > 0) {
+    const from = formatTime(now + testingSeconds);
+    return { ...at, code: "lock/enforce-untested-patterns", about: { patterns, from } };
+  }
+  const from = (testedSince(before, mx, lock) ?? now) + testingSeconds;
   if (from <= now) return null;
   return { ...at, code: "lock/enforce-too-early", about: { from: formatTime(from) } };
-}
-
-/** An enforce policy that some sender may still hold. */
-interface HeldPolicy {
-  readonly instance: EarlierInstance;
-  readonly policy: Policy;
-}
-
-function guardMx(
-  config: DomainConfig,
-  after: LockedDomain,
-  policies: Pick<Lock, "policies">,
-  now: UnixSeconds,
-): Guarded[] {
-  const held = after.earlier
-    .filter((instance) => isHeld(instance, now))
-    .map((instance): HeldPolicy => ({ instance, policy: policyOf(policies, instance) }))
-    .filter(({ policy }) => policy.mode === "enforce" && policy.maxAgeSeconds > 0);
-  const replaced = mxReplaced(config, held);
-  if (replaced !== null) return [replaced];
-  const found = [mxAdded(config, held), mxRemoved(config, after, held)];
-  return found.filter((one) => one !== null);
-}
-
-/** A held policy that shares no host with the declared one: whatever host takes the mail, some sender refuses it. */
-function mxReplaced(config: DomainConfig, held: readonly HeldPolicy[]): Guarded | null {
-  const { mtaSts } = config;
-  if (mtaSts?.policy.mode !== "enforce" || mtaSts.skipOverlap !== null) return null;
-  const replaced = held.find(
-    ({ policy }) =>
-      !policy.mx.some((old) => declaredMx(config).some((mx) => patternsOverlap(old, mx))),
-  );
-  if (replaced === undefined) return null;
-  const until = timeOrNull(replaced.instance.heldUntil);
-  return { ...atMx(config), code: "lock/mx-replaced", about: { held: replaced.policy.mx, until } };
-}
-
-function mxAdded(config: DomainConfig, held: readonly HeldPolicy[]): Guarded | null {
-  const patterns = declaredMx(config).filter((mx) =>
-    held.some(({ policy }) => !policy.mx.some((old) => patternCovers(old, mx))),
-  );
-  if (patterns.length === 0) return null;
-  const open = held.some(({ instance }) => instance.heldUntil === null);
-  const until = Math.max(...held.map(({ instance }) => instance.heldUntil ?? 0));
-  const waits = held.map(({ instance, policy }) => waitAfterLive(instance, policy));
-  const wait = formatSpan(Math.max(...waits));
-  const about = { patterns, until: open ? null : formatTime(until), wait };
-  return { ...atMx(config), code: "lock/mx-added", about };
-}
-
-function mxRemoved(
-  config: DomainConfig,
-  after: LockedDomain,
-  held: readonly HeldPolicy[],
-): Guarded | null {
-  // Once the new policy is live the moment for this advice is over.
-  if (config.mtaSts?.policy.mode !== "enforce" || after.current?.liveAt != null) return null;
-  const patterns = (held.at(-1)?.policy.mx ?? []).filter(
-    (old) => !declaredMx(config).some((mx) => patternCovers(mx, old)),
-  );
-  if (patterns.length === 0) return null;
-  const about = { patterns, ttl: formatSpan(config.ttlSeconds) };
-  return { ...atMx(config), code: "lock/mx-removed", about };
-}
-
-function declaredMx(config: DomainConfig): readonly string[] {
-  return config.mtaSts?.policy.mx ?? [];
-}
-
-function atMx(config: DomainConfig): Pick<Guarded, "config" | "key"> {
-  return { config, key: ["mta-sts", "mx"] };
-}
-
-function waitAfterLive(instance: Instance, policy: Policy): number {
-  return instance.ttlSeconds + policy.maxAgeSeconds;
-}
-
-function timeOrNull(seconds: UnixSeconds | null): string | null {
-  return seconds === null ? null : formatTime(seconds);
 }
 
 /** Words findings: those that differ only in the domain, in one file, become one diagnostic. */
@@ -190,37 +116,4 @@ export function wordGuarded(found: readonly Guarded[], locate: Locate): Diagnost
     // The pair of code and about was checked where it was made.
     return [diagnostic(first.code, args as never, place)];
   });
-}
-
-/** Judges the disappearance of a domain's policy (RFC 8461 §8.3). `place` is its line in the lock or in its file. */
-export function guardDeleted(
-  domain: string,
-  before: LockedDomain,
-  policies: Pick<Lock, "policies">,
-  now: UnixSeconds,
-  place: () => Place,
-): Diagnostic[] {
-  // Examples and test names receive no mail; a fresh clone's example may simply be deleted.
-  if (isReservedName(domain)) return [];
-  const { current } = before;
-  const held: { instance: Instance; until: UnixSeconds | null; current: boolean }[] = before.earlier
-    .filter((instance) => isHeld(instance, now))
-    .map((instance) => ({ instance, until: instance.heldUntil, current: false }));
-  if (current !== null) held.push({ instance: current, until: null, current: true });
-  const ofMode = (mode: string) =>
-    held.filter(({ instance }) => {
-      const policy = policyOf(policies, instance);
-      return policy.mode === mode && policy.maxAgeSeconds > 0;
-    });
-  const enforced = ofMode("enforce");
-  if (enforced.length > 0 && current !== null) {
-    const open = enforced.some(({ until }) => until === null);
-    const until = open ? null : formatTime(Math.max(...enforced.map((one) => one.until ?? 0)));
-    const isCurrent = enforced.some((one) => one.current);
-    return [diagnostic("lock/deleted-enforce", { domain, until, current: isCurrent }, place())];
-  }
-  if (current !== null && ofMode("testing").length > 0) {
-    return [diagnostic("lock/deleted-testing", { domain }, place())];
-  }
-  return [];
 }

@@ -4,19 +4,24 @@
  * itself. Where git could not, its conflict markers are read here (see merge.ts for what they mean).
  */
 import { compareText, problem, type Parsed, type Problem } from "../../diagnostics/diagnostic.ts";
-import { failure, success, type Result } from "../../diagnostics/result.ts";
 import { parsePolicy } from "../../mta-sts/policy.ts";
 import { parseDomainName } from "../../names/domain-name.ts";
 import { dnsShapeFromJson, type DnsShape } from "../dns-records.ts";
-import { formatStamp, parseStamp } from "../stamp.ts";
 import type { ZoneSerial } from "../zone-serial.ts";
-import type { EarlierInstance, Instance, Lock, LockedDomain, LockedPolicy } from "./lock.ts";
+import { formatInstances, readDomainFields } from "./instance-text.ts";
+import {
+  instancesOf,
+  type Instance,
+  type Lock,
+  type LockedDomain,
+  type LockedPolicy,
+} from "./lock.ts";
 import { mergeDomain } from "./merge.ts";
 
 /** Names a text by a short digest: 16 hexadecimal digits of its SHA-256. Given by the edge. */
 export type Digest = (text: string) => string;
 
-const version = 1;
+const version = 2;
 const header = `stspress.lock ${String(version)}\n# What mail senders may hold. Written by \`stspress build\` and \`stspress live\`; commit it, never edit it.\n`;
 
 /** Prints a lock; the same lock gives the same bytes. */
@@ -40,22 +45,7 @@ function sorted<T>(map: ReadonlyMap<string, T>): [string, T][] {
 }
 
 function formatDomainLine(name: string, domain: LockedDomain): string {
-  let line = `domain ${name} dns=${domain.shape ?? "-"}`;
-  if (domain.current !== null) {
-    line += ` ${formatInstance(domain.current)} mode_live=${stampOr(domain.modeLiveAt)}`;
-  }
-  for (const instance of domain.earlier) {
-    line += ` | ${formatInstance(instance)} held=${stampOr(instance.heldUntil)}`;
-  }
-  return line;
-}
-
-function formatInstance(instance: Instance): string {
-  return `id=${instance.id} policy=${instance.digest} built=${stampOr(instance.builtAt)} live=${stampOr(instance.liveAt)} ttl=${String(instance.ttlSeconds)}`;
-}
-
-function stampOr(seconds: number | null): string {
-  return seconds === null ? "-" : formatStamp(seconds);
+  return `domain ${name} dns=${domain.shape ?? "-"} live_dns=${domain.liveShape ?? "-"}${formatInstances(domain)}`;
 }
 
 /** A lock that was read. */
@@ -63,6 +53,8 @@ export interface LockText {
   readonly lock: Lock;
   /** The text had git's conflict markers, so it must be written anew. */
   readonly merged: boolean;
+  /** The format that the text was written in. */
+  readonly version: number;
 }
 
 /**
@@ -90,6 +82,8 @@ class LockReader {
   readonly #zones = new Map<string, ZoneSerial>();
   readonly #uses: { digest: string; kind: "policy" | "dns"; offset: number; length: number }[] = [];
   #sawHeader = false;
+  /** Of the text; the newer one where two sides of a merge differ. */
+  #version = version;
   #merged = false;
   #side: "common" | "ours" | "base" | "theirs" = "common";
 
@@ -107,7 +101,11 @@ class LockReader {
     const found = /^(policy|dns|zone|domain) (\S+) (.+)$/.exec(line);
     const [, kind, key, rest] = found ?? [];
     if (key === undefined || rest === undefined) {
-      if (/^stspress\.lock \d+$/.test(line)) return;
+      const other = /^stspress\.lock (\d)$/.exec(line);
+      if (other !== null && Number(other[1]) <= version) {
+        this.#version = Number(other[1]);
+        return;
+      }
       this.#syntax(offset, line.length, "it begins with neither policy, dns, zone nor domain");
     } else if (kind === "policy") this.#policy(key, rest, offset, line.length);
     else if (kind === "dns") this.#shape(key, rest, offset, line.length);
@@ -132,7 +130,11 @@ class LockReader {
       domains: this.#domains,
       zones: this.#zones,
     };
-    return { ok: true, value: { lock, merged: this.#merged }, warnings: [] };
+    return {
+      ok: true,
+      value: { lock, merged: this.#merged, version: this.#version },
+      warnings: [],
+    };
   }
 
   #marker(line: string): boolean {
@@ -148,6 +150,7 @@ class LockReader {
   #header(line: string, offset: number): void {
     const found = /^stspress\.lock (\d{1,9})$/.exec(line);
     this.#sawHeader = found !== null;
+    if (found !== null) this.#version = Number(found[1]);
     if (found === null) {
       this.gaveUp = true;
       this.#problems.push(problem("lock/not-a-lock", {}, offset, line.length));
@@ -205,17 +208,8 @@ class LockReader {
       this.#syntax(offset, length, "the domain name is not one");
       return;
     }
-    const parsed = parseDomainFields(rest);
-    if (!parsed.ok) {
-      for (const detail of parsed.problems) this.#syntax(offset, length, detail);
-      return;
-    }
-    const domain = parsed.value;
-    const { shape, current, earlier } = domain;
-    if (shape !== null) this.#uses.push({ digest: shape, kind: "dns", offset, length });
-    for (const { digest } of [...(current === null ? [] : [current]), ...earlier]) {
-      this.#uses.push({ digest, kind: "policy", offset, length });
-    }
+    const domain = this.#fields(rest, offset, length);
+    if (domain === null) return;
     const known = this.#domains.get(name);
     if (known === undefined) this.#domains.set(name, domain);
     else if (this.#merged) this.#domains.set(name, mergeDomain(known, domain));
@@ -226,78 +220,30 @@ class LockReader {
     }
   }
 
+  #fields(text: string, offset: number, length: number): LockedDomain | null {
+    const read = readDomainFields(text, this.#version, { policies: this.#policies });
+    if (!read.ok) {
+      for (const detail of read.problems) this.#syntax(offset, length, detail);
+      return null;
+    }
+    const domain = { ...read.value, diverged: false };
+    for (const digest of [domain.shape, domain.liveShape]) {
+      if (digest !== null) this.#uses.push({ digest, kind: "dns", offset, length });
+    }
+    for (const { digest } of instancesOf(domain)) {
+      this.#uses.push({ digest, kind: "policy", offset, length });
+    }
+    return domain;
+  }
+
   #syntax(offset: number, length: number, detail: string): void {
     this.#problems.push(problem("lock/syntax", { detail }, offset, length));
   }
 }
 
-/** Reads what a domain's line says after the name. Problems: what is wrong, in words. */
-function parseDomainFields(text: string): Result<LockedDomain, string> {
-  const [head = "", ...tails] = text.split(" | ");
-  const first = fields(head);
-  const shape = first?.get("dns");
-  if (first === null || shape === undefined) return failure("dns= is missing");
-  const current = first.has("id") ? parseInstance(first) : success(null);
-  if (!current.ok) return current;
-  const modeLiveAt = current.value === null ? null : stampField(first.get("mode_live"));
-  if (modeLiveAt === undefined) return failure("mode_live= is not a time");
-  const earlier: EarlierInstance[] = [];
-  for (const tail of tails) {
-    const instance = parseEarlier(tail);
-    if (!instance.ok) return instance;
-    earlier.push(instance.value);
-  }
-  return success({
-    current: current.value,
-    modeLiveAt,
-    earlier,
-    shape: shape === "-" ? null : shape,
-    diverged: false,
-  });
-}
-
-function parseEarlier(text: string): Result<EarlierInstance, string> {
-  const from = fields(text);
-  if (from === null) return failure("a field is not key=value");
-  const instance = parseInstance(from);
-  if (!instance.ok) return instance;
-  const heldUntil = stampField(from.get("held"));
-  if (heldUntil === undefined) return failure("held= is not a time");
-  return success({ ...instance.value, heldUntil });
-}
-
-function parseInstance(from: ReadonlyMap<string, string>): Result<Instance, string> {
-  const id = from.get("id") ?? "";
-  const digest = from.get("policy") ?? "";
-  const builtAt = stampField(from.get("built"));
-  const liveAt = stampField(from.get("live"));
-  const ttl = from.get("ttl") ?? "";
-  if (!/^[A-Za-z0-9]{1,32}$/.test(id)) return failure("id= is not 1 to 32 letters or digits");
-  if (builtAt === undefined) return failure("built= is not a time");
-  if (liveAt === undefined) return failure("live= is not a time");
-  if (!/^\d{1,10}$/.test(ttl)) return failure("ttl= is not a number of seconds");
-  return success({ id, digest, builtAt, liveAt, ttlSeconds: Number(ttl) });
-}
-
 function isName(name: string): boolean {
   const parsed = parseDomainName(name);
   return parsed.ok && parsed.value.ascii === name;
-}
-
-function fields(text: string): Map<string, string> | null {
-  const found = new Map<string, string>();
-  for (const token of text.split(" ")) {
-    const at = token.indexOf("=");
-    if (at < 1) return null;
-    found.set(token.slice(0, at), token.slice(at + 1));
-  }
-  return found;
-}
-
-/** A stamp, null for `-`, undefined for anything else. */
-function stampField(text: string | undefined): number | null | undefined {
-  if (text === undefined) return undefined;
-  return text === "-" ? null : (parseStamp(text) ?? undefined);
 }
 
 function parseJson(text: string): unknown {
@@ -313,7 +259,7 @@ function parseJson(text: string): unknown {
  * or built by a clock that had gone back: a sender may know the id from another text.
  */
 function firstIdOutOfOrder(domain: LockedDomain): { id: string; before: string } | null {
-  const all = [...domain.earlier, ...(domain.current === null ? [] : [domain.current])];
+  const all = instancesOf(domain);
   let last: Instance | null = null;
   const seen = new Set<string>();
   for (const instance of all) {

@@ -2,8 +2,7 @@
  * Two sides of a merge of the lock. Nobody knows which of them was deployed, so both may have been:
  * the union of the instances is kept, every hold at its latest.
  */
-import { reopened } from "./advance.ts";
-import type { EarlierInstance, Instance, LockedDomain } from "./lock.ts";
+import { superseded, type EarlierInstance, type Instance, type LockedDomain } from "./lock.ts";
 
 /** Unites two locked states of one domain, whichever is given first. */
 export function mergeDomain(a: LockedDomain, b: LockedDomain): LockedDomain {
@@ -11,28 +10,36 @@ export function mergeDomain(a: LockedDomain, b: LockedDomain): LockedDomain {
   const current = newer.current ?? older.current;
   const earlier = new Map<string, EarlierInstance>();
   for (const side of [older, newer]) {
-    for (const instance of current === null ? side.earlier : reopened(side))
+    for (const instance of current === null ? side.earlier : withdrawalForgotten(side)) {
       keep(earlier, instance);
+    }
   }
   const branched = !sameId(a, b) && !descends(newer, older);
   if (branched && older.current !== null && older.current.id !== current?.id) {
-    keep(earlier, { ...older.current, heldUntil: null });
+    keep(earlier, superseded(older.current));
   }
   if (current !== null) earlier.delete(current.id);
   const both = sameId(a, b) && a.current !== null && b.current !== null;
-  const last = newer.current === null ? older : newer;
   return {
     // Of two ids for one text nobody knows which is served: `live` must be said again to end the holds.
     current: both ? uniteInstances(a.current, b.current) : branched ? unrecorded(current) : current,
-    modeLiveAt: both ? latest(a.modeLiveAt, b.modeLiveAt) : last.modeLiveAt,
     earlier: [...earlier.values()].sort((x, y) => began(x) - began(y)),
     shape: newer.shape ?? older.shape,
+    // Of two different ones nobody knows which is published.
+    liveShape: a.liveShape === b.liveShape ? a.liveShape : null,
     diverged:
       a.diverged ||
       b.diverged ||
       (branched && a.current?.digest !== b.current?.digest) ||
       (current !== null && wasSucceeded(newer, current)),
   };
+}
+
+/** The earlier instances of a side that withdrew its policy, which the other side publishes: that tells its end. */
+function withdrawalForgotten({ current, earlier }: LockedDomain): readonly EarlierInstance[] {
+  const last = earlier.at(-1);
+  if (current !== null || last === undefined) return earlier;
+  return [...earlier.slice(0, -1), { ...last, servedUntil: null, announcedUntil: null }];
 }
 
 /** Whether `a` went on from `b`; where neither did, whether it was built later. */
@@ -68,29 +75,45 @@ function keep(into: Map<string, EarlierInstance>, instance: EarlierInstance): vo
     into.set(instance.id, instance);
     return;
   }
-  // The side that knows an end has recorded a successor live; the other one only did not hear of it.
-  const heldUntil = latest(known.heldUntil, instance.heldUntil);
-  into.set(instance.id, { ...uniteInstances(known, instance), heldUntil });
+  const isSeenAgain = known.isSeenAgain || instance.isSeenAgain;
+  // The side that knows an end has recorded a successor; the other one only did not hear of it. But what was seen
+  // again after its end has none.
+  const end = isSeenAgain ? bothOrNull : latest;
+  into.set(instance.id, {
+    ...uniteInstances(known, instance),
+    servedUntil: end(known.servedUntil, instance.servedUntil),
+    announcedUntil: end(known.announcedUntil, instance.announcedUntil),
+    isSeenAgain,
+  });
 }
 
 /** When an instance was built, or for one from elsewhere, went live. */
 function began(instance: Instance): number {
-  return instance.builtAt ?? instance.liveAt ?? 0;
+  return instance.builtAt ?? instance.servedAt ?? instance.announcedAt ?? 0;
 }
 
 function unrecorded(instance: Instance | null): Instance | null {
-  return instance === null ? null : { ...instance, liveAt: null };
+  return instance === null ? null : { ...instance, servedAt: null, announcedAt: null };
 }
 
 function uniteInstances(a: Instance, b: Instance): Instance {
   return {
     ...a,
-    liveAt: latest(a.liveAt, b.liveAt),
+    servedAt: latest(a.servedAt, b.servedAt),
+    announcedAt: latest(a.announcedAt, b.announcedAt),
     ttlSeconds: Math.max(a.ttlSeconds, b.ttlSeconds),
+    isSaid: a.isSaid || b.isSaid,
+    isPolicyFirst: a.isPolicyFirst || b.isPolicyFirst,
+    isSpoiled: a.isSpoiled || b.isSpoiled,
   };
 }
 
 /** The later of two times; one that is known beats one that is not. */
 function latest(a: number | null, b: number | null): number | null {
   return a === null || b === null ? (a ?? b) : Math.max(a, b);
+}
+
+/** The later of two times, if both are known. */
+function bothOrNull(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? null : Math.max(a, b);
 }

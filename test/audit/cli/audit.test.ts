@@ -227,38 +227,41 @@ describe("evidence", () => {
 });
 
 describe("--record", () => {
-  test("writes into the lock what was seen live, once, and nothing else", async () => {
+  test("writes into the lock what was seen, once, and nothing else", async () => {
     const site = copyOfZooSite();
     const before = site.read("stspress.lock");
     const declared = ["healthy-declared", "never-deployed", "txt-old", "policy-old"].map(domain);
     await audit(declared, site.root);
     expect(site.read("stspress.lock")).toBe(before);
     // What healthy-declared published is recorded already: unrecord it.
-    site.write(
-      "stspress.lock",
-      before.replace(/(domain healthy-declared\.zoo\.test .* live=)\S+/, "$1-"),
-    );
+    site.write("stspress.lock", unrecorded(before));
     const { stdout } = await audit(["--record", ...declared], site.root);
     const lines = stdout.split("\n").filter((line) => line.startsWith("stspress.lock: "));
-    expect(lines).toEqual([
+    expect(lines.sort()).toEqual([
       expect.stringMatching(/healthy-declared\.zoo\.test has been live since 20/),
+      expect.stringMatching(/never-deployed\.zoo\.test is not recorded as live: .* not served/),
+      expect.stringMatching(/policy-old\.zoo\.test is not recorded as live: /),
+      expect.stringMatching(/txt-old\.zoo\.test is not recorded as live: /),
     ]);
     const after = site.read("stspress.lock");
-    expect(after).toMatch(/domain healthy-declared\.zoo\.test .* live=20\d{6}T\d{6}Z/);
-    const others = (text: string) => text.replace(/^domain healthy-declared.*$/m, "");
+    expect(after).toMatch(
+      /domain healthy-declared\.zoo\.test .* served=20\d{6}T\d{6}Z announced=20\d{6}T\d{6}Z/,
+    );
+    // Of the others it writes what it saw of them: one serves the new policy, one announces it too early.
+    expect(after).toMatch(/^domain txt-old\.zoo\.test .* served=20\d{6}T\d{6}Z announced=- \|/m);
+    expect(after).toMatch(/^domain policy-old\.zoo\.test .* served=- .* marks=spoiled \|/m);
+    const others = (text: string) =>
+      text.replace(/^domain (healthy-declared|txt-old|policy-old)\..*$/gm, "");
     expect(others(after)).toBe(others(before));
     const again = await audit(["--record", ...declared], site.root);
-    expect(again.stdout).toContain("stspress.lock: unchanged, no build was seen live");
+    expect(again.stdout).not.toContain("healthy-declared.zoo.test has been live");
     expect(site.read("stspress.lock")).toBe(after);
   });
 
   test("that is refused is told in the JSON, which is whole", async () => {
     const site = copyOfZooSite();
     const lock = site.read("stspress.lock");
-    site.write(
-      "stspress.lock",
-      lock.replace(/(domain healthy-declared\.zoo\.test .* live=)\S+/, "$1-"),
-    );
+    site.write("stspress.lock", unrecorded(lock));
     const taken = takeSite(site.root);
     if (!taken.ok) throw new Error("nobody else writes this folder");
     try {
@@ -272,24 +275,18 @@ describe("--record", () => {
     }
   });
 
-  test("gives the predecessor's hold its end", async () => {
-    const site = copyOfZooSite();
-    const name = domain("healthy-declared");
-    // As if the live instance had followed another one, and nobody had recorded it.
-    const lock = site.read("stspress.lock");
-    const line = new RegExp(`^(domain ${name} .*) live=\\S+(.*) mode_live=\\S+$`, "m");
-    const digest = new RegExp(`^domain ${name} .* policy=(\\S+)`, "m").exec(lock)?.[1] ?? "";
-    site.write(
-      "stspress.lock",
-      lock.replace(
-        line,
-        `$1 live=-$2 mode_live=20251201T000000Z | id=20251201T000000Z policy=${digest} built=20251201T000000Z live=20251201T000000Z ttl=3600 held=-`,
-      ),
-    );
-    const { stdout, stderr } = await audit(["--record", name], site.root);
-    expect(stdout, stderr).toContain(`stspress.lock: ${name} has been live since`);
-    expect(site.read("stspress.lock")).toMatch(new RegExp(`domain ${name} .*held=20\\d{6}T`));
+  test("looks itself, and so does not take saved evidence", async () => {
+    const asked = ["--record", "--evidence", "evidence.json", domain("healthy-declared")];
+    const { exitCode, stderr } = await audit(asked, copyOfZooSite().root);
+    expect([exitCode, stderr]).toEqual([2, saying("--record looks itself")]);
   });
+
+  /** The lock as if nobody had recorded what healthy-declared publishes. */
+  function unrecorded(lock: string): string {
+    const line = /^(domain healthy-declared\.zoo\.test .*) served=\S+ announced=\S+( marks=\S+)?$/m;
+    expect(lock).toMatch(line);
+    return lock.replace(line, "$1 served=- announced=-");
+  }
 
   function copyOfZooSite(): SiteFolder {
     const site = new SiteFolder();

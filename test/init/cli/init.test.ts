@@ -56,7 +56,7 @@ describe("a domain with a policy in enforce", () => {
     await init(site, [domain("healthy-lf-only")]);
     site.build(["--no-frozen"]);
     expect(site.read("stspress.lock")).toMatch(
-      / id=2\d{7}T\d{6}Z .* \| id=20260101T000000Z .* held=-$/m,
+      / id=2\d{7}T\d{6}Z .* \| id=20260101T000000Z .*\.\.- announced=/m,
     );
   });
 });

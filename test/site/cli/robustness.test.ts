@@ -181,7 +181,7 @@ describe("two at once", () => {
     const before = site.snapshot();
     for (const [verb, args] of [
       ["build", []],
-      ["live", ["--all"]],
+      ["live", ["--all", "--no-check"]],
       ["adopt", ["acme.se", "--id", "1"]],
     ] as const) {
       const stdin = "version: STSv1\r\nmode: none\r\nmax_age: 86400\r\n";

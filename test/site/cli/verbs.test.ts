@@ -17,12 +17,14 @@ describe("live and history", () => {
     site.build([], { env: { SOURCE_DATE_EPOCH: "1790000000" } });
     const at = ["--at", "2026-09-22T00:00:00Z"];
     const env = { SOURCE_DATE_EPOCH: "1790100000" };
-    const first = site.run("live", ["acme.de", ...at], { env });
+    const first = site.run("live", ["acme.de", "--no-check", ...at], { env });
     expect(first).toMatchObject({ code: 0, err: "" });
     expect(first.out).toContain("you may set `mode: enforce` from 2026-10-06 00:00 UTC");
-    expect(site.run("live", ["acme.de"], { env }).out).toContain("already recorded as live");
+    expect(site.run("live", ["acme.de", "--no-check"], { env }).out).toContain(
+      "already recorded as live",
+    );
     expect(site.run("history", ["acme.de"], { env }).out).toContain(
-      "live since 2026-09-22 00:00 UTC",
+      "served since 2026-09-22 00:00 UTC, announced since 2026-09-22 00:00 UTC (as said, not seen)",
     );
     expect(JSON.parse(site.run("history", ["acme.de", "--json"], { env }).out)).toMatchObject({
       domain: "acme.de",
@@ -31,12 +33,12 @@ describe("live and history", () => {
       earlier: [],
       diagnostics: [],
     });
-    expect(site.run("history", ["acme.fr"], { env }).out).toContain("not recorded as live");
+    expect(site.run("history", ["acme.fr"], { env }).out).toContain("not seen served");
   });
 
   test("--all records every domain, and the next build leaves the lock alone", () => {
     const site = builtTwoDomains();
-    const { out } = site.run("live", ["--all", "--json"]);
+    const { out } = site.run("live", ["--all", "--no-check", "--json"]);
     expect((JSON.parse(out) as { live: object[] }).live).toHaveLength(2);
     const lock = site.read("stspress.lock");
     site.build(["--frozen"]);
@@ -47,9 +49,9 @@ describe("live and history", () => {
     ["live", [], "--all"],
     ["live", ["--all", "acme.de"], "--all"],
     ["live", ["acme.d"], "did you mean acme.de?"],
-    ["live", ["--all", "--at", "2099-01-01"], "[lock/live-time]"],
-    ["live", ["--all", "--at", "2001-01-01"], "[lock/live-time]"],
-    ["live", ["--all", "--at", "noon"], "which is not a time [usage/value]"],
+    ["live", ["--all", "--no-check", "--at", "2099-01-01"], "[lock/live-time]"],
+    ["live", ["--all", "--no-check", "--at", "2001-01-01"], "[lock/live-time]"],
+    ["live", ["--all", "--no-check", "--at", "noon"], "which is not a time [usage/value]"],
     ["history", ["acme.d"], "did you mean acme.de?"],
     ["history", [], "the operand <domain> is missing"],
     ["records", ["acme.d"], "did you mean acme.de?"],
@@ -208,7 +210,7 @@ describe("the command line", () => {
     [["build", "--site", hostile]],
     [["history", hostile]],
     [["live", hostile]],
-    [["live", "--all", "--at", hostile]],
+    [["live", "--all", "--no-check", "--at", hostile]],
     [["records", hostile]],
     [["records", "--since", hostile]],
     [["adopt", hostile, "--id", "1"]],

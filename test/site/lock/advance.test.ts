@@ -4,7 +4,8 @@ import { formatPolicy } from "../../../src/mta-sts/policy.ts";
 import { shortDigest } from "../../../src/runtime/digest.ts";
 import { keepSeconds } from "../../../src/site/lock/advance.ts";
 import { formatLock } from "../../../src/site/lock/lock-text.ts";
-import { holdOf, isHeld } from "../../../src/site/lock/lock.ts";
+import { heldUntil } from "../../../src/site/lock/hold.ts";
+import { liveAt } from "../../../src/site/lock/lock.ts";
 import { formatStamp, lastSecond } from "../../../src/site/stamp.ts";
 import { runs } from "../../support/parsed.ts";
 import { day, hour, Ledger, policy, read, start } from "./ledger.ts";
@@ -54,18 +55,18 @@ describe("the hold (RFC 8461 §8.3)", () => {
     const ledger = new Ledger().build(old, start, 2 * hour).live(start + hour);
     ledger.build(policy("enforce", ["b.acme.de"], 1), start + 10 * day, 60);
     expect(ledger.holds).toEqual([[formatStamp(start), null]]);
-    expect(holdOf(ledger.domain, start + 500 * day)).toBe("open");
+    expect(ledger.hold(start + 500 * day)).toBe("open");
     ledger.live(start + 11 * day);
     const end = start + 11 * day + 2 * hour + 30 * day;
     expect(ledger.holds).toEqual([[formatStamp(start), end]]);
-    expect(holdOf(ledger.domain, end - 1)).toBe(end);
-    expect(holdOf(ledger.domain, end)).toBeNull();
+    expect(ledger.hold(end - 1)).toBe(end);
+    expect(ledger.hold(end)).toBeNull();
   });
 
   test("a long-lived policy is held after its successor, not after its own beginning", () => {
     const ledger = new Ledger().build(a, start).live(start);
     ledger.build(b, start + 1000 * day).live(start + 1000 * day);
-    expect(holdOf(ledger.domain, start + 1001 * day)).toBe(start + 1007 * day + hour);
+    expect(ledger.hold(start + 1001 * day)).toBe(start + 1007 * day + hour);
   });
 
   test("an instance whose successor was never deployed is held until the next that was", () => {
@@ -94,12 +95,15 @@ describe("the hold (RFC 8461 §8.3)", () => {
     expect(ledger.domain.current?.ttlSeconds).toBe(day);
     expect(ledger.build(a, start + 2, 2 * day).domain.current?.ttlSeconds).toBe(2 * day);
     ledger.build(b, start + 3, 60).live(start + 3);
-    expect(holdOf(ledger.domain, start + 3)).toBe(start + 3 + 2 * day + week);
+    expect(ledger.hold(start + 3)).toBe(start + 3 + 2 * day + week);
   });
 
   test("the first recording counts", () => {
     const ledger = new Ledger().build(a, start).live(start + 5);
-    expect(ledger.live(start + 9).domain.current?.liveAt).toBe(start + 5);
+    expect(ledger.live(start + 9).domain.current).toMatchObject({
+      servedAt: start + 5,
+      announcedAt: start + 5,
+    });
     expect(new Ledger().live(start).domain.current).toBeNull();
   });
 
@@ -120,9 +124,9 @@ describe("the hold (RFC 8461 §8.3)", () => {
       .live(start)
       .build(null, start + day);
     ledger.build(b, start + 2 * day);
-    expect(holdOf(ledger.domain, start + 2 * day)).toBe("open");
+    expect(ledger.hold(start + 2 * day)).toBe("open");
     ledger.live(start + 6 * day);
-    expect(holdOf(ledger.domain, start + 6 * day)).toBe(start + 6 * day + hour + week);
+    expect(ledger.hold(start + 6 * day)).toBe(start + 6 * day + hour + week);
   });
 
   test("a removed policy whose hold is over stays over", () => {
@@ -131,22 +135,25 @@ describe("the hold (RFC 8461 §8.3)", () => {
       .live(start)
       .build(null, start + day);
     ledger.build(b, start + 30 * day);
-    expect(holdOf(ledger.domain, start + 30 * day)).toBeNull();
+    expect(ledger.hold(start + 30 * day)).toBeNull();
   });
 });
 
-describe("when the mode went live", () => {
-  test("an mx edit does not move it, a change of mode does", () => {
+describe("since when patterns are tested", () => {
+  test("an added pattern does not move it; one that is replaced or dropped, or another mode, does", () => {
     const ledger = new Ledger().build(a, start);
-    expect(ledger.domain.modeLiveAt).toBeNull();
-    expect(ledger.live(start + 1).domain.modeLiveAt).toBe(start + 1);
-    expect(ledger.build(b, start + day).domain.modeLiveAt).toBe(start + 1);
-    expect(ledger.live(start + 2 * day).domain.modeLiveAt).toBe(start + 1);
+    expect(ledger.testedSince).toBeNull();
+    expect(ledger.live(start + 1).testedSince).toBe(start + 1);
+    const both = policy("testing", ["a.acme.de", "b.acme.de"]);
+    expect(ledger.build(both, start + day).testedSince).toBe(start + 1);
+    expect(ledger.live(start + 2 * day).testedSince).toBe(start + 1);
+    expect(ledger.build(b, start + 3 * day).testedSince).toBeNull();
+    expect(ledger.live(start + 4 * day).testedSince).toBe(start + 4 * day);
     const enforce = policy("enforce", ["b.acme.de"]);
-    expect(ledger.build(enforce, start + 20 * day).domain.modeLiveAt).toBeNull();
-    expect(ledger.live(start + 21 * day).domain.modeLiveAt).toBe(start + 21 * day);
+    expect(ledger.build(enforce, start + 20 * day).testedSince).toBe(start + 4 * day);
+    expect(ledger.live(start + 21 * day).testedSince).toBeNull();
     ledger.build(b, start + 22 * day).live(start + 23 * day);
-    expect(ledger.domain.modeLiveAt).toBe(start + 23 * day);
+    expect(ledger.testedSince).toBe(start + 23 * day);
   });
 
   test("an mx edit before anything was live leaves it open", () => {
@@ -154,7 +161,7 @@ describe("when the mode went live", () => {
       .build(a, start)
       .build(b, start + day)
       .live(start + 2 * day);
-    expect(ledger.domain.modeLiveAt).toBe(start + 2 * day);
+    expect(ledger.testedSince).toBe(start + 2 * day);
   });
 });
 
@@ -162,8 +169,14 @@ describe("adoption", () => {
   test("keeps the id verbatim, live since then", () => {
     const ledger = new Ledger().adopt("zzz2019", policy("enforce"), start - 900 * day, 300);
     expect(ledger.domain).toMatchObject({
-      current: { id: "zzz2019", builtAt: null, liveAt: start - 900 * day, ttlSeconds: 300 },
-      modeLiveAt: start - 900 * day,
+      current: {
+        id: "zzz2019",
+        builtAt: null,
+        servedAt: start - 900 * day,
+        announcedAt: start - 900 * day,
+        isSaid: true,
+        ttlSeconds: 300,
+      },
       earlier: [],
     });
     expect(ledger.build(policy("enforce"), start).id).toBe("zzz2019");
@@ -181,7 +194,7 @@ describe("adoption", () => {
       .live(start)
       .adopt("other", a, start + day);
     expect(ledger.holds).toEqual([[formatStamp(start), start + day + hour + week]]);
-    expect(ledger.domain.modeLiveAt).toBe(start);
+    expect(ledger.testedSince).toBe(start);
   });
 });
 
@@ -202,7 +215,7 @@ describe("forgetting", () => {
   test("never takes an instance whose hold has no end, nor the current one", () => {
     const open = ledger.branch().build(a, start + 2 * day);
     const kept = open.prune(start + 10_000 * day);
-    expect(kept?.earlier.map(({ heldUntil }) => heldUntil)).toEqual([null]);
+    expect(kept?.earlier.map(({ announcedUntil }) => announcedUntil)).toEqual([null]);
     expect(kept?.current).toEqual(open.domain.current);
   });
 
@@ -246,18 +259,22 @@ describe("any history", () => {
             }
           }
           const { current, earlier } = ledger.domain;
+          const end = (one: (typeof earlier)[number]) => heldUntil(ledger.domain, one, ledger);
+          const isLive = current !== null && liveAt(current) !== null;
           // What was deployed last has no successor that could end the hold of the one before.
-          if (current?.liveAt === null && before.current !== null && what === "build") {
+          if (current !== null && !isLive && before.current !== null && what === "build") {
             const last = earlier.at(-1);
             if (last !== undefined && last.id === before.current.id) {
-              expect(isHeld(last, now)).toBe(true);
+              expect(end(last)).toBeNull();
             }
           }
-          if (what === "live" && current !== null && before.current?.liveAt === null) {
+          const wasLive = before.current !== null && liveAt(before.current) !== null;
+          if (what === "live" && current !== null && !wasLive) {
             earlier.forEach((one, index) => {
-              const was = before.earlier[index]?.heldUntil;
+              const last = before.earlier[index];
+              const was = last === undefined ? null : heldUntil(before, last, ledger);
               const maxAge = ledger.policies.get(one.digest)?.policy.maxAgeSeconds ?? Number.NaN;
-              expect(one.heldUntil).toBe(was ?? now + one.ttlSeconds + maxAge);
+              expect(end(one)).toBeGreaterThanOrEqual(was ?? now + one.ttlSeconds + maxAge);
             });
           }
           expect(read(formatLock(ledger.lock)).lock.domains.get("acme.de")).toEqual(ledger.domain);

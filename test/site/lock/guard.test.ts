@@ -3,13 +3,9 @@ import { explain } from "../../../src/diagnostics/catalogue.ts";
 import type { Place } from "../../../src/diagnostics/diagnostic.ts";
 import type { Policy } from "../../../src/mta-sts/policy.ts";
 import type { DomainConfig, MtaSts, YamlPath } from "../../../src/config/site-config.ts";
-import {
-  guardDeclared,
-  guardDeleted,
-  testingSeconds,
-  wordGuarded,
-  type Guarded,
-} from "../../../src/site/lock/guard.ts";
+import { guardDeclared, wordGuarded, type Guarded } from "../../../src/site/lock/guard.ts";
+import { guardDeleted } from "../../../src/site/lock/deletion-guard.ts";
+import { testingSeconds } from "../../../src/site/lock/testing.ts";
 import { day, hour, Ledger, policy, start } from "./ledger.ts";
 
 const week = 7 * day;
@@ -69,9 +65,17 @@ describe("enforce needs 14 live days of testing (RFC 8461 §5)", () => {
     expect(building(live(), enforce, from)).toEqual([]);
   });
 
-  test("an mx edit on the way does not restart them", () => {
-    const ledger = live().build(policy("testing", ["mx2.acme.de"]), start + 10 * day);
-    expect(building(ledger, enforce, start + 15 * day)).toEqual([]);
+  test("an added pattern on the way does not restart them; another one built in between does", () => {
+    const both = ["mx1.acme.de", "mx2.acme.de"];
+    const added = live().build(policy("testing", both), start + 10 * day);
+    expect(building(added, policy("enforce", both), start + 15 * day)).toEqual([]);
+    // Perhaps it was deployed, and nobody recorded it.
+    const other = live().build(policy("testing", ["mx2.acme.de"]), start + 10 * day);
+    expect(building(other, enforce, start + 15 * day)).toMatchObject([
+      { code: "lock/enforce-untested-patterns", about: { patterns: ["mx2.acme.de"] } },
+    ]);
+    const none = live().build(policy("none"), start + 10 * day);
+    expect(codes(building(none, enforce, start + 15 * day))).toEqual(["lock/enforce-untested"]);
   });
 
   test("days that were only built do not count", () => {
@@ -106,8 +110,10 @@ describe("enforce needs 14 live days of testing (RFC 8461 §5)", () => {
     ["testing", "none"],
   ] as const)("the way down from %s to %s is free at once", (from, to) => {
     const ledger = new Ledger().build(policy(from), start);
-    expect(building(ledger, policy(to), start + 1)).toEqual([]);
-    expect(building(ledger.live(start + 1), policy(to), start + 2)).toEqual([]);
+    // What is said of the MX records stops nobody.
+    const said = from === "enforce" ? ["lock/mx-stays"] : [];
+    expect(codes(building(ledger, policy(to), start + 1))).toEqual(said);
+    expect(codes(building(ledger.live(start + 1), policy(to), start + 2))).toEqual(said);
   });
 });
 
@@ -157,8 +163,7 @@ describe("a change of mx (RFC 8461 §8.1)", () => {
       { code: "lock/mx-replaced", key: ["mta-sts", "mx"], about: { held: old.mx, until: null } },
     ]);
     expect(codes(building(live(), other, start + day, { skipOverlap: "it burned" }))).toEqual([
-      "lock/mx-added",
-      "lock/mx-removed",
+      "lock/overlap-skipped",
     ]);
   });
 
@@ -179,15 +184,37 @@ describe("a change of mx (RFC 8461 §8.1)", () => {
     expect(codes(building(ledger, third, start + 30 * day))).toEqual(["lock/mx-removed"]);
   });
 
+  test("a removed pattern is told in every build until the new policy is live", () => {
+    const narrower = policy("enforce", ["mx1.acme.de"]);
+    const ledger = live().build(narrower, start + day);
+    expect(codes(building(ledger, narrower, start + 2 * day))).toEqual(["lock/mx-removed"]);
+  });
+
   test("who held only testing policies is told nothing", () => {
     const ledger = new Ledger().build(policy("testing", ["a.acme.de"]), start).live(start);
     expect(building(ledger, policy("testing", ["b.acme.de"]), start + day)).toEqual([]);
-    expect(building(ledger, policy("enforce", ["b.acme.de"]), start + 20 * day)).toEqual([]);
+    const both = policy("enforce", ["a.acme.de", "b.acme.de"]);
+    expect(building(ledger, both, start + 20 * day)).toEqual([]);
+  });
+
+  test("who holds enforce and is to hold testing needs the old MX hosts for as long", () => {
+    const down = policy("testing", ["mx.new-provider.example"]);
+    const ledger = live().build(down, start + day);
+    expect(building(live(), down, start + day)).toMatchObject([
+      { code: "lock/mx-added", about: { until: null } },
+      { code: "lock/mx-stays", about: { patterns: old.mx, until: null } },
+    ]);
+    ledger.live(start + 2 * day);
+    const until = "2026-11-10 10:00 UTC";
+    expect(building(ledger, down, start + 3 * day)).toMatchObject([
+      { code: "lock/mx-added", about: { until } },
+      { code: "lock/mx-stays", about: { patterns: old.mx, until } },
+    ]);
   });
 
   test("testing after enforce may replace them, but not move the MX records yet", () => {
     const found = building(live(), policy("testing", ["mx.acme.org"]), start + day);
-    expect(codes(found)).toEqual(["lock/mx-added"]);
+    expect(codes(found)).toEqual(["lock/mx-added", "lock/mx-stays"]);
   });
 });
 
@@ -202,7 +229,9 @@ describe("a retired policy", () => {
 
   test("is told when nobody holds an earlier one", () => {
     const until = start + day + hour + week;
-    expect(building(retired(), none, until - 1, { retire: true })).toEqual([]);
+    expect(codes(building(retired(), none, until - 1, { retire: true }))).toEqual([
+      "lock/mx-stays",
+    ]);
     const found = building(retired(), none, until, { retire: true });
     expect(found).toMatchObject([{ code: "lock/retired", key: ["mta-sts", "retire"] }]);
     expect(building(retired(), none, until)).toEqual([]);
@@ -260,9 +289,11 @@ describe("a policy that disappears (RFC 8461 §8.3)", () => {
     },
   );
 
-  test("a max_age of 0 is held by nobody", () => {
-    const fleeting = new Ledger().build(policy("enforce", ["mx1.acme.de"], 0), start);
-    expect(deleting(fleeting, start)).toEqual([]);
+  test("a max_age of 0 is held for a day by some sender", () => {
+    const fleeting = new Ledger().build(policy("enforce", ["mx1.acme.de"], 0), start).live(start);
+    fleeting.build(policy("none", [], 1), start).live(start);
+    expect(deleting(fleeting, start + day + hour - 1)).toHaveLength(1);
+    expect(deleting(fleeting, start + day + hour)).toEqual([]);
   });
 });
 

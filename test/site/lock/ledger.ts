@@ -1,13 +1,16 @@
 /** One domain's state in the lock, moved as the commands move it. */
 import { shortDigest } from "../../../src/runtime/digest.ts";
 import { formatPolicy, type Mode, type Policy } from "../../../src/mta-sts/policy.ts";
-import { adopt, advance, prune, recordLive } from "../../../src/site/lock/advance.ts";
+import { adopt } from "../../../src/site/lock/adoption.ts";
+import { advance, prune } from "../../../src/site/lock/advance.ts";
+import { heldUntil, holdOf, type Hold } from "../../../src/site/lock/hold.ts";
+import { recordSaid } from "../../../src/site/lock/record-look.ts";
+import { testedSince } from "../../../src/site/lock/testing.ts";
 import { formatLock, parseLock, type LockText } from "../../../src/site/lock/lock-text.ts";
 import {
   emptyLock,
   policyOf,
   unknownDomain,
-  type Instance,
   type Lock,
   type LockedDomain,
   type LockedPolicy,
@@ -43,32 +46,26 @@ export class Ledger {
   build(declared: Policy | null, now: number, ttlSeconds = hour): this {
     this.domain = advance(
       this.domain,
-      { digest: this.#know(declared), mode: declared?.mode ?? null, ttlSeconds, shape: null },
+      { digest: this.#know(declared), ttlSeconds, shape: null, isNewId: false },
       now,
-      this.#modeOf,
-      this.#maxAgeOf,
+      this,
     );
     return this;
   }
 
   live(at: number): this {
-    this.domain = recordLive(this.domain, at, this.#maxAgeOf);
+    this.domain = recordSaid(this.domain, { servedAt: at, announcedAt: at }, this);
     return this;
   }
 
   adopt(id: string, adopted: Policy, liveAt: number, ttlSeconds = hour): this {
     const digest = this.#know(adopted) ?? "";
-    this.domain = adopt(
-      this.domain,
-      { id, digest, mode: adopted.mode, liveAt, ttlSeconds },
-      this.#modeOf,
-      this.#maxAgeOf,
-    );
+    this.domain = adopt(this.domain, { id, digest, liveAt, ttlSeconds }, this);
     return this;
   }
 
   prune(now: number): LockedDomain | null {
-    return prune(this.domain, now);
+    return prune(this.domain, now, this);
   }
 
   get id(): string | undefined {
@@ -77,7 +74,17 @@ export class Ledger {
 
   /** The ids of the earlier instances with the end of their hold. */
   get holds(): readonly (readonly [string, number | null])[] {
-    return this.domain.earlier.map(({ id, heldUntil }) => [id, heldUntil]);
+    return this.domain.earlier.map((one) => [one.id, heldUntil(this.domain, one, this)]);
+  }
+
+  hold(now: number): Hold {
+    return holdOf(this.domain, this, now);
+  }
+
+  /** From when the patterns of the present policy count as tested. */
+  get testedSince(): number | null {
+    const { current } = this.domain;
+    return current === null ? null : testedSince(this.domain, policyOf(this, current).mx, this);
   }
 
   get lock(): Lock {
@@ -91,9 +98,6 @@ export class Ledger {
     this.policies.set(digest, { text, policy: declared });
     return digest;
   }
-
-  readonly #modeOf = (instance: Instance) => policyOf(this, instance).mode;
-  readonly #maxAgeOf = (instance: Instance) => policyOf(this, instance).maxAgeSeconds;
 }
 
 /** Git's conflict over the bodies of locks; `base` as `merge.conflictStyle = diff3` adds it. */

@@ -33,14 +33,14 @@ describe("the text", () => {
   });
 
   test("of an empty lock", () => {
-    expect(read(formatLock(emptyLock))).toEqual({ lock: emptyLock, merged: false });
+    expect(read(formatLock(emptyLock))).toEqual({ lock: emptyLock, merged: false, version: 2 });
   });
 
   test("has one sorted line for each thing, so that a diff names its domains", () => {
     const subjects = text.split("\n").map((line) => line.split(" ").slice(0, 2).join(" "));
     const digests = [...ledger.policies.keys()].sort();
     expect(subjects).toEqual([
-      "stspress.lock 1",
+      "stspress.lock 2",
       "# What",
       ...digests.map((digest) => `policy ${digest}`),
       `dns ${shapeDigest}`,
@@ -73,13 +73,13 @@ describe("what no build writes is refused", () => {
     ["", ["lock/empty@0+1"]],
     ["\n\r\n", ["lock/empty@0+1"]],
     ["# only a comment\n", ["lock/empty@0+1"]],
-    ["stspress.lock 2\n\0\n", ["lock/newer@0+15"]],
+    ["stspress.lock 3\n\0\n", ["lock/newer@0+15"]],
     ["stspress.lock one\n", ["lock/not-a-lock@0+17"]],
     ["stspress.lock -1\n", ["lock/not-a-lock@0+16"]],
     ["\ufeffstspress.lock 1\n", ["lock/not-a-lock@0+16"]],
     ["PK\u0003\u0004\nx\n", ["lock/not-a-lock@0+4"]],
     ["stspress.lock 1\ndomain acme.de\n", ["lock/syntax@16+14"]],
-    ["stspress.lock 1\ndomain acme.de dns=0\n", ["lock/syntax@16+20"]],
+    ["stspress.lock 2\ndomain acme.de dns=0 live_dns=-\n", ["lock/syntax@16+31"]],
     ["stspress.lock 1\ndomain ../x dns=-\n", ["lock/syntax@16+17"]],
     ["stspress.lock 1\ndomain ACME.de dns=-\n", ["lock/syntax@16+20"]],
     ['stspress.lock 1\npolicy 0 "x"\n', ["lock/syntax@16+12"]],
@@ -97,8 +97,9 @@ describe("what no build writes is refused", () => {
     ["an id of 33 letters", / id=\S+/, ` id=${"a".repeat(33)}`, "lock/syntax"],
     ["the 31st of November", / built=\S+/, " built=20261131T000000Z", "lock/syntax"],
     ["a TTL that is not a number", / ttl=\S+/, " ttl=1h", "lock/syntax"],
-    ["a hold that is not a time", / held=\S+/, " held=never", "lock/syntax"],
-    ["no mode_live", / mode_live=\S+/, "", "lock/syntax"],
+    ["an end that is not a time", /\.\.\S+/, "..never", "lock/syntax"],
+    ["no time of serving", / served=\S+/, "", "lock/syntax"],
+    ["a mark that nobody knows", / ttl=/, " marks=odd ttl=", "lock/syntax"],
     ["a field without a name", " ttl=", " =", "lock/syntax"],
     ["an id earlier than its predecessor's", / id=\S+/, " id=20261031T235959Z", "lock/id-order"],
     ["an id that its predecessor has", / id=\S+/, " id=20261101T090000Z", "lock/id-order"],

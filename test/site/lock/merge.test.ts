@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formatLock, parseLock } from "../../../src/site/lock/lock-text.ts";
-import { holdOf } from "../../../src/site/lock/lock.ts";
 import { mergeDomain } from "../../../src/site/lock/merge.ts";
 import { formatStamp } from "../../../src/site/stamp.ts";
 import { shortDigest } from "../../../src/runtime/digest.ts";
@@ -33,7 +32,7 @@ describe("only one side changed", () => {
     const recorded = built.branch().live(start + 2 * day);
     for (const both of [merged(built, recorded), merged(recorded, built)]) {
       expect(both.domain).toEqual(recorded.domain);
-      expect(holdOf(both.domain, start + 2 * day)).toBe(start + 2 * day + hour + week);
+      expect(both.hold(start + 2 * day)).toBe(start + 2 * day + hour + week);
     }
   });
 
@@ -124,9 +123,9 @@ describe("both sides changed", () => {
       .live(start + 3 * day);
     const both = merged(ours(), late).build(b, start + 4 * day);
     expect(both.id).toBe(formatStamp(start + 3 * day));
-    expect(holdOf(both.domain, start + 4 * day)).toBe("open");
+    expect(both.hold(start + 4 * day)).toBe("open");
     both.live(start + 5 * day);
-    expect(holdOf(both.domain, start + 5 * day)).toBe(start + 5 * day + hour + week);
+    expect(both.hold(start + 5 * day)).toBe(start + 5 * day + hour + week);
   });
 
   test("the latest hold counts", () => {
@@ -136,11 +135,11 @@ describe("both sides changed", () => {
     const late = early.branch();
     const held = (until: number) => ({
       ...late.domain,
-      earlier: late.domain.earlier.map((one) => ({ ...one, heldUntil: until })),
+      earlier: late.domain.earlier.map((one) => ({ ...one, announcedUntil: until })),
     });
     const far = start + 400 * day;
-    expect(mergeDomain(early.domain, held(far)).earlier[0]?.heldUntil).toBe(far);
-    expect(mergeDomain(held(far), early.domain).earlier[0]?.heldUntil).toBe(far);
+    expect(mergeDomain(early.domain, held(far)).earlier[0]?.announcedUntil).toBe(far);
+    expect(mergeDomain(held(far), early.domain).earlier[0]?.announcedUntil).toBe(far);
   });
 
   test("two removals", () => {
@@ -232,7 +231,7 @@ test("any two histories with a common beginning: every instance is kept, and the
         const again = read(formatLock(both.lock)).lock.domains.get("acme.de");
         expect(again).toEqual(both.domain);
         both.live(start + 301 * day);
-        expect(holdOf(both.domain, start + 301 * day)).not.toBe("open");
+        expect(both.hold(start + 301 * day)).not.toBe("open");
       },
     ),
     { numRuns: Math.min(runs.numRuns, 400) },

@@ -17,7 +17,7 @@ import { diagnosticToJson } from "../../../cli/json.ts";
 import { printDiagnostics } from "../../../cli/output.ts";
 import type { Context } from "../../../cli/context.ts";
 import { jsonVersion, type Format } from "../../../cli/format.ts";
-import type { RecordedLive } from "../../probe/record-observed.ts";
+import type { RecordedLive } from "../../probe/record-live.ts";
 
 /** Prints domain by domain in the format that was asked for, and counts the verdicts. */
 export class AuditPrinter {
@@ -82,9 +82,7 @@ export class AuditPrinter {
     const problems = outcome.ok ? [] : outcome.problems;
     this.#printEnd(recorded ?? [], problems);
     if (recorded?.length === 0 && this.#format === "text") {
-      this.#io.out(
-        "\nstspress.lock: unchanged, no build was seen live that is not recorded already\n",
-      );
+      this.#io.out("\nstspress.lock: unchanged, everything is recorded as live already\n");
     }
     if (problems.length > 0) return 2;
     if (this.#failures > 0) return 1;

@@ -1,5 +1,6 @@
 /** The end of an audit of several domains: how many are safe, which are not, what was recorded live. */
 import type { Safe } from "../../judge.ts";
+import type { RecordedLive } from "../../probe/record-live.ts";
 import { paint, printable, type TextOptions } from "../../../cli/text.ts";
 
 export interface AuditCounts {
@@ -16,7 +17,7 @@ const maxListed = 60;
 export function auditSummary(
   counts: AuditCounts,
   notSafe: readonly { readonly domain: string; readonly safe: Safe; readonly reason: string }[],
-  recorded: readonly { readonly domain: string; readonly id: string; readonly live: string }[],
+  recorded: readonly RecordedLive[],
   options: TextOptions,
 ): string {
   const lines: string[] = [];
@@ -32,10 +33,12 @@ export function auditSummary(
     const more = notSafe.length - maxListed;
     if (more > 0) lines.push(`  and ${String(more)} more`);
   }
-  for (const { domain, id, live } of recorded.slice(0, maxListed)) {
-    lines.push(
-      `stspress.lock: ${printable(domain)} has been live since ${live} (id ${printable(id)})`,
-    );
+  for (const { domain, id, live, missing } of recorded.slice(0, maxListed)) {
+    const state =
+      live !== null && missing === null
+        ? `has been live since ${live}${id === null ? "" : ` (id ${printable(id)})`}`
+        : `is not recorded as live: ${missing ?? "no policy"}`;
+    lines.push(`stspress.lock: ${printable(domain)} ${state}`);
   }
   const unlisted = recorded.length - maxListed;
   if (unlisted > 0) lines.push(`stspress.lock: and ${String(unlisted)} more`);

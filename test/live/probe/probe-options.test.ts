@@ -1,6 +1,6 @@
 /** The options of verbs that look at the world outside: what they are normally, and what is refused. */
 import { expect, test } from "vitest";
-import { readProbeOptions } from "../../../src/audit/probe/probe-options.ts";
+import { readProbeOptions } from "../../../src/live/probe/probe-options.ts";
 import { Options, type OptionValues } from "../../../src/cli/options.ts";
 
 const read = (values: OptionValues) => readProbeOptions(new Options("audit", values), "box");
@@ -12,6 +12,7 @@ test("nothing is given: as a sender looks", () => {
       resolver: null,
       caFile: null,
       httpsPort: 443,
+      dnsPort: 53,
       smtpPort: 25,
       timeoutMs: 60_000,
       concurrency: 50,

@@ -9,6 +9,8 @@ export interface ProbeOptions {
   /** File with additional roots to trust, or null. */
   readonly caFile: string | null;
   readonly httpsPort: number;
+  /** Where name servers listen, as opposed to the resolver. */
+  readonly dnsPort: number;
   readonly smtpPort: number;
   readonly timeoutMs: number;
   readonly concurrency: number;
@@ -17,14 +19,19 @@ export interface ProbeOptions {
 }
 
 /** Reads the options that say how to probe. `hostName` is this machine's name. */
-export function readProbeOptions(options: Options, hostName: string): Result<ProbeOptions> {
+export function readProbeOptions(
+  options: Options,
+  hostName: string,
+  concurrency = 50,
+): Result<ProbeOptions> {
   const port = { min: 1, max: 65_535 };
   const read = combine({
     resolver: options.parsed("resolver", parseServer, "an IP address or IP:port", "192.0.2.53"),
     httpsPort: options.number("https-port", { ...port, default: 443 }),
+    dnsPort: options.number("dns-port", { ...port, default: 53 }),
     smtpPort: options.number("smtp-port", { ...port, default: 25 }),
     timeout: options.number("timeout", { min: 1, max: 600, default: 60 }),
-    concurrency: options.number("concurrency", { min: 1, max: 1000, default: 50 }),
+    concurrency: options.number("concurrency", { min: 1, max: 1000, default: concurrency }),
     helo: options.parsed("helo", parseHelo, "a host name", "mail.example.com"),
   });
   if (!read.ok) return read;

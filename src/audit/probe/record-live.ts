@@ -1,0 +1,59 @@
+/** Records in the lock what is live of the audited domains, by the same look as `stspress live`. */
+import { success, type Result } from "../../diagnostics/result.ts";
+import { stateOf } from "../../live/describe-recorded.ts";
+import { openLookSession } from "../../live/probe/look-session.ts";
+import type { ProbeOptions } from "../../live/probe/probe-options.ts";
+import { isPending, recordSights } from "../../live/record-sights.ts";
+import { changeLock } from "../../site/disk/change-lock.ts";
+import { loadLock } from "../../site/load/load-lock.ts";
+import { liveAt } from "../../site/lock/lock.ts";
+import { formatTime } from "../../site/stamp.ts";
+
+/** What became of a domain of which something was not recorded as live. */
+export interface RecordedLive {
+  readonly domain: string;
+  /** The id of the instance; null: the domain has no policy. */
+  readonly id: string | null;
+  /** Since when it is live, in words; null: it was not recorded. */
+  readonly live: string | null;
+  /** Why something is still missing, or null. */
+  readonly missing: string | null;
+}
+
+/** Looks at those of the domains of which something is not recorded as live. `clock` gives Unix seconds. */
+export async function recordLive(
+  root: string,
+  domains: readonly string[],
+  probe: ProbeOptions,
+  clock: () => number,
+): Promise<Result<readonly RecordedLive[]>> {
+  const { lock } = loadLock(root);
+  const pending = domains.filter((name) => {
+    const known = lock?.domains.get(name);
+    return lock !== null && known !== undefined && isPending(known, lock);
+  });
+  if (lock === null || pending.length === 0) return success([]);
+  const opened = openLookSession(probe, clock);
+  if (!opened.ok) return opened;
+  const session = opened.value;
+  const sights = await session
+    .lookAt(pending, lock, () => undefined)
+    .finally(() => {
+      session.close();
+    });
+  const options = { now: clock(), isPolicyFirst: false };
+  const recorded = await changeLock(root, (now) => recordSights(now, sights, options));
+  if (!recorded.ok) return recorded;
+  return success(
+    recorded.value.map((one): RecordedLive => {
+      const { current } = one.after;
+      const at = current === null ? null : liveAt(current);
+      return {
+        domain: one.domain,
+        id: current?.id ?? null,
+        live: at === null ? null : formatTime(at),
+        missing: one.isLive ? null : stateOf(one),
+      };
+    }),
+  );
+}

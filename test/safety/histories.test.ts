@@ -1,0 +1,52 @@
+/** No edit that a build accepts loses mail, whatever is done after, as long as the operator keeps to what was printed. */
+import { describe, expect, test } from "vitest";
+import { formatSimulation } from "../../src/simulate/print.ts";
+import { Random } from "../../src/simulate/random.ts";
+import { simulate, type SimulationResult } from "../../src/simulate/simulate.ts";
+import { Operator, type Disobeyed } from "./operator.ts";
+
+/** `STSPRESS_HISTORIES=10000 npx vitest run --project own test/safety` runs as many as docs/safety.md tells of. */
+const histories = Number(process.env["STSPRESS_HISTORIES"] ?? 300);
+
+function history(
+  seed: number,
+  disobeyed: readonly Disobeyed[] = [],
+): { result: SimulationResult; operator: Operator } {
+  const operator = new Operator(new Random(seed), new Set(disobeyed));
+  operator.live(20 + (seed % 60));
+  return { result: simulate(operator.events), operator };
+}
+
+test(
+  "histories of an operator who keeps to what was printed lose no mail",
+  { timeout: 3_600_000 },
+  () => {
+    for (let seed = 1; seed <= histories; seed += 1) {
+      const { result, operator } = history(seed);
+      if (!result.loss) continue;
+      expect(
+        `history ${String(seed)}\n${formatSimulation(result)}\n${JSON.stringify(operator.events, null, 1)}`,
+      ).toBe("no loss");
+    }
+  },
+);
+
+describe("what is not kept to loses mail:", () => {
+  test.each<Disobeyed>([
+    "lock/enforce-untested",
+    "lock/enforce-untested-patterns",
+    "lock/mx-replaced",
+    "lock/mx-added",
+    "lock/mx-removed",
+    "lock/mx-stays",
+    "lock/deleted-enforce",
+    "announce-last",
+    "old-place-serves",
+  ])("%s", { timeout: 120_000 }, (guard) => {
+    let lost = 0;
+    for (let seed = 1; seed <= 3000 && lost === 0; seed += 1) {
+      if (history(seed, [guard]).result.loss) lost = seed;
+    }
+    expect(lost).toBeGreaterThan(0);
+  });
+});
