@@ -6,7 +6,7 @@
 /** Values in, values out: no Node modules, no clock, no environment. ESLint holds the rest of the rule for the same paths. */
 export const pure = [
   "^src/(diagnostics|names|mta-sts|tls-rpt|config)/",
-  "^src/(site|audit|mail|reports)/[^/]+\\.ts$",
+  "^src/(site|live|audit|mail|reports)/[^/]+\\.ts$",
   "^src/site/(lock|targets|record-formats)/",
   "^src/audit/rules/",
   "^src/reports/analysis/",
@@ -96,6 +96,23 @@ export default {
       severity: "error",
       from: { path: "^src/net/" },
       to: { path: "^src/", pathNot: "^src/(net|names|runtime)/" },
+    },
+    {
+      name: "looking-stands-above-the-site",
+      comment: "What to publish is decided without looking; who looks knows what there should be.",
+      severity: "error",
+      from: { path: "^src/(site|config|net)/" },
+      to: { path: "^src/(live|audit)/" },
+    },
+    {
+      name: "live-looks-without-the-audit",
+      comment: "An audit looks at more than what is live, and uses this for its part.",
+      severity: "error",
+      from: { path: "^src/live/" },
+      to: {
+        path: "^src/",
+        pathNot: "^src/(live|net|names|mta-sts|diagnostics|runtime|cli|config|site)/",
+      },
     },
     {
       name: "runtime-stands-below",

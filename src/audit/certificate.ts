@@ -1,24 +1,16 @@
 /** What is wrong with a certificate chain, of policy hosts and MX hosts alike. */
-import { dnsIdMatches } from "./dns-id.ts";
 import { prose, type FindingProse } from "./finding.ts";
 import { formatDay, wholeDays } from "./dates.ts";
 import { pluralize } from "./wording.ts";
 import { quote } from "../diagnostics/catalogue/quote.ts";
+import { chainFaults, type ChainFault } from "../live/chain-faults.ts";
 import type { CertificateEvidence, TlsEvidence } from "../net/tls/tls-evidence.ts";
 
 /** An expiry is reported from so many days before it. */
 const warningDays = 21;
 const shownNames = 3;
 
-export type CertificateFault =
-  | "expired"
-  | "not-yet-valid"
-  | "name"
-  | "self-signed"
-  | "private-root"
-  | "incomplete"
-  | "invalid"
-  | "expiring";
+export type CertificateFault = ChainFault | "expiring";
 
 /** The certificate that a fault is about. Subject, issuer and names may be hostile text. */
 export interface CertificateArgs {
@@ -41,50 +33,35 @@ export interface FaultyCertificate {
   readonly args: CertificateArgs;
 }
 
-/**
- * Finds what is wrong with a chain at a time in Unix seconds: trust, dates and name are checked independently.
- * The dates are those of the leaf and of the certificate that issued it.
- * @see RFC 8461 §3.3 and §4.2
- */
+/** Finds what is wrong with a chain at a time in Unix seconds, or soon will be. */
 export function certificateFaults(
-  { chain, trust }: TlsEvidence,
+  tls: TlsEvidence,
   host: string,
   now: number,
 ): readonly FaultyCertificate[] {
-  const [leaf, next] = chain;
-  if (leaf === undefined) {
-    const args = {
-      host,
-      subject: "",
-      issuer: "",
-      from: "",
-      until: "",
-      days: 0,
-      names: [],
-      nameCount: 0,
-    };
-    return [{ fault: "invalid", args }];
-  }
-  const found: FaultyCertificate[] = [];
-  const add = (fault: CertificateFault, of: CertificateEvidence, days = 0): void => {
-    found.push({ fault, args: argsOf(host, of, days) });
-  };
-  if (trust !== "trusted") add(trust, leaf);
-  const issuer = next !== undefined && next.subject === leaf.issuer ? [next] : [];
-  const dated = [leaf, ...issuer];
-  const expired = dated.find(({ notAfter }) => !(notAfter >= now));
-  const early = dated.find(({ notBefore }) => !(notBefore <= now));
-  if (expired !== undefined) add("expired", expired, wholeDays(expired.notAfter, now));
-  else if (early !== undefined) add("not-yet-valid", early, wholeDays(now, early.notBefore));
-  else if (leaf.notAfter - now <= warningDays * 86_400) {
-    add("expiring", leaf, wholeDays(now, leaf.notAfter));
-  }
-  // Evidence of many names has those that match the host first, so none is overlooked.
-  if (!leaf.dnsNames.some((name) => dnsIdMatches(name, host))) add("name", leaf);
-  return found;
+  const faults = chainFaults(tls, host, now);
+  const found: FaultyCertificate[] = faults.map(({ fault, certificate }) => ({
+    fault,
+    args: argsOf(host, certificate, daysOf(fault, certificate, now)),
+  }));
+  const [leaf] = tls.chain;
+  const isDated = faults.some(({ fault }) => fault === "expired" || fault === "not-yet-valid");
+  if (leaf === undefined || isDated || leaf.notAfter - now > warningDays * 86_400) return found;
+  const args = argsOf(host, leaf, wholeDays(now, leaf.notAfter));
+  const name = found.findIndex(({ fault }) => fault === "name");
+  return found.toSpliced(name < 0 ? found.length : name, 0, { fault: "expiring", args });
 }
 
-function argsOf(host: string, of: CertificateEvidence, days: number): CertificateArgs {
+function daysOf(fault: ChainFault, certificate: CertificateEvidence | null, now: number): number {
+  if (certificate === null) return 0;
+  if (fault === "expired") return wholeDays(certificate.notAfter, now);
+  return fault === "not-yet-valid" ? wholeDays(now, certificate.notBefore) : 0;
+}
+
+function argsOf(host: string, of: CertificateEvidence | null, days: number): CertificateArgs {
+  if (of === null) {
+    return { host, subject: "", issuer: "", from: "", until: "", days, names: [], nameCount: 0 };
+  }
   return {
     host,
     subject: of.subject,

@@ -63,36 +63,6 @@ export function failedConnection(host: string, failure: Failure | null): FailedC
   return { host, kind: failure?.kind ?? "missing", detail: failure?.detail ?? "" };
 }
 
-const causes: Readonly<Record<Failure["kind"], string>> = {
-  timeout: "no answer in time",
-  refused: "connection refused",
-  unreachable: "no route to the address",
-  reset: "connection reset",
-  closed: "connection closed",
-  "not-public": "the address is not public",
-  protocol: "unexpected answer",
-  "too-large": "the answer is too large",
-  "tls-version": "only versions older than TLS 1.2",
-  tls: "the handshake failed",
-  rejected: "rejected by the server",
-  missing: "not tried from this machine",
-};
-
-/** Kinds whose detail only says the same in other words. */
-const withoutDetail: readonly Failure["kind"][] = [
-  "timeout",
-  "refused",
-  "unreachable",
-  "reset",
-  "closed",
-];
-
-/** Says why a connection failed, with its detail; follows a colon. */
-export function failureText({ kind, detail }: Pick<Failure, "kind" | "detail">): string {
-  if (detail === "" || withoutDetail.includes(kind)) return causes[kind];
-  return `${causes[kind]} (${quote(detail)})`;
-}
-
 /** The detail alone, where there is one, with the colon before it. */
 export function detailText({ detail }: Pick<Failure, "detail">): string {
   return detail === "" ? "" : `: ${quote(detail)}`;

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { judge } from "../../src/audit/judge.ts";
 import { explainFinding } from "../../src/audit/rules.ts";
 import { runs } from "../support/parsed.ts";
-import { dnsIdMatches } from "../../src/audit/dns-id.ts";
+import { dnsIdMatches } from "../../src/names/dns-id.ts";
 import { servedPolicies } from "../../src/audit/served-policy.ts";
 import { readStsTxt } from "../../src/audit/txt-reading.ts";
 import { mxMatches } from "../../src/mta-sts/mx-pattern.ts";

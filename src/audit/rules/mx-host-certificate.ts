@@ -1,6 +1,6 @@
 /** The certificate of each MX host, at each of its addresses. */
 import { certificateFaults, certificateProse } from "../certificate.ts";
-import { dnsIdMatches } from "../dns-id.ts";
+import { dnsIdMatches } from "../../names/dns-id.ts";
 import type { SmtpProbe } from "../evidence.ts";
 import { prose } from "../finding.ts";
 import { probesOf } from "../mx-hosts.ts";

@@ -4,12 +4,8 @@ import { hasAddress } from "../expects-policy.ts";
 import { prose } from "../finding.ts";
 import { mxHostsOf } from "../mx-hosts.ts";
 import { defineRule } from "../rule.ts";
-import {
-  detailText,
-  failedConnection,
-  failureText,
-  type FailedConnection,
-} from "../failure-text.ts";
+import { detailText, failedConnection, type FailedConnection } from "../failure-text.ts";
+import { failureText } from "../../live/failure-text.ts";
 import type { Failure } from "../../net/failure.ts";
 
 const host = "mx1.example.com";

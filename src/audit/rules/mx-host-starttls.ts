@@ -4,7 +4,8 @@ import { prose } from "../finding.ts";
 import { probesOf } from "../mx-hosts.ts";
 import { defineRule } from "../rule.ts";
 import { isOldTls } from "../tls-protocol.ts";
-import { failureText, type FailedConnection } from "../failure-text.ts";
+import type { FailedConnection } from "../failure-text.ts";
+import { failureText } from "../../live/failure-text.ts";
 
 const host = "mx1.example.com";
 const source = "RFC 8461 §4.2";

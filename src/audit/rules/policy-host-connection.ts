@@ -4,12 +4,8 @@ import { expectsPolicy, hasAddress } from "../expects-policy.ts";
 import { prose } from "../finding.ts";
 import { defineRule } from "../rule.ts";
 import { isOldTls } from "../tls-protocol.ts";
-import {
-  detailText,
-  failedConnection,
-  failureText,
-  type FailedConnection,
-} from "../failure-text.ts";
+import { detailText, failedConnection, type FailedConnection } from "../failure-text.ts";
+import { failureText } from "../../live/failure-text.ts";
 
 const host = "mta-sts.example.com";
 const source = "RFC 8461 §3.3";

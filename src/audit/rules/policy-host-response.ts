@@ -5,7 +5,8 @@ import { expectsPolicy } from "../expects-policy.ts";
 import { prose } from "../finding.ts";
 import { defineRule } from "../rule.ts";
 import { bodyBytes, insteadOf, servedPolicies } from "../served-policy.ts";
-import { failureText, type FailedConnection } from "../failure-text.ts";
+import type { FailedConnection } from "../failure-text.ts";
+import { failureText } from "../../live/failure-text.ts";
 import type { Failure } from "../../net/failure.ts";
 
 const host = "mta-sts.example.com";

@@ -45,7 +45,7 @@ export class DnsClient {
   #isClosed = false;
 
   constructor({ servers, timeoutMs, tries = 3 }: DnsOptions) {
-    this.#servers = servers.map((address) => new DnsServer(address));
+    this.#servers = servers.map((address) => new DnsServer(address, { recursion: true }));
     this.#timeoutMs = timeoutMs;
     this.#tries = tries;
   }
@@ -64,6 +64,10 @@ export class DnsClient {
 
   aaaa(name: string): Promise<Evidence<"AAAA">> {
     return this.#look(name, "AAAA");
+  }
+
+  ns(name: string): Promise<Evidence<"NS">> {
+    return this.#look(name, "NS");
   }
 
   tlsa(name: string): Promise<Evidence<"TLSA">> {

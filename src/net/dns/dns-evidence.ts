@@ -7,7 +7,7 @@
 export interface DnsEvidence<T> {
   /** The name asked for, lower case, without the trailing dot. */
   readonly name: string;
-  readonly type: "A" | "AAAA" | "MX" | "TXT" | "CAA" | "TLSA";
+  readonly type: "A" | "AAAA" | "MX" | "TXT" | "CAA" | "TLSA" | "NS";
   readonly status: "found" | "no-data" | "no-name" | "failed";
   /** null unless `failed`. `loop`: CNAMEs form a loop, or too long a chain. `refused`: REFUSED or NOTIMP. */
   readonly failure:
@@ -27,6 +27,11 @@ export interface MxData {
   readonly preference: number;
   /** Lower case, without the trailing dot; "" for the root of a null MX (RFC 7505). */
   readonly exchange: string;
+}
+
+export interface NsData {
+  /** The name server, lower case, without the trailing dot. */
+  readonly host: string;
 }
 
 export interface TxtData {

@@ -17,6 +17,8 @@ export interface DnsReply {
   readonly rcode: number;
   /** The AD bit. */
   readonly authenticated: boolean;
+  /** The AA bit: the server has the zone of the name, or at least that of its first alias. */
+  readonly authoritative: boolean;
   readonly recursionAvailable: boolean;
   readonly answers: readonly Answer[];
   readonly authorities: readonly Answer[];
@@ -56,12 +58,24 @@ export function plainName(name: string): string {
   return lower.endsWith(".") ? lower.slice(0, -1) : lower;
 }
 
+/** How to ask. */
+export interface QueryStyle {
+  /** Whether the message carries an OPT record. @see RFC 6891 */
+  readonly edns: boolean;
+  /** Whether the server is to ask others where it does not know: of a resolver yes, of an authoritative server no. */
+  readonly recursion: boolean;
+}
+
 /**
- * Makes a query that asks for recursion and the AD bit, but not for signatures.
+ * Makes a query that asks for the AD bit, but not for signatures.
  *
  * @see RFC 6840 §5.7 the AD bit in a query
  */
-export function makeQuery({ name, type }: DnsQuestion, id: number, edns: boolean): Buffer {
+export function makeQuery(
+  { name, type }: DnsQuestion,
+  id: number,
+  { edns, recursion }: QueryStyle,
+): Buffer {
   const opt = {
     type: "OPT",
     name: ".",
@@ -75,7 +89,7 @@ export function makeQuery({ name, type }: DnsQuestion, id: number, edns: boolean
   return packets.encode({
     type: "query",
     id,
-    flags: packets.RECURSION_DESIRED | packets.AUTHENTIC_DATA,
+    flags: (recursion ? packets.RECURSION_DESIRED : 0) | packets.AUTHENTIC_DATA,
     questions: [{ name, type, class: "IN" }],
     additionals: edns ? [opt] : [],
   });
@@ -107,8 +121,14 @@ export function readReply(bytes: Buffer, id: number, question: DnsQuestion): Rea
   ) {
     return { kind: "foreign" };
   }
-  const { flag_ad: authenticated, flag_ra: recursionAvailable } = packet;
-  const reply = { rcode, authenticated, recursionAvailable, answers, authorities };
+  const reply = {
+    rcode,
+    authenticated: packet.flag_ad,
+    authoritative: packet.flag_aa,
+    recursionAvailable: packet.flag_ra,
+    answers,
+    authorities,
+  };
   return { kind: "reply", reply };
 }
 

@@ -1,7 +1,7 @@
 /** The data of resource records, as evidence has it. */
 import type { Answer } from "dns-packet";
 import { plainName, type QueryType } from "./message.ts";
-import type { AddressData, CaaData, MxData, TlsaData, TxtData } from "./dns-evidence.ts";
+import type { AddressData, CaaData, MxData, NsData, TlsaData, TxtData } from "./dns-evidence.ts";
 
 /** What the records of a type hold. */
 export interface DataOf {
@@ -11,6 +11,7 @@ export interface DataOf {
   readonly TXT: TxtData;
   readonly CAA: CaaData;
   readonly TLSA: TlsaData;
+  readonly NS: NsData;
 }
 
 export type RecordOf<T extends QueryType> = DataOf[T] & { readonly ttlSeconds: number };
@@ -44,6 +45,7 @@ const readers: { readonly [T in QueryType]: (answer: Answer) => DataOf[T] | null
           data: answer.data.certificate.toString("hex"),
         }
       : null,
+  NS: (answer) => (answer.type === "NS" ? { host: plainName(answer.data) } : null),
 };
 
 /** Reads one record of the type; null where it is of another. */

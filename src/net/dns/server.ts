@@ -13,8 +13,11 @@ const badVers = 16;
 export class DnsServer {
   readonly #udp: UdpSockets;
   readonly #tcp: TcpSockets;
+  readonly #recursion: boolean;
 
-  constructor(address: Server) {
+  /** `recursion`: whether it is asked as a resolver; false: for what it knows itself. */
+  constructor(address: Server, { recursion }: { readonly recursion: boolean }) {
+    this.#recursion = recursion;
     this.#udp = new UdpSockets(address);
     this.#tcp = new TcpSockets(address);
   }
@@ -40,7 +43,7 @@ export class DnsServer {
     tries: number,
   ): Promise<Outcome<DnsReply>> {
     const id = crypto.randomInt(0x1_0000);
-    const message = makeQuery(question, id, edns);
+    const message = makeQuery(question, id, { edns, recursion: this.#recursion });
     const answer = await this.#udp.ask({
       message,
       waitMs: Math.max(1, deadline - performance.now()),

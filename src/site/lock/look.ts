@@ -27,7 +27,10 @@ export type ServerLook = {
   | { readonly kind: "absent" }
   /** There is a record, but senders ignore it. */
   | { readonly kind: "invalid"; readonly detail: string }
+  /** No answer of its own: a timeout, SERVFAIL, or it does not have the zone. */
   | { readonly kind: "silent"; readonly detail: string }
+  /** This machine cannot reach it, or there were too many. Says nothing about the server. */
+  | { readonly kind: "not-looked-at"; readonly detail: string }
 );
 
 /** One look at a domain. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { dnsIdMatches } from "../../src/audit/dns-id.ts";
+import { dnsIdMatches } from "../../src/names/dns-id.ts";
 import { runs } from "../support/parsed.ts";
 
 const long = `${"abcdefghi.".repeat(24)}example.com`;

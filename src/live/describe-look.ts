@@ -1,0 +1,66 @@
+/** Words a look for people. */
+import type { AddressLook, Look, ServerLook } from "../site/lock/look.ts";
+
+/**
+ * Words a look: one line for each address, then one for each server. `classify` says which policy a text is, such
+ * as `the policy of 2026-11-28` or `another policy`. The lines may hold hostile text: escape them before you print them.
+ */
+export function describeLook(look: Look, classify: (text: string) => string): readonly string[] {
+  return [
+    ...describeHost(look),
+    ...look.addresses.map((one) => `${one.address} ${describeAddress(one, classify)}`),
+    ...look.servers.map((one) => `${nameOf(one)} ${describeServer(one)}`),
+  ];
+}
+
+function describeHost({ domain, host }: Look): readonly string[] {
+  if (host === "found") return [];
+  return [
+    host === "absent"
+      ? `mta-sts.${domain} has no address`
+      : `DNS does not give all addresses of mta-sts.${domain}`,
+  ];
+}
+
+function describeAddress(look: AddressLook, classify: (text: string) => string): string {
+  switch (look.kind) {
+    case "policy":
+      return `serves ${classify(look.text)}`;
+    case "refused":
+      return `serves no policy${because(look.detail)}`;
+    default:
+      return describeNothing(look);
+  }
+}
+
+/** A resolver is told as one: what it says may be old. */
+function nameOf({ server, isAuthoritative }: ServerLook): string {
+  return isAuthoritative ? server : `the resolver ${server}, asked in place of the name servers,`;
+}
+
+function describeServer(look: ServerLook): string {
+  switch (look.kind) {
+    case "id":
+      return `announces id ${look.id}`;
+    case "absent":
+      return "has no record";
+    case "invalid":
+      return `has no record that senders accept${because(look.detail)}`;
+    default:
+      return describeNothing(look);
+  }
+}
+
+function describeNothing({
+  kind,
+  detail,
+}: {
+  readonly kind: "silent" | "not-looked-at";
+  readonly detail: string;
+}): string {
+  return `${kind === "silent" ? "does not answer" : "was not looked at"}${because(detail)}`;
+}
+
+function because(detail: string): string {
+  return detail === "" ? "" : ` (${detail})`;
+}
