@@ -106,6 +106,23 @@ export default {
       to: { path: "^src/", pathNot: "^src/(simulate|mta-sts|names|diagnostics)/" },
     },
     {
+      name: "looking-stands-above-the-site",
+      comment: "What to publish is decided without looking; who looks knows what there should be.",
+      severity: "error",
+      from: { path: "^src/(site|config|net)/" },
+      to: { path: "^src/(live|audit)/" },
+    },
+    {
+      name: "live-looks-without-the-audit",
+      comment: "An audit looks at more than what is live, and uses this for its part.",
+      severity: "error",
+      from: { path: "^src/live/" },
+      to: {
+        path: "^src/",
+        pathNot: "^src/(live|net|names|mta-sts|diagnostics|runtime|cli|config|site)/",
+      },
+    },
+    {
       name: "runtime-stands-below",
       severity: "error",
       from: { path: "^src/runtime/" },

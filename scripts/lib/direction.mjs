@@ -68,6 +68,17 @@ const seeds = {
     also: "src/site/lock/hold.ts",
     user: "src/site/cli/build.ts",
   },
+  "looking-stands-above-the-site": {
+    file: "src/site/disk/read.ts",
+    line: `import "../../live/probe/look.ts";`,
+    also: "src/live/probe/look.ts",
+  },
+  "live-looks-without-the-audit": {
+    file: "src/live/probe/looker.ts",
+    line: `import "../../audit/probe/observe.ts";`,
+    user: "src/live/probe/look.ts",
+    also: "src/audit/probe/observe.ts",
+  },
   "runtime-stands-below": { file: "src/runtime/clock.ts", line: `import "../cli/print.ts";` },
   "no-verb-imports-a-verb": { file: "src/site/cli/check.ts", line: `import "./build.ts";` },
   "verbs-are-loaded-by-name": { file: "src/site/disk/read.ts", line: `import "../cli/build.ts";` },

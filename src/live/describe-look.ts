@@ -28,8 +28,10 @@ function describeAddress(look: AddressLook, classify: (text: string) => string):
       return `serves ${classify(look.text)}`;
     case "refused":
       return `serves no policy${because(look.detail)}`;
-    default:
-      return describeNothing(look);
+    case "silent":
+      return `does not answer${because(look.detail)}`;
+    case "not-looked-at":
+      return `was not looked at${because(look.detail)}`;
   }
 }
 
@@ -46,19 +48,11 @@ function describeServer(look: ServerLook): string {
       return "has no record";
     case "invalid":
       return `has no record that senders accept${because(look.detail)}`;
-    default:
-      return describeNothing(look);
+    case "silent":
+      return `does not answer${because(look.detail)}`;
+    case "not-looked-at":
+      return `could not be asked${because(look.detail)}`;
   }
-}
-
-function describeNothing({
-  kind,
-  detail,
-}: {
-  readonly kind: "silent" | "not-looked-at";
-  readonly detail: string;
-}): string {
-  return `${kind === "silent" ? "does not answer" : "was not looked at"}${because(detail)}`;
 }
 
 function because(detail: string): string {

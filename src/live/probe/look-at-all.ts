@@ -20,7 +20,7 @@ const defaultRetryMs = 10_000;
  * Where a TLS handshake failed, it looks once more after a pause, and that look counts.
  */
 export async function lookAtAll(
-  looker: Looker,
+  looker: Pick<Looker, "lookAt" | "firstLookAt">,
   requests: readonly LookRequest[],
   { concurrency, retryAfterMs = defaultRetryMs, progress = () => undefined }: Pace,
   done: (look: Look) => void | Promise<void>,

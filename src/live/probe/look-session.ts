@@ -1,15 +1,11 @@
 /** Opens what looking needs, a DNS client and trusted roots, and looks at domains of the lock. */
-import { diagnostic } from "../../diagnostics/diagnostic.ts";
-import { failure, success, type Result } from "../../diagnostics/result.ts";
-import { DnsClient } from "../../net/dns/client.ts";
-import { systemServers } from "../../net/dns/servers.ts";
-import { loadTrustStore } from "../../net/tls/trust-store.ts";
-import { describe } from "../../runtime/system-error.ts";
+import { success, type Result } from "../../diagnostics/result.ts";
 import type { DnsShape } from "../../site/dns-records.ts";
 import type { Lock } from "../../site/lock/lock.ts";
 import { recordsOfLocked } from "../../site/plan.ts";
 import type { Sight } from "../record-sights.ts";
 import { lookAtAll } from "./look-at-all.ts";
+import { openClients } from "./clients.ts";
 import { Looker } from "./looker.ts";
 import { missingRecords } from "./missing-records.ts";
 import type { ProbeOptions } from "./probe-options.ts";
@@ -24,22 +20,12 @@ export interface LookSession {
   readonly close: () => void;
 }
 
-/** DNS answers are fast; no answer after this many milliseconds means that there will be none. */
-const dnsTimeoutMs = 10_000;
-
 /** Opens a session, or says why that is not possible. `now` gives Unix seconds. */
 export function openLookSession(options: ProbeOptions, now: () => number): Result<LookSession> {
-  const servers = options.resolver === null ? systemServers() : [options.resolver];
-  let trust;
-  try {
-    trust = loadTrustStore(options.caFile);
-  } catch (error) {
-    const path = options.caFile ?? "";
-    return failure(diagnostic("audit/no-certificates", { path, detail: describe(error) }));
-  }
-  const dns = new DnsClient({ servers, timeoutMs: Math.min(dnsTimeoutMs, options.timeoutMs) });
-  const resolverName = servers[0]?.address ?? "";
-  const looker = new Looker({ ...options, dns, trust, now, resolverName });
+  const clients = openClients(options);
+  if (!clients.ok) return clients;
+  const { dns, close } = clients.value;
+  const looker = new Looker({ ...options, ...clients.value, now });
   return success({
     lookAt: async (domains, lock, progress) => {
       const requests = domains.map((domain) => ({
@@ -58,9 +44,7 @@ export function openLookSession(options: ProbeOptions, now: () => number): Resul
       );
       return sights;
     },
-    close: () => {
-      dns.close();
-    },
+    close,
   });
 }
 

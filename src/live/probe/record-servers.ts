@@ -91,9 +91,7 @@ class RecordSearch {
       const { host, address } = candidates[index] ?? { host: "", address: "" };
       const server = `${host} ${address}`;
       if (answer.kind !== "alias") this.#tell(server, readOwnTxt(answer));
-      else if (path.includes(answer.target)) {
-        this.#tell(server, readOwnTxt({ kind: "failed", failure: "loop" }));
-      } else if (path.length > maxAliases) {
+      else if (path.includes(answer.target) || path.length > maxAliases) {
         this.#tell(server, readOwnTxt({ kind: "failed", failure: "loop" }));
       } else targets.add(answer.target);
     }

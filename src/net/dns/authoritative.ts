@@ -34,51 +34,63 @@ export type OwnAnswer<T extends QueryType> =
 
 const tries = 3;
 
-/** Asks without recursion; only an answer with the AA bit counts. Never rejects. @see RFC 1035 §4.1.1 */
+/**
+ * Asks without recursion; only an answer with the AA bit counts. Aliases within the zone are followed at this
+ * server. Never rejects.
+ *
+ * @see RFC 1035 §4.1.1
+ */
 export async function askAuthoritative<T extends QueryType>(
   question: OwnQuestion<T>,
 ): Promise<OwnAnswer<T>> {
-  const { server, name, type, waitMs, allowPrivate } = question;
+  const { server, allowPrivate } = question;
   if (!allowPrivate && !isPublicAddress(server.address)) return { kind: "not-public" };
-  if (!isAskable(name)) return { kind: "failed", failure: "malformed" };
   const connection = new DnsServer(server, { recursion: false });
-  const reply = await connection.ask({ name, type }, waitMs, tries);
-  connection.close();
-  if (reply.ok) return readOwn(reply.value, question);
-  const { failure } = reply;
-  const isNoAnswer = failure === "timeout" || failure === "unreachable";
-  return isNoAnswer && isWithoutRoute(server.address, failure)
-    ? { kind: "missing" }
-    : { kind: "failed", failure };
+  try {
+    return await followAt(connection, question);
+  } finally {
+    connection.close();
+  }
+}
+
+async function followAt<T extends QueryType>(
+  connection: DnsServer,
+  { server, zone, name, type, waitMs }: OwnQuestion<T>,
+): Promise<OwnAnswer<T>> {
+  const deadline = performance.now() + waitMs;
+  const chain = new Chain(name);
+  for (;;) {
+    const asked = chain.end;
+    if (!isAskable(asked)) return { kind: "failed", failure: "malformed" };
+    const left = Math.max(1, deadline - performance.now());
+    const reply = await connection.ask({ name: asked, type }, left, tries);
+    if (!reply.ok) {
+      const isMissing = isWithoutRoute(server.address, reply.failure);
+      return isMissing ? { kind: "missing" } : { kind: "failed", failure: reply.failure };
+    }
+    if (isAnswer(reply.value) && !reply.value.authoritative) {
+      // An alias into a part of the zone that other servers have.
+      return asked === name ? { kind: "lame" } : { kind: "alias", target: asked };
+    }
+    // The AA bit is about the first name; what a server says of other zones may be as old as any cache.
+    const answers = reply.value.answers.filter((one) => isWithin(plainName(one.name), zone));
+    const reading = readAlong({ ...reply.value, answers }, type, chain);
+    if (reading.status === "failed") return { kind: "failed", failure: reading.failure };
+    if (!isWithin(chain.end, zone)) return { kind: "alias", target: chain.end };
+    if (reading.status === "found") return { kind: "found", records: reading.records };
+    if (reading.status !== "alias") return { kind: "absent" };
+  }
 }
 
 /** No route for IPv6 is common and this machine's fault; what refuses there serves nothing either. */
 function isWithoutRoute(address: string, failure: DnsFailure): boolean {
+  if (failure !== "timeout" && failure !== "unreachable") return false;
   return (failure === "unreachable" && address.includes(":")) || isOutOfReach(address);
 }
 
-function readOwn<T extends QueryType>(
-  reply: DnsReply,
-  { zone, name, type }: OwnQuestion<T>,
-): OwnAnswer<T> {
-  if (isAnswer(reply) && !reply.authoritative) return { kind: "lame" };
-  const chain = new Chain(name);
-  // The AA bit is about the first name; what a server says of other zones may be as old as any cache.
-  const answers = reply.answers.filter((answer) => isWithin(plainName(answer.name), zone));
-  const reading = readAlong({ ...reply, answers }, type, chain);
-  if (reading.status === "failed") return { kind: "failed", failure: reading.failure };
-  if (reading.status === "alias" || !isWithin(chain.end, zone)) {
-    return { kind: "alias", target: chain.end };
-  }
-  return reading.status === "found"
-    ? { kind: "found", records: reading.records }
-    : { kind: "absent" };
-}
-
-/** A referral without the AA bit is a failure of its own kind, but it is as lame. */
+/** Whether it is an answer or a referral, rather than the news of an error. */
 function isAnswer(reply: DnsReply): boolean {
-  const isReferral = reply.rcode === 0 && failureOf(reply) !== null;
-  return failureOf(reply) === null || isReferral;
+  return reply.rcode === 0 || failureOf(reply) === null;
 }
 
 function isWithin(name: string, zone: string): boolean {

@@ -345,7 +345,7 @@ describe("several servers", () => {
       [silent, failing],
       [failing, silent],
     ]) {
-      const peers = await Promise.all(order.map(startPeer));
+      const peers = await Promise.all(order.map((answer) => startPeer(answer)));
       const client = clientOf(
         peers.map(({ server }) => server),
         300,

@@ -23,8 +23,11 @@ export interface Peer {
   readonly queries: readonly Query[];
 }
 
-/** Starts a peer that is gone when the test is. */
-export async function startPeer(answer: (query: Query) => void): Promise<Peer> {
+/** Starts a peer that is gone when the test is; port 0 is a free one. */
+export async function startPeer(
+  answer: (query: Query) => void,
+  { address, port: wanted }: Server = { address: "127.0.0.1", port: 0 },
+): Promise<Peer> {
   const queries: Query[] = [];
   const connections = new Set<net.Socket>();
   const take = (bytes: Buffer, rest: Omit<Query, "packet" | "name">): void => {
@@ -45,7 +48,7 @@ export async function startPeer(answer: (query: Query) => void): Promise<Peer> {
       take(bytes.subarray(2), { over: "tcp", port: socket.remotePort ?? 0, send, socket });
     });
   };
-  const { tcp, udp, port } = await listenAtBoth();
+  const { tcp, udp, port } = await listenAtBoth(address, wanted);
   tcp.on("connection", hearTcp);
   udp.on("error", () => undefined);
   udp.on("message", (bytes, from) => {
@@ -63,25 +66,31 @@ export async function startPeer(answer: (query: Query) => void): Promise<Peer> {
       new Promise((resolve) => tcp.close(resolve)),
     ]);
   });
-  return { server: { address: "127.0.0.1", port }, queries };
+  return { server: { address, port }, queries };
 }
 
 /** One port for both: a free one of TCP may be somebody's of UDP, then it is another's turn. */
-async function listenAtBoth(): Promise<{ tcp: net.Server; udp: dgram.Socket; port: number }> {
+async function listenAtBoth(
+  address: string,
+  wanted: number,
+): Promise<{ tcp: net.Server; udp: dgram.Socket; port: number }> {
   for (;;) {
     const tcp = net.createServer();
-    await new Promise<void>((resolve) => tcp.listen(0, "127.0.0.1", resolve));
+    await new Promise<void>((resolve, reject) => {
+      tcp.once("error", reject).listen(wanted, address, resolve);
+    });
     const { port } = tcp.address() as net.AddressInfo;
     const udp = dgram.createSocket("udp4");
     const isBound = await new Promise<boolean>((resolve) => {
       udp.once("error", () => {
         resolve(false);
       });
-      udp.bind(port, "127.0.0.1", () => {
+      udp.bind(port, address, () => {
         resolve(true);
       });
     });
     if (isBound) return { tcp, udp, port };
+    if (wanted !== 0) throw new Error(`port ${String(wanted)} of ${address} is taken`);
     tcp.close();
     udp.close();
   }
