@@ -5,12 +5,14 @@ import type { VerbSpec } from "./cli/verb-spec.ts";
 import { init } from "./init/cli/verbs.ts";
 import { live } from "./live/cli/verbs.ts";
 import { reportVerbs } from "./reports/cli/verbs.ts";
+import { simulate } from "./simulate/cli/verbs.ts";
 import { adopt, build, check, history, lint, records, schema } from "./site/cli/verbs.ts";
 
 const verbs: readonly VerbSpec[] = [
   init,
   build,
   check,
+  simulate,
   live,
   audit,
   history,

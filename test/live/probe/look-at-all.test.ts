@@ -66,14 +66,14 @@ describe("a TLS handshake that fails", () => {
 
   test("is tried again: the certificate may have come", async () => {
     expect(await all(1)).toEqual({
-      addresses: [{ address: at(1), kind: "policy", text: policyText }],
+      addresses: [{ address: at(1), isInDns: true, kind: "policy", text: policyText }],
       connections: 2,
     });
   });
 
   test("but once", async () => {
     expect(await all(9)).toEqual({
-      addresses: [{ address: at(1), kind: "refused", detail: "connection closed" }],
+      addresses: [{ address: at(1), isInDns: true, kind: "refused", detail: "connection closed" }],
       connections: 2,
     });
   });

@@ -26,8 +26,8 @@ test("two addresses, of which one serves an old text", async () => {
     domain,
     host: "found",
     addresses: [
-      { address: at(1), kind: "policy", text: policyText },
-      { address: at(2), kind: "policy", text: old },
+      { address: at(1), isInDns: true, kind: "policy", text: policyText },
+      { address: at(2), isInDns: true, kind: "policy", text: old },
     ],
   });
   expect(seen.endedAt).toBeGreaterThanOrEqual(seen.startedAt);
@@ -39,9 +39,9 @@ test("one silent, one with a certificate for another name, one in good health", 
     options: { timeoutMs: 500 },
   });
   expect(addresses).toEqual([
-    { address: at(1), kind: "policy", text: policyText },
-    { address: at(2), kind: "silent", detail: "timeout" },
-    { address: at(3), kind: "refused", detail: "its certificate is for another name" },
+    { address: at(1), isInDns: true, kind: "policy", text: policyText },
+    { address: at(2), isInDns: true, kind: "silent", detail: "timeout" },
+    { address: at(3), isInDns: true, kind: "refused", detail: "its certificate is for another name" },
   ]);
 });
 
@@ -79,7 +79,7 @@ test.each<[string, PolicyServer, string]>([
   ],
 ])("refused: %s", async (_, server, detail) => {
   const { addresses } = await look({ policyHosts: { [at(1)]: server } });
-  expect(addresses).toEqual([{ address: at(1), kind: "refused", detail }]);
+  expect(addresses).toEqual([{ address: at(1), isInDns: true, kind: "refused", detail }]);
 });
 
 test("a body that never comes to its end", async () => {
@@ -103,7 +103,7 @@ test("the look as a whole has an end, too", async () => {
     policyHosts: { [at(1)]: () => undefined },
     options: { timeoutMs: 600_000, maxLookMs: 1500 },
   });
-  expect(addresses).toEqual([{ address: at(1), kind: "silent", detail: "timeout" }]);
+  expect(addresses).toEqual([{ address: at(1), isInDns: true, kind: "silent", detail: "timeout" }]);
 });
 
 describe("which addresses", () => {
@@ -115,9 +115,9 @@ describe("which addresses", () => {
     );
     expect(host).toBe("found");
     expect(addresses).toEqual([
-      { address: at(1), kind: "policy", text: policyText },
-      { address: at(2), kind: "policy", text: old },
-      { address: "not an address", kind: "not-looked-at", detail: "it is not an IP address" },
+      { address: at(1), isInDns: true, kind: "policy", text: policyText },
+      { address: at(2), isInDns: false, kind: "policy", text: old },
+      { address: "not an address", isInDns: false, kind: "not-looked-at", detail: "it is not an IP address" },
     ]);
   });
 
@@ -132,7 +132,7 @@ describe("which addresses", () => {
     });
     expect({ host, addresses }).toEqual({
       host: "found",
-      addresses: [{ address: at(1), kind: "policy", text: policyText }],
+      addresses: [{ address: at(1), isInDns: true, kind: "policy", text: policyText }],
     });
   });
 
@@ -176,7 +176,8 @@ describe("which addresses", () => {
     );
     expect(addresses).toEqual(
       [at(1), "10.0.0.1", "::1"].map((address) => ({
-        ...{ address, kind: "silent", detail: "the address is not public" },
+        ...{ address, isInDns: address === at(1) },
+        ...{ kind: "silent", detail: "the address is not public" },
       })),
     );
     expect(connect).not.toHaveBeenCalled();
@@ -201,9 +202,10 @@ test.each(["ENETUNREACH", "EHOSTUNREACH", "EAFNOSUPPORT", "EADDRNOTAVAIL"])(
     expect({ host, addresses }).toEqual({
       host: "found",
       addresses: [
-        { address: at(1), kind: "policy", text: policyText },
+        { address: at(1), isInDns: true, kind: "policy", text: policyText },
         {
           address: "2001:db8::1",
+          isInDns: true,
           kind: "not-looked-at",
           detail: "this machine has no route to it",
         },

@@ -48,9 +48,9 @@ test("all that is wrong is told at once, each with a value that is right", () =>
   expect(told.map(({ code, args }) => [code, (args as { example: string }).example])).toEqual([
     ["usage/value", "stspress audit --resolver 192.0.2.53"],
     ["usage/value", "stspress audit --https-port 443"],
+    ["usage/value", "stspress audit --smtp-port 25"],
     ["usage/value", "stspress audit --timeout 60"],
     ["usage/value", "stspress audit --concurrency 50"],
-    ["usage/value", "stspress audit --smtp-port 25"],
     ["usage/value", "stspress audit --helo mail.example.com"],
   ]);
 });
