@@ -114,6 +114,18 @@ describe("delegation by CNAME", () => {
     expect(looks).toMatchObject([{ ...own(3), kind: "id", id: "new" }]);
   });
 
+  test("not even where it leads back into its own zone", async () => {
+    const back = `sts.${domain}`;
+    const stale = [cname(target, back), ...txt(back, "v=STSv1; id=stale")];
+    const { looks } = await servers({
+      nameServers: {
+        [at(1)]: { records: [...alias, ...stale] },
+        [at(3)]: { zones: [zone], records: txt(target, "v=STSv1; id=new") },
+      },
+    });
+    expect(looks).toMatchObject([{ ...own(3), kind: "id", id: "new" }]);
+  });
+
   test("a server of both zones answers for both", async () => {
     const { looks } = await servers({
       nameServers: {
