@@ -93,8 +93,7 @@ export function recordLook(
   const next: Instance = {
     ...seen,
     servedAt: current.servedAt ?? (reading.isServed ? at : null),
-    announcedAt:
-      current.announcedAt ?? (reading.isAnnounced ? at + resolverSeconds(look, seen) : null),
+    announcedAt: current.announcedAt ?? (reading.isAnnounced ? announcedFrom(look, seen) : null),
     isPolicyFirst:
       current.isPolicyFirst || (isPolicyFirst && reading.isAnnounced && reading.isServed),
     isSaid: current.isSaid || (isPolicyFirst && isAnnouncedNow),
@@ -220,6 +219,12 @@ function endAll(
     servedUntil: one.servedUntil ?? (isServed ? at : null),
     announcedUntil: one.announcedUntil ?? (isAnnounced ? at : null),
   }));
+}
+
+/** An earlier look saw it served: then that was before, in the same second too. */
+function announcedFrom(look: Look, seen: Instance): UnixSeconds {
+  const at = look.endedAt + resolverSeconds(look, seen);
+  return seen.servedAt === null ? at : Math.max(at, seen.servedAt + 1);
 }
 
 function ttlsOf(look: Look, { id }: Instance): number[] {
