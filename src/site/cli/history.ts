@@ -4,6 +4,7 @@ import type { ExitCode } from "../../cli/io.ts";
 import { printResult } from "../../cli/output.ts";
 import { failure, success, type Result } from "../../diagnostics/result.ts";
 import { loadLock } from "../load/load-lock.ts";
+import { missingLock } from "../load/missing-lock.ts";
 import { heldUntil, holdOf, type Hold } from "../lock/hold.ts";
 import {
   liveAt,
@@ -26,8 +27,10 @@ export function run(context: Context): Promise<Result<ExitCode>> {
 }
 
 function printHistory(context: Context): Result<ExitCode> {
-  const { lock, diagnostics } = loadLock(context.root);
+  const { lock, text, diagnostics } = loadLock(context.root);
   if (lock === null) return failure(...diagnostics);
+  const missing = text === null ? missingLock(context.root) : null;
+  if (missing !== null) return failure(missing);
   const given = context.operands[0] ?? "";
   const parsed = parseDomainName(given);
   const name = parsed.ok ? parsed.value.ascii : given;

@@ -115,10 +115,12 @@ export function instancesOf({ current, earlier }: LockedDomain): readonly Instan
   return current === null ? earlier : [...earlier, current];
 }
 
-/** The id that name servers give as far as the lock knows; null: none, or it was withdrawn. */
+/** The id that name servers give as far as the lock knows; of a withdrawn policy the one that is to be removed. */
 export function announcedId({ current, earlier }: LockedDomain): string | null {
   if (current !== null && current.announcedAt !== null) return current.id;
-  const last = earlier.findLast((one) => one.announcedAt !== null && one.announcedUntil === null);
+  const last = earlier.findLast(
+    (one) => one.announcedAt !== null && (current === null || one.announcedUntil === null),
+  );
   return last?.id ?? null;
 }
 

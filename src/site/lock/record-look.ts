@@ -86,7 +86,11 @@ export function recordLook(
   const { current } = domain;
   const liveShape = areRecordsPublished ? domain.shape : domain.liveShape;
   const earlier = domain.earlier.map((one) => seenAgain(one, reading));
-  if (current === null) return { ...domain, liveShape, earlier: endAll(earlier, reading, at) };
+  if (current === null) {
+    const isGone = reading.isServed && reading.isAnnounced;
+    const withdrawn = endAll(earlier, reading, at);
+    return { ...domain, liveShape: isGone ? liveShape : domain.liveShape, earlier: withdrawn };
+  }
   const seen = { ...current, ttlSeconds: Math.max(current.ttlSeconds, ...ttlsOf(look, current)) };
   const isAnnouncedNow = reading.isAnnounced && current.announcedAt === null;
   const isIdSeen = look.servers.some((one) => one.kind === "id" && one.id === current.id);

@@ -105,12 +105,17 @@ function hostsOf(mx: readonly string[]): string[] {
 
 function mxEvents(hosts: readonly string[], now: number, { mx }: Scenario): WorldEvent[] {
   let present = [...hosts];
-  return [...mx]
-    .sort((a, b) => a.afterSeconds - b.afterSeconds)
-    .map(({ change, host, afterSeconds }): WorldEvent => {
-      present = present.filter((one) => one !== host);
-      if (change === "add") present.push(host);
-      const at = now + Math.max(1, afterSeconds);
-      return { at, what: "mx", hosts: [...present], ttlSeconds: mxTtlSeconds };
-    });
+  // What is changed in one second is one change.
+  const byTime = new Map<number, readonly string[]>();
+  for (const { change, host, afterSeconds } of [...mx].sort(
+    (a, b) => a.afterSeconds - b.afterSeconds,
+  )) {
+    present = present.filter((one) => one !== host);
+    if (change === "add") present.push(host);
+    byTime.set(now + Math.max(1, afterSeconds), present);
+    present = [...present];
+  }
+  return [...byTime].map(([at, hostsThen]): WorldEvent => {
+    return { at, what: "mx", hosts: hostsThen, ttlSeconds: mxTtlSeconds };
+  });
 }
