@@ -1,7 +1,14 @@
 /** Site and lock → what is declared of each domain, for an audit to compare. */
 import type { DeclaredDomain, DeclaredInstance } from "./subject.ts";
 import type { DomainConfig, SiteConfig } from "../config/site-config.ts";
-import { liveAt, type Instance, type Lock } from "../site/lock/lock.ts";
+import {
+  liveAt,
+  policyOf,
+  type Instance,
+  type Lock,
+  type LockedDomain,
+} from "../site/lock/lock.ts";
+import { testedSince, testingSeconds } from "../site/lock/testing.ts";
 
 /** Makes a function that gives what is declared of a domain; null if the site does not declare it. */
 export function declaredOf(
@@ -25,10 +32,19 @@ export function declaredOf(
       target: config.target,
       address: addressOf(site, config),
       delegation: config.delegation,
+      enforceFrom: locked === undefined ? null : enforceFromOf(locked, lock),
       current: locked?.current == null ? null : instance(locked.current),
       earlier: (locked?.earlier ?? []).map(instance),
     };
   };
+}
+
+function enforceFromOf(locked: LockedDomain, lock: Lock): number | null {
+  const { current } = locked;
+  if (current === null || liveAt(current) === null) return null;
+  const policy = policyOf(lock, current);
+  const since = policy.mode === "testing" ? testedSince(locked, policy.mx, lock) : null;
+  return since === null ? null : since + testingSeconds;
 }
 
 function addressOf(site: SiteConfig, { target }: DomainConfig) {

@@ -28,6 +28,8 @@ export interface DeclaredDomain {
   readonly delegation: string | null;
   /** The instance of the last build; null: none was built. */
   readonly current: DeclaredInstance | null;
+  /** Of a testing policy: from when a build takes enforce, Unix seconds; null: its days of testing have not begun. */
+  readonly enforceFrom: number | null;
   /** Earlier instances, oldest first. */
   readonly earlier: readonly DeclaredInstance[];
 }

@@ -255,6 +255,11 @@ describe("--record", () => {
     expect(others(after)).toBe(others(before));
     const again = await audit(["--record", ...declared], site.root);
     expect(again.stdout).not.toContain("healthy-declared.zoo.test has been live");
+    // Every MX host would pass, and yet a build refuses enforce: the 14 days have just begun.
+    expect(stdout).toContain("; but the days of testing have not begun: stspress live healthy");
+    expect(again.stdout).toMatch(
+      /safe to enforce: yes, .*; but a build takes `mode: enforce` only from 20/,
+    );
     expect(site.read("stspress.lock")).toBe(after);
   });
 

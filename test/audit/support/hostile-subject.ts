@@ -201,6 +201,7 @@ const instances = fc.constantFrom(
 const declared: fc.Arbitrary<DeclaredDomain> = fc.record({
   policy: orNull(instances.map(({ policy }) => policy)),
   profilePatterns: fc.constant(new Set<string>()),
+  enforceFrom: fc.constant(null),
   rua: orNull(lists(texts)),
   target: fc.constantFrom("caddy", "nginx", "cloudflare", "github-pages"),
   address: orNull(fc.record({ ipv4: lists(texts), ipv6: lists(texts), host: orNull(texts) })),

@@ -255,6 +255,7 @@ function declaration(more: Partial<DeclaredDomain> = {}): DeclaredDomain {
   return {
     policy: current?.policy ?? null,
     profilePatterns: new Set(),
+    enforceFrom: null,
     rua: ["mailto:t@d.example"],
     target: "caddy",
     address: { ipv4: ["192.0.2.10"], ipv6: [], host: null },

@@ -1,7 +1,8 @@
 /** The audit of one domain, for people: what was observed, the findings, and the verdict. */
 import { explainFinding, type Finding } from "../../rules.ts";
 import type { AuditVerdict, Safe } from "../../judge.ts";
-import type { Subject } from "../../subject.ts";
+import type { DeclaredDomain, Subject } from "../../subject.ts";
+import { formatTime } from "../../../site/stamp.ts";
 import type { MxHostEvidence, PolicyFetch, SmtpProbe } from "../../evidence.ts";
 import type { FindingPlace } from "../../finding.ts";
 import { lookupFailureText } from "../../failure-text.ts";
@@ -18,7 +19,7 @@ const maxRows = 16;
 
 /** Prints the block of one domain; its last line begins with `safe to enforce: `. */
 export function auditBlock(
-  { domain, evidence, mxHosts }: Subject,
+  { domain, declared, evidence, mxHosts }: Subject,
   verdict: AuditVerdict,
   options: TextOptions,
 ): string {
@@ -42,7 +43,7 @@ export function auditBlock(
     }),
     "",
     ...verdict.findings.flatMap((found) => [...findingLines(found, options), ""]),
-    verdictLine(verdict, options),
+    `${verdictLine(verdict, options)}${verdict.safe === "yes" ? untilThen(domain, declared, at) : ""}`,
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -50,6 +51,17 @@ export function auditBlock(
 /** Prints the verdict: the line that scripts look for. */
 function verdictLine({ safe, reason }: AuditVerdict, options: TextOptions): string {
   return `${paint(`safe to enforce: ${safe}`, styles[safe], options)}, ${printable(reason)}`;
+}
+
+/** The MX hosts may be fine, and the days of testing not over: then a build refuses enforce. */
+function untilThen(domain: string, declared: DeclaredDomain | null, now: number): string {
+  if (declared?.current?.policy.mode !== "testing") return "";
+  const { enforceFrom } = declared;
+  if (enforceFrom === null) {
+    return `; but the days of testing have not begun: stspress live ${printable(domain)}`;
+  }
+  if (enforceFrom <= now) return "";
+  return `; but a build takes \`mode: enforce\` only from ${formatTime(enforceFrom)}, after 14 days of testing`;
 }
 
 const styles: Readonly<Record<Safe, "good" | "error" | "warning">> = {
