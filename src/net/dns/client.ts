@@ -1,4 +1,5 @@
 /** A stub resolver: asks recursive resolvers, and records their answers as evidence. */
+import pLimit from "p-limit";
 import { AnswerCache } from "./answer-cache.ts";
 import { Chain, failureOf, readAlong } from "./chain.ts";
 import {
@@ -13,7 +14,6 @@ import { nothing, type Outcome } from "./outcome.ts";
 import type { DataOf } from "./records.ts";
 import { DnsServer } from "./server.ts";
 import type { Server } from "./servers.ts";
-import { Semaphore } from "../../runtime/semaphore.ts";
 import type { CaaData, DnsEvidence } from "./dns-evidence.ts";
 
 type Evidence<T extends QueryType> = DnsEvidence<DataOf[T]>;
@@ -38,7 +38,7 @@ export class DnsClient {
   readonly #servers: readonly DnsServer[];
   readonly #timeoutMs: number;
   readonly #tries: number;
-  readonly #slots = new Semaphore(maxOpen);
+  readonly #slots = pLimit(maxOpen);
   readonly #cache = new AnswerCache();
   /** The server that answered last is asked first, so that a dead one costs its timeout once. */
   #preferred = 0;
@@ -101,7 +101,7 @@ export class DnsClient {
   #look<T extends QueryType>(asked: string, type: T): Promise<Evidence<T>> {
     const name = plainName(asked);
     if (!isAskable(name)) return Promise.resolve(failed(name, type, "malformed"));
-    return this.#cache.get(name, type, () => this.#slots.with(() => this.#resolve(name, type)));
+    return this.#cache.get(name, type, () => this.#slots(() => this.#resolve(name, type)));
   }
 
   async #resolve<T extends QueryType>(name: string, type: T): Promise<Evidence<T>> {

@@ -4,11 +4,11 @@
  */
 import http from "node:http";
 import type net from "node:net";
+import pLimit from "p-limit";
 import type { Hints } from "../../tls-rpt/report/hints.ts";
 import { maxPostBytes } from "../../tls-rpt/report/bounds.ts";
 import { reportMediaTypes } from "../../tls-rpt/report/media-types.ts";
 import { describeRefusal, type Refusal } from "../../tls-rpt/report/refusal.ts";
-import { Semaphore } from "../../runtime/semaphore.ts";
 import { blockBytes, BodyReader } from "./body-reader.ts";
 import { clientNetwork, forwardedClient, isLoopback, plainAddress } from "./client-address.ts";
 import type { JournalRecord } from "../journal/journal.ts";
@@ -133,7 +133,7 @@ class Handler {
   readonly #limit: RateLimit;
   readonly #quota = new MemoryQuota(quotaLimits);
   readonly #bodies: BodyReader;
-  readonly #parsing = new Semaphore(maxConcurrentParsing);
+  readonly #parsing = pLimit(maxConcurrentParsing);
   readonly #working = new Set<Promise<void>>();
   /** Why the last report could not be written; null: it was. */
   #writeError: string | null = null;
@@ -229,7 +229,7 @@ class Handler {
     lease: MemoryLease,
   ): Promise<{ readonly record: JournalRecord; readonly summary: string }> {
     const bytes = await this.#bodies.read(request, lease);
-    const { record, about } = await this.#parsing.with(() => this.#parse(bytes, network, lease));
+    const { record, about } = await this.#parsing(() => this.#parse(bytes, network, lease));
     return { record, summary: `${String(bytes.length)} bytes, ${about}` };
   }
 
