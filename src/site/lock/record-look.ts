@@ -62,7 +62,8 @@ function readLook(domain: LockedDomain, look: Look, lock: Policies): Reading {
     // With one family unknown, an address that serves something else may be overlooked.
     isServed:
       look.host === "found" &&
-      asked.length > 0 && asked.every((one) => one.kind === "policy" && one.text === currentText),
+      asked.length > 0 &&
+      asked.every((one) => one.kind === "policy" && one.text === currentText),
     isAnnounced: answered && servers.every((one) => one.kind === "id" && one.id === current.id),
     stillServed,
     stillAnnounced,

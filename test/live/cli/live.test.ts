@@ -1,6 +1,7 @@
 /** `stspress live` as its users call it, against servers on loopback whose state the test turns. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import type { ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import type { Answer } from "dns-packet";
 import { expect, onTestFinished, test } from "vitest";
@@ -27,7 +28,7 @@ class Turning {
     let httpsPort = 0;
     for (const [index, place] of [at(1), at(2)].entries()) {
       const answer = {
-        answer: (response: import("node:http").ServerResponse) => {
+        answer: (response: ServerResponse) => {
           response.writeHead(200, { "content-type": "text/plain" });
           response.end(this.served[index === 0 ? 0 : 1]);
         },

@@ -41,7 +41,12 @@ test("one silent, one with a certificate for another name, one in good health", 
   expect(addresses).toEqual([
     { address: at(1), isInDns: true, kind: "policy", text: policyText },
     { address: at(2), isInDns: true, kind: "silent", detail: "timeout" },
-    { address: at(3), isInDns: true, kind: "refused", detail: "its certificate is for another name" },
+    {
+      address: at(3),
+      isInDns: true,
+      kind: "refused",
+      detail: "its certificate is for another name",
+    },
   ]);
 });
 
@@ -117,7 +122,12 @@ describe("which addresses", () => {
     expect(addresses).toEqual([
       { address: at(1), isInDns: true, kind: "policy", text: policyText },
       { address: at(2), isInDns: false, kind: "policy", text: old },
-      { address: "not an address", isInDns: false, kind: "not-looked-at", detail: "it is not an IP address" },
+      {
+        address: "not an address",
+        isInDns: false,
+        kind: "not-looked-at",
+        detail: "it is not an IP address",
+      },
     ]);
   });
 
