@@ -1,6 +1,6 @@
 /** Words what the lock records of a domain that is not wholly live. */
 import { isInOrder } from "../site/lock/record-look.ts";
-import type { Recorded } from "./record-sights.ts";
+import type { Recorded } from "./record-sightings.ts";
 
 /** Says what is there and what is missing, to follow the domain and a colon. */
 export function stateOf({ after }: Recorded): string {

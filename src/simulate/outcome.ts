@@ -1,11 +1,11 @@
 /** From the uses of policies to what becomes of the mail: when a kind of sender delivers, defers or refuses. */
 import type { Mode } from "../mta-sts/policy-grammar.ts";
 import type { Use } from "./reach.ts";
-import type { Reading } from "./reading.ts";
+import type { SenderReading } from "./sender-reading.ts";
 import { longestGap, lossSeconds, retryAfter } from "./retries.ts";
 import type { Sender } from "./sender.ts";
 import type { Sight, View } from "./sights.ts";
-import type { UnixSeconds } from "./time.ts";
+import type { Moment } from "./time.ts";
 
 /** What kept the mail back: the policy that was held, and the MX hosts that DNS gave. */
 export interface Reason {
@@ -19,10 +19,10 @@ export interface Reason {
 }
 
 /** From `from` until just before `to`, this is the worst that can happen to mail that is sent. */
-export interface Interval {
-  readonly from: UnixSeconds;
+export interface OutcomeInterval {
+  readonly from: Moment;
   /** Infinity: as long as the world stays as it is. */
-  readonly to: UnixSeconds;
+  readonly to: Moment;
   readonly outcome: "delivers" | "defers" | "refuses";
   /** How long mail waits at most; null where it does not, or is returned. */
   readonly atMostSeconds: number | null;
@@ -33,20 +33,20 @@ export interface Interval {
 }
 
 interface Piece {
-  readonly from: UnixSeconds;
-  readonly to: UnixSeconds;
+  readonly from: Moment;
+  readonly to: Moment;
   readonly reasons: readonly string[];
 }
 
 /** Collects the uses of one kind of sender that keep mail back. */
 export class Outcomes {
   readonly #sender: Sender;
-  readonly #reading: Reading;
+  readonly #reading: SenderReading;
   readonly #view: View;
   readonly #reasons = new Map<string, Reason>();
-  readonly #kept: { from: UnixSeconds; to: UnixSeconds; reason: string }[] = [];
+  readonly #kept: { from: Moment; to: Moment; reason: string }[] = [];
 
-  constructor(sender: Sender, reading: Reading, view: View) {
+  constructor(sender: Sender, reading: SenderReading, view: View) {
     this.#sender = sender;
     this.#reading = reading;
     this.#view = view;
@@ -74,10 +74,10 @@ export class Outcomes {
   }
 
   /** The timeline from `from` until just before `to`, without a gap. */
-  timeline(from: UnixSeconds, to: UnixSeconds): Interval[] {
-    const intervals: Interval[] = [];
+  timeline(from: Moment, to: Moment): OutcomeInterval[] {
+    const intervals: OutcomeInterval[] = [];
     let now = from;
-    const deliverUntil = (until: UnixSeconds) => {
+    const deliverUntil = (until: Moment) => {
       const end = Math.min(until, to);
       if (end > now) intervals.push(delivers(now, end));
       now = Math.max(now, end);
@@ -98,7 +98,7 @@ export class Outcomes {
     return intervals;
   }
 
-  #fate(wait: number): Pick<Interval, "outcome" | "atMostSeconds" | "loss"> {
+  #fate(wait: number): Pick<OutcomeInterval, "outcome" | "atMostSeconds" | "loss"> {
     const { mismatch } = this.#sender;
     if (mismatch === "refuses" || wait > mismatch.giveUp) {
       return { outcome: "refuses", atMostSeconds: null, loss: true };
@@ -108,13 +108,13 @@ export class Outcomes {
   }
 
   /** The pieces with the end of their group: in a gap that is shorter than the time between two retries mail need not get through. */
-  #grouped(): { readonly piece: Piece; readonly groupEnd: UnixSeconds }[] {
+  #grouped(): { readonly piece: Piece; readonly groupEnd: Moment }[] {
     const pieces = this.#pieces();
     const { mismatch } = this.#sender;
     const gap = mismatch === "refuses" ? 0 : longestGap(mismatch);
-    const grouped: { piece: Piece; groupEnd: UnixSeconds }[] = [];
+    const grouped: { piece: Piece; groupEnd: Moment }[] = [];
     let groupEnd = -Infinity;
-    let next: UnixSeconds | null = null;
+    let next: Moment | null = null;
     for (const piece of pieces.reverse()) {
       if (next === null || next - piece.to >= gap) groupEnd = piece.to;
       next = piece.from;
@@ -144,6 +144,6 @@ export class Outcomes {
   }
 }
 
-function delivers(from: UnixSeconds, to: UnixSeconds): Interval {
+function delivers(from: Moment, to: Moment): OutcomeInterval {
   return { from, to, outcome: "delivers", atMostSeconds: null, loss: false, reasons: [] };
 }

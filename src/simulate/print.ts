@@ -1,5 +1,5 @@
 /** A simulation's result as lines for a terminal, and as JSON with ISO times. */
-import type { Interval, Reason } from "./outcome.ts";
+import type { OutcomeInterval, Reason } from "./outcome.ts";
 import type { SenderResult, SimulationResult } from "./simulate.ts";
 import { isoTime, plainSpan, plainTime } from "./time.ts";
 
@@ -38,8 +38,8 @@ function timelineText({ timeline }: SenderResult): string {
 }
 
 /** Neighbours with the same outcome are one for the reader; where all is well there is nothing to tell. */
-function spells(timeline: readonly Interval[]): Interval[][] {
-  const spells: Interval[][] = [];
+function spells(timeline: readonly OutcomeInterval[]): OutcomeInterval[][] {
+  const spells: OutcomeInterval[][] = [];
   for (const interval of timeline) {
     if (interval.outcome === "delivers") continue;
     const spell = spells.at(-1);
@@ -57,7 +57,7 @@ function periodText(from: number, to: number): string {
     : `from ${plainTime(from)} on`;
 }
 
-function heldText(spell: readonly Interval[]): string {
+function heldText(spell: readonly OutcomeInterval[]): string {
   const reasons = spell.flatMap((interval) => interval.reasons);
   const held = new Set(reasons.map(policyText));
   return `holds ${[...held].join(" or ")}`;
@@ -80,7 +80,7 @@ export interface SimulationJson {
     readonly timeline: readonly {
       readonly from: string | null;
       readonly to: string | null;
-      readonly outcome: Interval["outcome"];
+      readonly outcome: OutcomeInterval["outcome"];
       readonly atMostSeconds: number | null;
       readonly loss: boolean;
       readonly reasons: readonly Omit<Reason, "text">[];

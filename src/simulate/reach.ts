@@ -12,10 +12,10 @@
  * lives for `life` may be used until just before `to + life`. The earliest stamp may be earlier than
  * any that a sender can really have kept; that makes a renewal possible too soon at worst.
  */
-import type { Reading } from "./reading.ts";
+import type { SenderReading } from "./sender-reading.ts";
 import type { Sender } from "./sender.ts";
 import { lookupFails, noRecord, type Sight } from "./sights.ts";
-import type { UnixSeconds } from "./time.ts";
+import type { Moment } from "./time.ts";
 
 /** In place of the number of an id: the sender asks for none. */
 export const noId = -3;
@@ -24,34 +24,34 @@ export const noId = -3;
 export interface HeldEntry {
   readonly text: number;
   readonly id: number;
-  readonly first: UnixSeconds;
-  readonly last: UnixSeconds;
+  readonly first: Moment;
+  readonly last: Moment;
   /** Until when its id could be seen in DNS. */
-  readonly announcedUntil: UnixSeconds;
+  readonly announcedUntil: Moment;
 }
 
 /** Some sender may deliver by this text, held under this id, from `from` until just before `to`. */
 export interface Use {
   readonly text: number;
   readonly id: number;
-  readonly from: UnixSeconds;
-  readonly to: UnixSeconds;
+  readonly from: Moment;
+  readonly to: Moment;
 }
 
 interface Entry {
   readonly text: number;
   readonly id: number;
   /** Of the possible stamps. */
-  first: UnixSeconds;
-  last: UnixSeconds;
+  first: Moment;
+  last: Moment;
   /** When a round may last have left it as it was. */
-  looked: UnixSeconds;
+  looked: Moment;
 }
 
 /** Reports each use of each sight, in the order of sights. */
 export function reach(
   sender: Sender,
-  reading: Reading,
+  reading: SenderReading,
   sights: readonly Sight[],
   held: readonly HeldEntry[],
   use: (used: Use, sight: Sight) => void,
@@ -61,10 +61,10 @@ export function reach(
 
 class Reach {
   readonly #sender: Sender;
-  readonly #reading: Reading;
+  readonly #reading: SenderReading;
   readonly #entries = new Map<number, Entry>();
 
-  constructor(sender: Sender, reading: Reading, held: readonly HeldEntry[]) {
+  constructor(sender: Sender, reading: SenderReading, held: readonly HeldEntry[]) {
     this.#sender = sender;
     this.#reading = reading;
     const renews = sender.equalId === "renew" || sender.round?.equalId === "renew";
@@ -80,7 +80,7 @@ class Reach {
       const { from, to } = sight;
       const readable = sight.texts.filter((text) => this.#reading.kept[text] != null);
       const fails = readable.length < sight.texts.length;
-      const used = new Map<number, UnixSeconds>();
+      const used = new Map<number, Moment>();
       // Who fetches under a cached id does so before anything of this sight is in the cache.
       const cachedIds = new Set<number>();
       for (const [key, entry] of this.#entries) {
@@ -106,7 +106,7 @@ class Reach {
     }
   }
 
-  #stamp(text: number, id: number, first: UnixSeconds, last: UnixSeconds): number {
+  #stamp(text: number, id: number, first: Moment, last: Moment): number {
     const key = text * 65_536 + (id - noId);
     const entry = this.#entries.get(key);
     if (entry === undefined) this.#entries.set(key, { text, id, first, last, looked: last });
@@ -119,19 +119,19 @@ class Reach {
   }
 
   /** Whether some sender may still have it in its cache, expired or not. */
-  #lives(entry: Entry, now: UnixSeconds): boolean {
+  #lives(entry: Entry, now: Moment): boolean {
     const { round, revives } = this.#sender;
     const roundsOver = round !== null && now >= entry.looked + slowest(round);
     if (roundsOver) return false;
     return revives || round?.revives === true || now < this.#end(entry);
   }
 
-  #end({ text, last }: Entry): UnixSeconds {
+  #end({ text, last }: Entry): Moment {
     return last + (this.#reading.life[text] ?? 0);
   }
 
   /** Renews an entry where that is possible in a sight; tells until when it may be used there. */
-  #keepOn(entry: Entry, sight: Sight, fails: boolean): UnixSeconds {
+  #keepOn(entry: Entry, sight: Sight, fails: boolean): Moment {
     const { from, to } = sight;
     const { round, equalId, revives } = this.#sender;
     const equal = sight.records.includes(entry.id);

@@ -2,20 +2,20 @@
  * Simulates single senders that deliver at times and meet answers by chance, and counts what becomes
  * of their mail. What a sample loses, {@link simulate} must have told: tests compare the two.
  */
-import { Reading } from "./reading.ts";
+import { SenderReading } from "./sender-reading.ts";
 import { Random } from "./random.ts";
 import type { HeldEntry } from "./reach.ts";
 import { lossSeconds, retryAfter, type Retries } from "./retries.ts";
-import { Run } from "./run.ts";
+import { SenderRun } from "./sender-run.ts";
 import type { Sender } from "./sender.ts";
 import { senders as allSenders } from "./senders.ts";
 import { viewOf, type View } from "./sights.ts";
 import { firstEvent, heldEntries, type SimulationOptions } from "./simulate.ts";
-import type { UnixSeconds } from "./time.ts";
+import type { Moment } from "./time.ts";
 import type { World } from "./world.ts";
 
 export interface SampleOptions extends SimulationOptions {
-  readonly until: UnixSeconds;
+  readonly until: Moment;
   readonly seed: number;
   /** How many mails each sender sends, at random times. */
   readonly deliveries: number;
@@ -26,7 +26,7 @@ export interface SampleOptions extends SimulationOptions {
 /** Mail that a policy made a sender return or keep for over four hours. */
 export interface Loss {
   readonly sender: string;
-  readonly sentAt: UnixSeconds;
+  readonly sentAt: Moment;
 }
 
 /** Every mail is in one of the three. */
@@ -51,7 +51,7 @@ export function sample(world: World, options: SampleOptions): Sample {
   const losses: Loss[] = [];
   const counts: SampleCounts = { delivered: 0, deferred: 0, lost: 0 };
   for (const sender of options.senders ?? allSenders) {
-    const reading = new Reading(sender, view);
+    const reading = new SenderReading(sender, view);
     for (let history = 0; history < (options.histories ?? 1); history += 1) {
       const mail = new Mail(
         sender,
@@ -75,27 +75,27 @@ export function sample(world: World, options: SampleOptions): Sample {
 
 function startRun(
   sender: Sender,
-  reading: Reading,
+  reading: SenderReading,
   view: View,
   random: Random,
-  begin: UnixSeconds,
+  begin: Moment,
   held: readonly HeldEntry[],
-): Run {
-  const run = new Run(sender, reading, view.sights, random, begin);
+): SenderRun {
+  const run = new SenderRun(sender, reading, view.sights, random, begin);
   const entry = held[random.below(held.length + 1)];
   if (entry !== undefined) run.hold(entry);
   return run;
 }
 
 interface Waiting {
-  readonly sentAt: UnixSeconds;
-  readonly next: UnixSeconds;
+  readonly sentAt: Moment;
+  readonly next: Moment;
 }
 
 /** The mail of one sender, with the queue of what waits. */
 class Mail {
   readonly #sender: Sender;
-  readonly #run: Run;
+  readonly #run: SenderRun;
   readonly #counts: SampleCounts;
   readonly #losses: Loss[];
   readonly #retries: Retries | null;
@@ -103,7 +103,7 @@ class Mail {
   readonly #queue: Waiting[] = [];
   #told = 0;
 
-  constructor(sender: Sender, run: Run, counts: SampleCounts, losses: Loss[]) {
+  constructor(sender: Sender, run: SenderRun, counts: SampleCounts, losses: Loss[]) {
     this.#sender = sender;
     this.#run = run;
     this.#counts = counts;
@@ -112,7 +112,7 @@ class Mail {
   }
 
   /** Sends a mail, after all retries that are due before. */
-  send(at: UnixSeconds): void {
+  send(at: Moment): void {
     this.#retryUntil(at);
     if (this.#run.refusesAt(at)) this.#wait(at, at);
     else this.#counts.delivered += 1;
@@ -123,7 +123,7 @@ class Mail {
     this.#retryUntil(Infinity);
   }
 
-  #retryUntil(until: UnixSeconds): void {
+  #retryUntil(until: Moment): void {
     for (let due = this.#queue.at(-1); due !== undefined && due.next <= until;) {
       this.#queue.pop();
       if (this.#run.refusesAt(due.next)) this.#wait(due.sentAt, due.next);
@@ -132,7 +132,7 @@ class Mail {
     }
   }
 
-  #wait(sentAt: UnixSeconds, now: UnixSeconds): void {
+  #wait(sentAt: Moment, now: Moment): void {
     const wait = this.#retries === null ? Infinity : retryAfter(this.#retries, now - sentAt + 1);
     if (wait <= lossSeconds) {
       this.#enqueue({ sentAt, next: sentAt + wait });

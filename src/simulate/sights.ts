@@ -6,7 +6,7 @@
  */
 import type { Policy } from "../mta-sts/policy-grammar.ts";
 import { parsePolicy } from "../mta-sts/policy.ts";
-import type { UnixSeconds } from "./time.ts";
+import type { Moment } from "./time.ts";
 import { subjectOf, type MxHostState, type World, type WorldEvent } from "./world.ts";
 
 /** In place of the number of an id: DNS says that there is no valid record. */
@@ -18,8 +18,8 @@ export const fetchFails = -1;
 
 /** From `from` until just before `to`, each of these answers is possible at any moment, and no other. */
 export interface Sight {
-  readonly from: UnixSeconds;
-  readonly to: UnixSeconds;
+  readonly from: Moment;
+  readonly to: Moment;
   /** Numbers of ids, {@link noRecord}, {@link lookupFails}; never empty. */
   readonly records: readonly number[];
   /** Numbers of texts, {@link fetchFails}; never empty. */
@@ -60,8 +60,8 @@ export interface ViewOptions {
 
 /** A value that one subject has for a while. */
 interface Span<T> {
-  readonly from: UnixSeconds;
-  readonly to: UnixSeconds;
+  readonly from: Moment;
+  readonly to: Moment;
   readonly value: T;
 }
 
@@ -276,17 +276,17 @@ function mxStateSpans(
   return states;
 }
 
-function cutsOf(all: readonly (readonly Span<unknown>[])[]): UnixSeconds[] {
+function cutsOf(all: readonly (readonly Span<unknown>[])[]): Moment[] {
   const cuts = new Set([-Infinity, Infinity]);
   for (const spans of all) for (const { from, to } of spans) cuts.add(from).add(to);
   return [...cuts].sort((a, b) => a - b);
 }
 
-function at<T>(spans: readonly Span<T>[] | undefined, time: UnixSeconds): Span<T> | undefined {
+function at<T>(spans: readonly Span<T>[] | undefined, time: Moment): Span<T> | undefined {
   return spans?.find(({ from, to }) => from <= time && time < to);
 }
 
-function overlapping<T>(spans: readonly Span<T>[], time: UnixSeconds): Span<T>[] {
+function overlapping<T>(spans: readonly Span<T>[], time: Moment): Span<T>[] {
   return spans.filter(({ from, to }) => from <= time && time < to);
 }
 

@@ -7,13 +7,13 @@
  * moments, from any state of their cache, with any of the possible answers. Whatever a single sender
  * can do (sample.ts), this finds.
  */
-import { Outcomes, type Interval } from "./outcome.ts";
+import { Outcomes, type OutcomeInterval } from "./outcome.ts";
 import { reach, type HeldEntry } from "./reach.ts";
-import { Reading } from "./reading.ts";
+import { SenderReading } from "./sender-reading.ts";
 import type { Sender } from "./sender.ts";
 import { senders as allSenders } from "./senders.ts";
 import { viewOf, type View } from "./sights.ts";
-import type { UnixSeconds } from "./time.ts";
+import type { Moment } from "./time.ts";
 import type { World } from "./world.ts";
 
 /** A policy that senders may hold from before the first event, and when they may have fetched it. */
@@ -21,16 +21,16 @@ export interface HeldInstance {
   readonly id: string;
   readonly text: string;
   /** The first and the last moment at which this text could be fetched while this id could be seen. */
-  readonly fetched: { readonly from: UnixSeconds; readonly to: UnixSeconds };
+  readonly fetched: { readonly from: Moment; readonly to: Moment };
   /** Until when its id could be seen in DNS, where that is later: who renews on an equal id did until then. */
-  readonly announcedUntil?: UnixSeconds;
+  readonly announcedUntil?: Moment;
 }
 
 export interface SimulationOptions {
   /** What is told begins here; the first event, unless said otherwise. What came before is simulated all the same. */
-  readonly from?: UnixSeconds;
+  readonly from?: Moment;
   /** And ends here; never, unless said otherwise. */
-  readonly until?: UnixSeconds;
+  readonly until?: Moment;
   readonly held?: readonly HeldInstance[];
   /** Whether any single lookup or fetch may fail at any time; false unless said otherwise. */
   readonly flaky?: boolean;
@@ -41,14 +41,14 @@ export interface SimulationOptions {
 export interface SenderResult {
   readonly sender: string;
   /** Without a gap, from the beginning to the end of what is told. */
-  readonly timeline: readonly Interval[];
+  readonly timeline: readonly OutcomeInterval[];
   readonly loss: boolean;
 }
 
 export interface SimulationResult {
-  readonly from: UnixSeconds;
+  readonly from: Moment;
   /** Infinity: the last intervals last as long as the world stays as it is. */
-  readonly until: UnixSeconds;
+  readonly until: Moment;
   readonly senders: readonly SenderResult[];
   /** Whether any of them loses mail. */
   readonly loss: boolean;
@@ -64,7 +64,7 @@ export function simulate(world: World, options: SimulationOptions = {}): Simulat
   const until = options.until ?? Infinity;
   const held = heldEntries(options.held ?? [], view);
   const senders = (options.senders ?? allSenders).map((sender): SenderResult => {
-    const reading = new Reading(sender, view);
+    const reading = new SenderReading(sender, view);
     const outcomes = new Outcomes(sender, reading, view);
     reach(sender, reading, view.sights, held, (use, sight) => {
       outcomes.add(use, sight);
@@ -76,7 +76,7 @@ export function simulate(world: World, options: SimulationOptions = {}): Simulat
 }
 
 /** When a world begins; 0 where nothing ever happens. */
-export function firstEvent(world: World): UnixSeconds {
+export function firstEvent(world: World): Moment {
   const first = Math.min(...world.map(({ at }) => at));
   return Number.isFinite(first) ? first : 0;
 }

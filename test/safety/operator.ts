@@ -6,7 +6,7 @@
 import type { DomainConfig, SiteConfig, TargetName } from "../../src/config/site-config.ts";
 import { severityOf } from "../../src/diagnostics/catalogue.ts";
 import type { Diagnostic, Place } from "../../src/diagnostics/diagnostic.ts";
-import { recordSights, saidSight, type Sight } from "../../src/live/record-sights.ts";
+import { recordSightings, saidSighting, type Sighting } from "../../src/live/record-sightings.ts";
 import { mxMatches } from "../../src/mta-sts/mx-pattern.ts";
 import { formatPolicy, type Mode, type Policy } from "../../src/mta-sts/policy.ts";
 import { shortDigest } from "../../src/runtime/digest.ts";
@@ -402,11 +402,11 @@ export class Operator {
     const text = this.#text;
     if (text === null || !this.#isServed(text)) return;
     if (nameServers.some((one) => this.#ids.get(one) !== this.#id)) return;
-    this.#record(saidSight(domain, this.now, this.now));
+    this.#record(saidSighting(domain, this.now, this.now));
   }
 
-  #record(sight: Sight): void {
-    const done = recordSights(this.#lock, [sight], { now: this.now, isPolicyFirst: false });
+  #record(sight: Sighting): void {
+    const done = recordSightings(this.#lock, [sight], { now: this.now, isPolicyFirst: false });
     if (done.ok) this.#lock = done.value.lock;
   }
 

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { reach, type Use } from "../../src/simulate/reach.ts";
 import { Random } from "../../src/simulate/random.ts";
-import { Reading } from "../../src/simulate/reading.ts";
-import { Run } from "../../src/simulate/run.ts";
+import { SenderReading } from "../../src/simulate/sender-reading.ts";
+import { SenderRun } from "../../src/simulate/sender-run.ts";
 import { sample } from "../../src/simulate/sample.ts";
 import { senders } from "../../src/simulate/senders.ts";
 import { viewOf } from "../../src/simulate/sights.ts";
@@ -104,11 +104,11 @@ describe("no single sender does what was not foreseen", () => {
           const entries = heldEntries(held, view);
           const random = new Random(number);
           for (const sender of senders) {
-            const reading = new Reading(sender, view);
+            const reading = new SenderReading(sender, view);
             const uses: Use[] = [];
             reach(sender, reading, view.sights, entries, (use) => uses.push(use));
             for (let history = 0; history < 4; history += 1) {
-              const run = new Run(sender, reading, view.sights, random, start);
+              const run = new SenderRun(sender, reading, view.sights, random, start);
               const entry = entries[random.below(entries.length + 1)];
               if (entry !== undefined) run.hold(entry);
               // Sometimes every few minutes, sometimes after days.

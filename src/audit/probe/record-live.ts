@@ -3,7 +3,7 @@ import { success, type Result } from "../../diagnostics/result.ts";
 import { stateOf } from "../../live/describe-recorded.ts";
 import { openLookSession } from "../../live/probe/look-session.ts";
 import type { ProbeOptions } from "../../live/probe/probe-options.ts";
-import { isPending, recordSights } from "../../live/record-sights.ts";
+import { isPending, recordSightings } from "../../live/record-sightings.ts";
 import { changeLock } from "../../site/disk/change-lock.ts";
 import { loadLock } from "../../site/load/load-lock.ts";
 import { liveAt } from "../../site/lock/lock.ts";
@@ -42,7 +42,7 @@ export async function recordLive(
       session.close();
     });
   const options = { now: clock(), isPolicyFirst: false };
-  const recorded = await changeLock(root, (now) => recordSights(now, sights, options));
+  const recorded = await changeLock(root, (now) => recordSightings(now, sights, options));
   if (!recorded.ok) return recorded;
   return success(
     recorded.value.map((one): RecordedLive => {

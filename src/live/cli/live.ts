@@ -12,7 +12,13 @@ import { loadLock } from "../../site/load/load-lock.ts";
 import { missingLock } from "../../site/load/missing-lock.ts";
 import type { Lock } from "../../site/lock/lock.ts";
 import { parseTime } from "../../site/stamp.ts";
-import { isPending, recordSights, saidSight, type Recorded, type Sight } from "../record-sights.ts";
+import {
+  isPending,
+  recordSightings,
+  saidSighting,
+  type Recorded,
+  type Sighting,
+} from "../record-sightings.ts";
 import { openLookSession, type LookSession } from "../probe/look-session.ts";
 import { readProbeOptions } from "../probe/probe-options.ts";
 import { liveJson, liveText } from "./print/live-result.ts";
@@ -33,13 +39,13 @@ export async function run(context: Context): Promise<Result<ExitCode>> {
       ? await lookAtAll(context, chosen.value)
       : success(
           chosen.value.map((domain) =>
-            saidSight(domain, servedAt ?? at ?? now, announcedAt ?? at ?? now),
+            saidSighting(domain, servedAt ?? at ?? now, announcedAt ?? at ?? now),
           ),
         );
   if (!sights.ok) return sights;
   const isPolicyFirst = options.flag("policy-first");
   const recorded = await changeLock(root, (lock) =>
-    recordSights(lock, sights.value, { now, isPolicyFirst }),
+    recordSightings(lock, sights.value, { now, isPolicyFirst }),
   );
   if (!recorded.ok) return recorded;
   printResult(context, {
@@ -112,7 +118,7 @@ function namedDomains(operands: readonly string[], lock: Lock): Result<readonly 
 async function lookAtAll(
   context: Context,
   domains: readonly string[],
-): Promise<Result<readonly Sight[]>> {
+): Promise<Result<readonly Sighting[]>> {
   const { io, options, clock, root } = context;
   const probe = readProbeOptions(options, "localhost", defaultConcurrency);
   if (!probe.ok) return probe;

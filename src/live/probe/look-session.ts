@@ -3,7 +3,7 @@ import { success, type Result } from "../../diagnostics/result.ts";
 import type { DnsShape } from "../../site/dns-records.ts";
 import type { Lock } from "../../site/lock/lock.ts";
 import { recordsOfLocked } from "../../site/plan.ts";
-import type { Sight } from "../record-sights.ts";
+import type { Sighting } from "../record-sightings.ts";
 import { lookAtAll } from "./look-at-all.ts";
 import { openClients } from "./clients.ts";
 import { Looker } from "./looker.ts";
@@ -16,7 +16,7 @@ export interface LookSession {
     domains: readonly string[],
     lock: Lock,
     progress: (done: number, total: number) => void,
-  ) => Promise<readonly Sight[]>;
+  ) => Promise<readonly Sighting[]>;
   readonly close: () => void;
 }
 
@@ -32,7 +32,7 @@ export function openLookSession(options: ProbeOptions, now: () => number): Resul
         domain,
         previousAddresses: previousAddresses(lock, domain),
       }));
-      const sights: Sight[] = [];
+      const sights: Sighting[] = [];
       await lookAtAll(
         looker,
         requests,

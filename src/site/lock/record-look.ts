@@ -16,7 +16,7 @@ import {
 import type { Look } from "./look.ts";
 
 /** What a look found out about the instance that was built last. */
-export interface Reading {
+interface Reading {
   /** Every address that could be asked serves the text of the current instance; for a withdrawn policy: none serves an earlier one. */
   readonly isServed: boolean;
   /** Every name server gives the id of the current instance; for a withdrawn policy: none gives an earlier one. */

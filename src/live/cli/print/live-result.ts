@@ -5,7 +5,7 @@ import { liveAt, policyOf, type Instance } from "../../../site/lock/lock.ts";
 import { isInOrder } from "../../../site/lock/record-look.ts";
 import { formatTime } from "../../../site/stamp.ts";
 import { stateOf } from "../../describe-recorded.ts";
-import type { Recorded } from "../../record-sights.ts";
+import type { Recorded } from "../../record-sightings.ts";
 
 /** More domains of a kind are only counted. */
 const maxListed = 20;

@@ -3,7 +3,7 @@ import { mxMatches } from "../mta-sts/mx-pattern.ts";
 import type { Kept, Sender } from "./sender.ts";
 import type { MxHosts, View } from "./sights.ts";
 
-export class Reading {
+export class SenderReading {
   /** By the number of the text. */
   readonly kept: readonly (Kept | null)[];
   /** By the number of the text, in seconds; 0 where it is not kept. */

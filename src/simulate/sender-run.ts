@@ -1,35 +1,35 @@
 /** One sender of one kind: the state machine of sender.ts, with a cache of its own and answers by chance. */
-import type { Reading } from "./reading.ts";
+import type { SenderReading } from "./sender-reading.ts";
 import type { Random } from "./random.ts";
 import type { Sender } from "./sender.ts";
 import { lookupFails, noRecord, type Sight } from "./sights.ts";
-import type { UnixSeconds } from "./time.ts";
+import type { Moment } from "./time.ts";
 import { noId, type HeldEntry } from "./reach.ts";
 
 /** Stands for "no text" where the number of one is expected. */
 const none = -1;
 
-export class Run {
+export class SenderRun {
   readonly #sender: Sender;
-  readonly #reading: Reading;
+  readonly #reading: SenderReading;
   readonly #sights: readonly Sight[];
   readonly #random: Random;
   #sight: Sight;
   #sightIndex = 0;
   #text = none;
   #id = noRecord;
-  #stamp: UnixSeconds = -Infinity;
-  #nothingUntil: UnixSeconds = -Infinity;
-  #nextRound: UnixSeconds;
-  #roundsBegin: UnixSeconds;
+  #stamp: Moment = -Infinity;
+  #nothingUntil: Moment = -Infinity;
+  #nextRound: Moment;
+  #roundsBegin: Moment;
 
   /** A sender whose first delivery is not before `begin`. */
   constructor(
     sender: Sender,
-    reading: Reading,
+    reading: SenderReading,
     sights: readonly Sight[],
     random: Random,
-    begin: UnixSeconds,
+    begin: Moment,
   ) {
     this.#sender = sender;
     this.#reading = reading;
@@ -59,7 +59,7 @@ export class Run {
   }
 
   /** The number of the text that a delivery at this moment goes by, or -1. No moment is before an earlier one. */
-  policyAt(now: UnixSeconds): number {
+  policyAt(now: Moment): number {
     while (this.#nextRound <= now) {
       this.#see(this.#nextRound);
       this.#makeRound(this.#nextRound);
@@ -79,13 +79,13 @@ export class Run {
   }
 
   /** Whether a policy keeps the mail from being delivered at this moment. */
-  refusesAt(now: UnixSeconds): boolean {
+  refusesAt(now: Moment): boolean {
     const text = this.policyAt(now);
     const { mx } = this.#sight;
     return text !== none && mx.length > 0 && this.#reading.refuses(text, this.#random.pick(mx));
   }
 
-  #see(now: UnixSeconds): void {
+  #see(now: Moment): void {
     while (now >= this.#sight.to) {
       this.#sightIndex += 1;
       const next = this.#sights[this.#sightIndex];
@@ -95,7 +95,7 @@ export class Run {
   }
 
   /** Asks DNS and the policy host on a delivery's behalf. */
-  #ask(now: UnixSeconds, valid: boolean): number {
+  #ask(now: Moment, valid: boolean): number {
     const { asksDns, equalId, revives } = this.#sender;
     const id = asksDns ? this.#random.pick(this.#sight.records) : noId;
     if (id === noRecord || id === lookupFails) return this.#unanswered(now, valid, id);
@@ -111,7 +111,7 @@ export class Run {
     return none;
   }
 
-  #unanswered(now: UnixSeconds, valid: boolean, id: number): number {
+  #unanswered(now: Moment, valid: boolean, id: number): number {
     const kept = id === noRecord ? this.#sender.noRecord : this.#sender.lookupFails;
     if (valid && kept === "keep") return this.#text;
     if (valid) this.#text = none;
@@ -120,7 +120,7 @@ export class Run {
   }
 
   /** Fetches, and stores what can be kept. */
-  #fetch(now: UnixSeconds, id: number): boolean {
+  #fetch(now: Moment, id: number): boolean {
     const text = this.#random.pick(this.#sight.texts);
     if (text < 0 || this.#reading.kept[text] == null) return false;
     this.#text = text;
@@ -129,7 +129,7 @@ export class Run {
     return true;
   }
 
-  #makeRound(now: UnixSeconds): void {
+  #makeRound(now: Moment): void {
     const { round, asksDns } = this.#sender;
     const text = this.#text;
     if (round === null || text === none) return;

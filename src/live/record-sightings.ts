@@ -17,7 +17,7 @@ import { testedSince, testingSeconds } from "../site/lock/testing.ts";
 import { formatTime, type UnixSeconds } from "../site/stamp.ts";
 
 /** A look at a domain, or what the operator says of it. */
-export type Sight =
+export type Sighting =
   | {
       readonly kind: "look";
       readonly look: Look;
@@ -27,14 +27,18 @@ export type Sight =
   | { readonly kind: "said"; readonly domain: string; readonly said: Said };
 
 /** What is said of a domain. */
-export function saidSight(domain: string, servedAt: UnixSeconds, announcedAt: UnixSeconds): Sight {
+export function saidSighting(
+  domain: string,
+  servedAt: UnixSeconds,
+  announcedAt: UnixSeconds,
+): Sighting {
   return { kind: "said", domain, said: { servedAt, announcedAt } };
 }
 
 /** What became of one domain. */
 export interface Recorded {
   readonly domain: string;
-  readonly sight: Sight;
+  readonly sight: Sighting;
   readonly before: LockedDomain;
   readonly after: LockedDomain;
   readonly lock: Policies;
@@ -70,9 +74,9 @@ export function isPending(domain: LockedDomain, lock: Policies): boolean {
 }
 
 /** Records what was seen or said. Errors: `lock/live-time`, `lock/clock`. Then nothing is recorded. */
-export function recordSights(
+export function recordSightings(
   lock: Lock,
-  sights: readonly Sight[],
+  sights: readonly Sighting[],
   options: RecordOptions,
 ): Result<LockChange<readonly Recorded[]>> {
   const refused: Diagnostic[] = [];
@@ -100,7 +104,7 @@ export function recordSights(
 
 function record(
   before: LockedDomain,
-  sight: Sight,
+  sight: Sighting,
   { isPolicyFirst }: RecordOptions,
   lock: Lock,
 ): LockedDomain {
@@ -110,7 +114,7 @@ function record(
 }
 
 /** This machine's clock against those of the policy hosts: a wrong one would end a hold too early, or begin it. */
-function wrongClock(sights: readonly Sight[]): Diagnostic | null {
+function wrongClock(sights: readonly Sighting[]): Diagnostic | null {
   const ahead = sights
     .flatMap((one) => (one.kind === "look" ? [one.look.dateAheadSeconds] : []))
     .filter((one) => one !== null)
@@ -120,7 +124,7 @@ function wrongClock(sights: readonly Sight[]): Diagnostic | null {
   return diagnostic("lock/clock", { seconds: middle, hosts: ahead.length });
 }
 
-function wrongTime(sight: Sight, domain: LockedDomain, now: UnixSeconds): string | null {
+function wrongTime(sight: Sighting, domain: LockedDomain, now: UnixSeconds): string | null {
   const times =
     sight.kind === "look"
       ? [sight.look.endedAt]
@@ -138,13 +142,13 @@ function wrongTime(sight: Sight, domain: LockedDomain, now: UnixSeconds): string
 }
 
 /** What was recorded before is only repeated: it may be said with any time. */
-function isNews(sight: Sight, { current }: LockedDomain): boolean {
+function isNews(sight: Sighting, { current }: LockedDomain): boolean {
   return sight.kind === "look" || current === null || liveAt(current) === null;
 }
 
 function summarize(
   domain: string,
-  sight: Sight,
+  sight: Sighting,
   before: LockedDomain,
   after: LockedDomain,
   lock: Policies,

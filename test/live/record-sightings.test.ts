@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { formatDiagnostic } from "../../src/cli/text.ts";
-import { recordSights, saidSight, type Sight } from "../../src/live/record-sights.ts";
+import { recordSightings, saidSighting, type Sighting } from "../../src/live/record-sightings.ts";
 import { heldUntil } from "../../src/site/lock/hold.ts";
 import { policyOf, type Lock, type LockedDomain } from "../../src/site/lock/lock.ts";
 import type { AddressLook, Look, ServerLook } from "../../src/site/lock/look.ts";
@@ -28,7 +28,7 @@ function look(
     before?: readonly string[];
     ahead?: number;
   },
-): Sight {
+): Sighting {
   const address = (text: string | null, isInDns: boolean, index: number): AddressLook => {
     const asked = { address: `192.0.2.${String(index)}`, isInDns };
     return text === null
@@ -62,9 +62,9 @@ function texts(ledger: Ledger): { before: string; after: string } {
   return { before: of(old), after: of(next) };
 }
 
-function recorded(ledger: Ledger, sight: Sight, isPolicyFirst = false): Ledger {
+function recorded(ledger: Ledger, sight: Sighting, isPolicyFirst = false): Ledger {
   const at = sight.kind === "look" ? sight.look.endedAt : (sight.said.servedAt ?? 0);
-  const done = recordSights(ledger.lock, [sight], { now: at, isPolicyFirst });
+  const done = recordSightings(ledger.lock, [sight], { now: at, isPolicyFirst });
   if (!done.ok) throw new Error(JSON.stringify(done.problems));
   return new Ledger(done.value.lock.domains.get("acme.de"), ledger.policies);
 }
@@ -171,9 +171,9 @@ describe("an enforce policy that replaces another", () => {
 describe("what is said without a look", () => {
   test("an announcement later than the policy extends the hold", () => {
     const ledger = replaced();
-    const done = recordSights(
+    const done = recordSightings(
       ledger.lock,
-      [saidSight("acme.de", start + 2 * day, start + 30 * day)],
+      [saidSighting("acme.de", start + 2 * day, start + 30 * day)],
       { now: start + 30 * day, isPolicyFirst: false },
     );
     const after = done.ok ? done.value.lock.domains.get("acme.de") : undefined;
@@ -182,9 +182,9 @@ describe("what is said without a look", () => {
 
   test("an announcement before the policy leaves it open", () => {
     const ledger = replaced();
-    const done = recordSights(
+    const done = recordSightings(
       ledger.lock,
-      [saidSight("acme.de", start + 3 * day, start + 2 * day)],
+      [saidSighting("acme.de", start + 3 * day, start + 2 * day)],
       { now: start + 3 * day, isPolicyFirst: false },
     );
     const after = done.ok ? done.value.lock.domains.get("acme.de") : undefined;
@@ -193,8 +193,8 @@ describe("what is said without a look", () => {
 });
 
 describe("a wrong clock", () => {
-  const refused = (ledger: Ledger, sight: Sight, now: number): readonly string[] => {
-    const done = recordSights(ledger.lock, [sight], { now, isPolicyFirst: false });
+  const refused = (ledger: Ledger, sight: Sighting, now: number): readonly string[] => {
+    const done = recordSightings(ledger.lock, [sight], { now, isPolicyFirst: false });
     return done.ok ? [] : done.problems.map(({ code }) => code);
   };
 
@@ -202,7 +202,10 @@ describe("a wrong clock", () => {
     const ledger = replaced();
     const seen = { texts: [texts(ledger).after], ids: [ids(ledger).before] };
     const late = look(ledger, start + 2 * day, { ...seen, ahead: -9 * 365 * day });
-    const done = recordSights(ledger.lock, [late], { now: start + 2 * day, isPolicyFirst: false });
+    const done = recordSightings(ledger.lock, [late], {
+      now: start + 2 * day,
+      isPolicyFirst: false,
+    });
     const [problem] = done.ok ? [] : done.problems;
     expect(problem?.code).toBe("lock/clock");
     const text = problem === undefined ? "" : formatDiagnostic(problem, { colour: false });
@@ -217,7 +220,7 @@ describe("a wrong clock", () => {
     const seen = { texts: [texts(ledger).after], ids: [ids(ledger).after] };
     const early = start - 40 * 365 * day;
     expect(refused(ledger, look(ledger, early, seen), early)).toEqual(["lock/live-time"]);
-    expect(refused(ledger, saidSight("acme.de", early, early), start + day)).toEqual([
+    expect(refused(ledger, saidSighting("acme.de", early, early), start + day)).toEqual([
       "lock/live-time",
     ]);
   });
