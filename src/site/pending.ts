@@ -37,14 +37,18 @@ function pendingOf(planned: PlannedDomain, lock: Lock): Pending | null {
   const isLive = current === null || (current.servedAt !== null && current.announcedAt !== null);
   if (isLive && liveShape === locked.shape) return null;
   const after = recordsOfPlanned(planned);
-  const changes = changedRecords(publishedRecords(lock, config.domain), after);
+  // A first build has nothing to compare with, and may be of 100,000 domains.
+  const changes =
+    liveShape === null
+      ? { added: after, changed: [], removed: [] }
+      : changedRecords(publishedRecords(lock, config.domain), after);
   const before = liveShape === null ? undefined : lock.shapes.get(liveShape);
   const move = moveOf(before?.address ?? null, shape.address, before?.ttlSeconds ?? 0);
   const pending: Pending = {
     domain: config.domain,
     needsDeployment: current !== null && (current.servedAt === null || move !== null),
     move,
-    publish: recordsToPublish(changes, after),
+    publish: liveShape === null ? after : recordsToPublish(changes, after),
     remove: changes.removed,
   };
   const isNothing =
