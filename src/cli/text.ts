@@ -24,6 +24,11 @@ export function paint(text: string, style: keyof typeof styles, { colour }: Text
   return colour ? styleText([...styles[style]], text, { validateStream: false }) : text;
 }
 
+/** A number for people: `1,234`. */
+export function count(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
 /**
  * Makes a hostile text printable on one line: controls, ANSI escapes, bidirectional overrides and
  * lone surrogates become `\u{…}`. A tab becomes one space.

@@ -35,20 +35,30 @@ export const format: OptionSpec = {
 /** Of verbs that tell diagnostics. */
 export const told = [site, json, format];
 
-/** How to look at the world outside. */
-export const probeOptions: readonly OptionSpec[] = [
+const resolverAndRoots: readonly OptionSpec[] = [
   { flags: "--resolver <ip>", about: "DNS resolver, as IP or IP:port (default: the system's)" },
   { flags: "--ca <file>", about: "trust these root certificates too (PEM)" },
   {
     flags: "--timeout <seconds>",
     about: "how long one conversation may take (default: 60, as a sender waits)",
   },
-  { flags: "--helo <name>", about: "the name to say EHLO with (default: this machine's)" },
+];
+const privateHosts: readonly OptionSpec[] = [
   {
     flags: "--allow-private",
     about: "try private and loopback addresses too, which no sender outside can reach",
   },
   { flags: "--https-port <port>", about: "for tests: where policy hosts listen (default: 443)" },
+];
+
+/** How to look at policy hosts and name servers. */
+export const lookOptions: readonly OptionSpec[] = [...resolverAndRoots, ...privateHosts];
+
+/** How to look at MX hosts, too. */
+export const probeOptions: readonly OptionSpec[] = [
+  ...resolverAndRoots,
+  { flags: "--helo <name>", about: "the name to say EHLO with (default: this machine's)" },
+  ...privateHosts,
   { flags: "--smtp-port <port>", about: "for tests: where MX hosts listen (default: 25)" },
 ];
 

@@ -1,19 +1,41 @@
-/** Words what the lock records of a domain that is not wholly live. */
-import { isInOrder } from "../site/lock/record-look.ts";
+/** Words what the lock records of a domain that is not wholly live, and what is next. */
+import { publicationOf } from "../site/lock/publication.ts";
 import type { Recorded } from "./record-sightings.ts";
 
 /** Says what is there and what is missing, to follow the domain and a colon. */
-export function stateOf({ after }: Recorded): string {
+export function stateOf({ after, lock }: Recorded): string {
   const { current } = after;
   if (current === null) return "an earlier policy may still be published";
-  const served = current.servedAt === null ? "not served everywhere" : "served";
-  const announced = current.announcedAt === null ? "not announced everywhere" : "announced";
-  if (current.isSpoiled)
-    return `policy ${current.id} was announced while an earlier one was served`;
-  if (current.servedAt !== null && current.announcedAt !== null) {
-    return isInOrder(current)
-      ? `policy ${current.id} is live; its DNS records are not as built, or an earlier policy was seen`
-      : `policy ${current.id} is live, but whether it was served before it was announced is not known, so the hold of the earlier policy has no end`;
+  const { id, servedAt, announcedAt } = current;
+  switch (publicationOf(current, after, lock)) {
+    case "spoiled":
+      return `policy ${id} was announced while an earlier one was served`;
+    case "unordered":
+      return `policy ${id} is live, but whether it was served before it was announced is not known, so the hold of the earlier policy has no end`;
+    case "live":
+      return `policy ${id} is live; its DNS records are not as built, or an earlier policy was seen`;
+    default: {
+      const served = servedAt === null ? "not served everywhere" : "served";
+      const announced = announcedAt === null ? "not announced everywhere" : "announced";
+      return `policy ${id} is ${served}, ${announced}`;
+    }
   }
-  return `policy ${current.id} is ${served}, ${announced}`;
+}
+
+/** Says what the user does next; null: nothing that this says better than the look itself. */
+export function nextOf({ domain, after, lock }: Recorded): string | null {
+  const { current } = after;
+  if (current === null) return null;
+  switch (publicationOf(current, after, lock)) {
+    case "spoiled":
+      return "build again, which gives a new id, then deploy and look before you publish it";
+    case "not-served":
+      return "deploy dist/ so that every address serves the policy, then look again";
+    case "not-announced":
+      return `stspress records ${domain} --pending --step announce, then look again`;
+    case "unordered":
+      return `stspress build --new-id ${domain}; or, if the policy was served before its id was announced, stspress live --policy-first ${domain}`;
+    case "live":
+      return null;
+  }
 }

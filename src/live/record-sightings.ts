@@ -2,6 +2,7 @@
 import { diagnostic, type Diagnostic } from "../diagnostics/diagnostic.ts";
 import { failure, success, type Result } from "../diagnostics/result.ts";
 import type { LockChange } from "../site/disk/change-lock.ts";
+import { medianOf } from "./date-ahead.ts";
 import { holdOf, type Hold } from "../site/lock/hold.ts";
 import { latestTime } from "../site/lock/latest-time.ts";
 import {
@@ -27,12 +28,8 @@ export type Sighting =
   | { readonly kind: "said"; readonly domain: string; readonly said: Said };
 
 /** What is said of a domain. */
-export function saidSighting(
-  domain: string,
-  servedAt: UnixSeconds,
-  announcedAt: UnixSeconds,
-): Sighting {
-  return { kind: "said", domain, said: { servedAt, announcedAt } };
+export function saidSighting(domain: string, said: Said): Sighting {
+  return { kind: "said", domain, said };
 }
 
 /** What became of one domain. */
@@ -76,15 +73,15 @@ export function isPending(domain: LockedDomain, lock: Policies): boolean {
 /** Records what was seen or said. Errors: `lock/live-time`, `lock/clock`. Then nothing is recorded. */
 export function recordSightings(
   lock: Lock,
-  sights: readonly Sighting[],
+  sightings: readonly Sighting[],
   options: RecordOptions,
 ): Result<LockChange<readonly Recorded[]>> {
   const refused: Diagnostic[] = [];
-  const clock = wrongClock(sights);
+  const clock = wrongClock(sightings);
   if (clock !== null) return failure(clock);
   const domains = new Map(lock.domains);
   const recorded: Recorded[] = [];
-  for (const sight of sights) {
+  for (const sight of sightings) {
     const domain = sight.kind === "look" ? sight.look.domain : sight.domain;
     const before = lock.domains.get(domain);
     // It may have been dropped by a build since.
@@ -114,13 +111,12 @@ function record(
 }
 
 /** This machine's clock against those of the policy hosts: a wrong one would end a hold too early, or begin it. */
-function wrongClock(sights: readonly Sighting[]): Diagnostic | null {
-  const ahead = sights
+function wrongClock(sightings: readonly Sighting[]): Diagnostic | null {
+  const ahead = sightings
     .flatMap((one) => (one.kind === "look" ? [one.look.dateAheadSeconds] : []))
-    .filter((one) => one !== null)
-    .sort((a, b) => a - b);
-  const middle = ahead[Math.floor(ahead.length / 2)];
-  if (middle === undefined || Math.abs(middle) <= maxClockErrorSeconds) return null;
+    .filter((one) => one !== null);
+  const middle = medianOf(ahead);
+  if (middle === null || Math.abs(middle) <= maxClockErrorSeconds) return null;
   return diagnostic("lock/clock", { seconds: middle, hosts: ahead.length });
 }
 

@@ -1,7 +1,7 @@
 /** What the user may do next with a domain's policy, and from when: the timeline read forwards. */
 import { holdOf } from "./lock/hold.ts";
 import { liveAt, policyOf, type Instance, type LockedDomain, type Policies } from "./lock/lock.ts";
-import { isInOrder } from "./lock/record-look.ts";
+import { publicationOf } from "./lock/publication.ts";
 import { testedSince, testingSeconds } from "./lock/testing.ts";
 import { formatTime, type UnixSeconds } from "./stamp.ts";
 
@@ -47,18 +47,20 @@ function publishing(
   lock: Policies,
 ): NextStep[] {
   const step = (what: string): NextStep[] => [{ what, from: "now" }];
-  if (current.isSpoiled) return step("build again: the build gives a new id, which ends the hold");
-  if (current.servedAt === null) return step(`deploy it, then run \`stspress live ${name}\``);
-  if (current.announcedAt === null) {
-    return step(`publish its DNS records, then run \`stspress live ${name}\``);
+  switch (publicationOf(current, domain, lock)) {
+    case "spoiled":
+      return step("build again: the build gives a new id, which ends the hold");
+    case "not-served":
+      return step(`deploy it, then run \`stspress live ${name}\``);
+    case "not-announced":
+      return step(`publish its DNS records, then run \`stspress live ${name}\``);
+    case "unordered":
+      return step(
+        `end the hold of the earlier policy with a new id (\`stspress build --new-id ${name}\`), or say \`stspress live --policy-first ${name}\` if the policy was served before its id was announced`,
+      );
+    case "live":
+      return [];
   }
-  const isOpen = domain.earlier.some(
-    (one) => one.announcedUntil === null && policyOf(lock, one).mode === "enforce",
-  );
-  if (!isOpen || isInOrder(current)) return [];
-  return step(
-    `end the hold of the earlier policy with a new id (\`stspress build --new-id ${name}\`), or say \`stspress live --policy-first ${name}\` if the policy was served before its id was announced`,
-  );
 }
 
 function orNow(from: UnixSeconds | null, now: UnixSeconds): UnixSeconds | "now" | null {

@@ -37,23 +37,28 @@ function pendingOf(planned: PlannedDomain, lock: Lock): Pending | null {
   const isLive = current === null || (current.servedAt !== null && current.announcedAt !== null);
   if (isLive && liveShape === locked.shape) return null;
   const after = recordsOfPlanned(planned);
-  // A first build has nothing to compare with, and may be of 100,000 domains.
-  const changes =
-    liveShape === null
-      ? { added: after, changed: [], removed: [] }
-      : changedRecords(publishedRecords(lock, config.domain), after);
+  const { publish, remove } = difference(publishedRecords(lock, config.domain), after);
   const before = liveShape === null ? undefined : lock.shapes.get(liveShape);
   const move = moveOf(before?.address ?? null, shape.address, before?.ttlSeconds ?? 0);
   const pending: Pending = {
     domain: config.domain,
     needsDeployment: current !== null && (current.servedAt === null || move !== null),
     move,
-    publish: liveShape === null ? after : recordsToPublish(changes, after),
-    remove: changes.removed,
+    publish,
+    remove,
   };
-  const isNothing =
-    !pending.needsDeployment && pending.publish.length === 0 && pending.remove.length === 0;
+  const isNothing = !pending.needsDeployment && publish.length === 0 && remove.length === 0;
   return isNothing ? null : pending;
+}
+
+function difference(
+  published: readonly DnsRecord[],
+  after: readonly DnsRecord[],
+): Pick<Pending, "publish" | "remove"> {
+  // A first build has nothing to compare with, and may be of 100,000 domains.
+  if (published.length === 0) return { publish: after, remove: [] };
+  const changes = changedRecords(published, after);
+  return { publish: recordsToPublish(changes, after), remove: changes.removed };
 }
 
 /** What is missing of every domain of the site, lazily; those that are no longer declared have only records to remove. */

@@ -46,6 +46,16 @@ export function formatTime(seconds: UnixSeconds): string {
   return `${new Date(seconds * 1000).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
+/** A time for programs: `2026-12-01T09:30:00Z`. */
+export function isoTime(seconds: UnixSeconds): string {
+  return new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
+}
+
+/** The same of a time that may not be there. */
+export function isoTimeOrNull(seconds: UnixSeconds | null): string | null {
+  return seconds === null ? null : isoTime(seconds);
+}
+
 /** A length of time for people: the largest unit that fits, rounded up so that no wait is understated. */
 export function formatSpan(seconds: number): string {
   const units = [

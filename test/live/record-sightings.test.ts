@@ -173,7 +173,7 @@ describe("what is said without a look", () => {
     const ledger = replaced();
     const done = recordSightings(
       ledger.lock,
-      [saidSighting("acme.de", start + 2 * day, start + 30 * day)],
+      [saidSighting("acme.de", { servedAt: start + 2 * day, announcedAt: start + 30 * day })],
       { now: start + 30 * day, isPolicyFirst: false },
     );
     const after = done.ok ? done.value.lock.domains.get("acme.de") : undefined;
@@ -184,7 +184,7 @@ describe("what is said without a look", () => {
     const ledger = replaced();
     const done = recordSightings(
       ledger.lock,
-      [saidSighting("acme.de", start + 3 * day, start + 2 * day)],
+      [saidSighting("acme.de", { servedAt: start + 3 * day, announcedAt: start + 2 * day })],
       { now: start + 3 * day, isPolicyFirst: false },
     );
     const after = done.ok ? done.value.lock.domains.get("acme.de") : undefined;
@@ -220,9 +220,13 @@ describe("a wrong clock", () => {
     const seen = { texts: [texts(ledger).after], ids: [ids(ledger).after] };
     const early = start - 40 * 365 * day;
     expect(refused(ledger, look(ledger, early, seen), early)).toEqual(["lock/live-time"]);
-    expect(refused(ledger, saidSighting("acme.de", early, early), start + day)).toEqual([
-      "lock/live-time",
-    ]);
+    expect(
+      refused(
+        ledger,
+        saidSighting("acme.de", { servedAt: early, announcedAt: early }),
+        start + day,
+      ),
+    ).toEqual(["lock/live-time"]);
   });
 });
 

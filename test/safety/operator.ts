@@ -402,7 +402,7 @@ export class Operator {
     const text = this.#text;
     if (text === null || !this.#isServed(text)) return;
     if (nameServers.some((one) => this.#ids.get(one) !== this.#id)) return;
-    this.#record(saidSighting(domain, this.now, this.now));
+    this.#record(saidSighting(domain, { servedAt: this.now, announcedAt: this.now }));
   }
 
   #record(sight: Sighting): void {

@@ -5,7 +5,7 @@ import { openLookSession } from "../../live/probe/look-session.ts";
 import type { ProbeOptions } from "../../live/probe/probe-options.ts";
 import { isPending, recordSightings } from "../../live/record-sightings.ts";
 import { changeLock } from "../../site/disk/change-lock.ts";
-import { loadLock } from "../../site/load/load-lock.ts";
+import { openLock } from "../../site/load/missing-lock.ts";
 import { liveAt } from "../../site/lock/lock.ts";
 import { formatTime } from "../../site/stamp.ts";
 
@@ -27,15 +27,17 @@ export async function recordLive(
   probe: ProbeOptions,
   clock: () => number,
 ): Promise<Result<readonly RecordedLive[]>> {
-  const { lock } = loadLock(root);
-  const pending = domains.filter((name) => {
-    const known = lock?.domains.get(name);
-    return lock !== null && known !== undefined && isPending(known, lock);
-  });
-  if (lock === null || pending.length === 0) return success([]);
-  const opened = openLookSession(probe, clock);
+  const opened = openLock(root);
   if (!opened.ok) return opened;
-  const session = opened.value;
+  const { lock } = opened.value;
+  const pending = domains.filter((name) => {
+    const known = lock.domains.get(name);
+    return known !== undefined && isPending(known, lock);
+  });
+  if (pending.length === 0) return success([]);
+  const looking = openLookSession(probe, clock);
+  if (!looking.ok) return looking;
+  const session = looking.value;
   const sights = await session
     .lookAt(pending, lock, () => undefined)
     .finally(() => {

@@ -3,14 +3,12 @@ import type { Context } from "../../cli/context.ts";
 import type { ExitCode } from "../../cli/io.ts";
 import { printResult } from "../../cli/output.ts";
 import { startProgress } from "../../cli/progress.ts";
-import { suggest } from "../../config/suggest.ts";
-import { diagnostic, type Diagnostic } from "../../diagnostics/diagnostic.ts";
-import { combine, failure, success, type Result } from "../../diagnostics/result.ts";
-import { parseDomainName } from "../../names/domain-name.ts";
+import { diagnostic } from "../../diagnostics/diagnostic.ts";
+import { combine, success, type Result } from "../../diagnostics/result.ts";
 import { changeLock } from "../../site/disk/change-lock.ts";
-import { loadLock } from "../../site/load/load-lock.ts";
-import { missingLock } from "../../site/load/missing-lock.ts";
+import { openLock } from "../../site/load/missing-lock.ts";
 import type { Lock } from "../../site/lock/lock.ts";
+import { namedDomains } from "../../site/named-domains.ts";
 import { parseTime } from "../../site/stamp.ts";
 import {
   isPending,
@@ -19,7 +17,7 @@ import {
   type Recorded,
   type Sighting,
 } from "../record-sightings.ts";
-import { openLookSession, type LookSession } from "../probe/look-session.ts";
+import { openLookSession } from "../probe/look-session.ts";
 import { readProbeOptions } from "../probe/probe-options.ts";
 import { liveJson, liveText } from "./print/live-result.ts";
 
@@ -28,29 +26,30 @@ const defaultConcurrency = 10;
 
 /** Runs `live [DOMAIN…|--all|--pending] [--no-check] [--at TIME] [--policy-first]`. */
 export async function run(context: Context): Promise<Result<ExitCode>> {
-  const { options, root, now } = context;
-  const request = readRequest(context);
+  const { options, root, now, clock } = context;
+  const isChecked = options.choice("check") !== false;
+  const request = readRequest(context, isChecked);
   if (!request.ok) return request;
-  const chosen = chooseDomains(context);
+  const opened = openLock(root);
+  if (!opened.ok) return opened;
+  const { lock } = opened.value;
+  const chosen = chooseDomains(context, lock);
   if (!chosen.ok) return chosen;
   const { at, servedAt, announcedAt } = request.value;
-  const sights =
-    options.choice("check") !== false
-      ? await lookAtAll(context, chosen.value)
-      : success(
-          chosen.value.map((domain) =>
-            saidSighting(domain, servedAt ?? at ?? now, announcedAt ?? at ?? now),
-          ),
-        );
-  if (!sights.ok) return sights;
+  const said = { servedAt: servedAt ?? at ?? now, announcedAt: announcedAt ?? at ?? now };
+  const seen = isChecked
+    ? await lookAtAll(context, chosen.value, lock)
+    : success(chosen.value.map((domain) => saidSighting(domain, said)));
+  if (!seen.ok) return seen;
   const isPolicyFirst = options.flag("policy-first");
-  const recorded = await changeLock(root, (lock) =>
-    recordSightings(lock, sights.value, { now, isPolicyFirst }),
+  // To look at many domains takes a while.
+  const recorded = await changeLock(root, (present) =>
+    recordSightings(present, seen.value, { now: clock(), isPolicyFirst }),
   );
   if (!recorded.ok) return recorded;
   printResult(context, {
     json: { live: recorded.value.map(liveJson) },
-    text: () => liveText(recorded.value, options.choice("check") !== false),
+    text: () => liveText(recorded.value, isChecked),
   });
   return success(exitCodeOf(recorded.value));
 }
@@ -61,8 +60,7 @@ function exitCodeOf(recorded: readonly Recorded[]): ExitCode {
   return recorded.some(({ wasSeen }) => wasSeen) ? 1 : 3;
 }
 
-function readRequest(context: Context) {
-  const { operands, options } = context;
+function readRequest({ operands, options }: Context, isChecked: boolean) {
   const ways = [operands.length > 0, options.flag("all"), options.flag("pending")];
   if (ways.filter(Boolean).length !== 1) {
     return options.conflict(
@@ -78,7 +76,7 @@ function readRequest(context: Context) {
   });
   if (!read.ok) return read;
   const isSaid = Object.values(read.value).some((one) => one !== null);
-  if (isSaid && options.choice("check") !== false) {
+  if (isSaid && isChecked) {
     return options.conflict(
       "--at, --served and --announced say what nobody looks at: they need --no-check",
       "--no-check --at 2026-11-24T09:30:00Z",
@@ -88,45 +86,27 @@ function readRequest(context: Context) {
 }
 
 /** The domains that were asked for, as A-labels. */
-function chooseDomains({ operands, options, root }: Context): Result<readonly string[]> {
-  const { lock, text, diagnostics } = loadLock(root);
-  if (lock === null) return failure(...diagnostics);
-  const missing = text === null ? missingLock(root) : null;
-  if (missing !== null) return failure(missing);
+function chooseDomains({ operands, options }: Context, lock: Lock): Result<readonly string[]> {
   if (operands.length === 0) {
     const all = [...lock.domains];
     const chosen = options.flag("pending") ? all.filter(([, one]) => isPending(one, lock)) : all;
     return success(chosen.map(([name]) => name));
   }
-  return namedDomains(operands, lock);
-}
-
-function namedDomains(operands: readonly string[], lock: Lock): Result<readonly string[]> {
-  const refused: Diagnostic[] = [];
-  const names = operands.map((given) => {
-    const parsed = parseDomainName(given);
-    const name = parsed.ok ? parsed.value.ascii : given;
-    if (!lock.domains.has(name)) {
-      const suggestion = suggest(name, [...lock.domains.keys()]);
-      refused.push(diagnostic("lock/unknown-domain", { domain: given, suggestion }));
-    }
-    return name;
-  });
-  return refused.length > 0 ? failure(...refused) : success([...new Set(names)]);
+  const known = new Set(lock.domains.keys());
+  const names = namedDomains(operands, known, (about) => diagnostic("lock/unknown-domain", about));
+  return names.ok ? success([...names.value]) : names;
 }
 
 async function lookAtAll(
-  context: Context,
+  { io, options, clock }: Context,
   domains: readonly string[],
+  lock: Lock,
 ): Promise<Result<readonly Sighting[]>> {
-  const { io, options, clock, root } = context;
   const probe = readProbeOptions(options, "localhost", defaultConcurrency);
   if (!probe.ok) return probe;
-  const { lock, diagnostics } = loadLock(root);
-  if (lock === null) return failure(...diagnostics);
   const opened = openLookSession(probe.value, clock);
   if (!opened.ok) return opened;
-  const session: LookSession = opened.value;
+  const session = opened.value;
   const progress = await startProgress(io);
   try {
     return success(

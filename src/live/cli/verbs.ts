@@ -1,5 +1,5 @@
 /** The verb that looks whether what was built is live. */
-import { probeOptions, told, type VerbSpec } from "../../cli/verb-spec.ts";
+import { lookOptions, told, type VerbSpec } from "../../cli/verb-spec.ts";
 
 export const live: VerbSpec = {
   name: "live",
@@ -23,7 +23,7 @@ export const live: VerbSpec = {
         "say that the policy was served before its id was announced, where one look saw both at once",
     },
     { flags: "--concurrency <number>", about: "domains at once (default: 10)" },
-    ...probeOptions.filter(({ flags }) => !/^--(helo|smtp-port) /.test(flags)),
+    ...lookOptions,
     { flags: "--dns-port <port>", about: "for tests: where name servers listen (default: 53)" },
     ...told,
   ],

@@ -1,7 +1,8 @@
 /** Opens what looking needs, a DNS client and trusted roots, and looks at domains of the lock. */
 import { success, type Result } from "../../diagnostics/result.ts";
-import type { DnsShape } from "../../site/dns-records.ts";
+import { mapInOrder } from "../../runtime/map-in-order.ts";
 import type { Lock } from "../../site/lock/lock.ts";
+import type { Look } from "../../site/lock/look.ts";
 import { recordsOfLocked } from "../../site/plan.ts";
 import type { Sighting } from "../record-sightings.ts";
 import { lookAtAll } from "./look-at-all.ts";
@@ -32,17 +33,20 @@ export function openLookSession(options: ProbeOptions, now: () => number): Resul
         domain,
         previousAddresses: previousAddresses(lock, domain),
       }));
-      const sights: Sighting[] = [];
-      await lookAtAll(
-        looker,
-        requests,
-        { concurrency: options.concurrency, progress },
-        async (look) => {
-          const missing = await missingRecords(dns, recordsOfLocked(lock, look.domain));
-          sights.push({ kind: "look", look, missingRecords: missing });
-        },
-      );
-      return sights;
+      const { concurrency } = options;
+      const looks: Look[] = [];
+      await lookAtAll(looker, requests, { concurrency, progress }, (look) => {
+        looks.push(look);
+      });
+      const seen: Sighting[] = [];
+      const withRecords = async (look: Look): Promise<Sighting> => {
+        const missing = await missingRecords(dns, recordsOfLocked(lock, look.domain));
+        return { kind: "look", look, missingRecords: missing };
+      };
+      await mapInOrder(looks, concurrency, withRecords, (sighting) => {
+        seen.push(sighting);
+      });
+      return seen;
     },
     close,
   });
@@ -52,6 +56,6 @@ export function openLookSession(options: ProbeOptions, now: () => number): Resul
 function previousAddresses(lock: Lock, domain: string): readonly string[] {
   const locked = lock.domains.get(domain);
   if (locked?.liveShape == null || locked.liveShape === locked.shape) return [];
-  const before: DnsShape | undefined = lock.shapes.get(locked.liveShape);
+  const before = lock.shapes.get(locked.liveShape);
   return [...(before?.address?.ipv4 ?? []), ...(before?.address?.ipv6 ?? [])];
 }

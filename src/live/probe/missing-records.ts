@@ -17,7 +17,7 @@ async function stateOf(
   dns: DnsClient,
   { name, type, value }: DnsRecord,
 ): Promise<"published" | "missing" | "unknown"> {
-  const answer = type === "AAAA" ? await dns.aaaa(name) : await askFor(dns, name, type);
+  const answer = await answerOf(dns, name, type);
   // An alias is known although what it leads to is not.
   if (type === "CNAME") {
     if (answer.aliases[0] === value) return "published";
@@ -32,6 +32,8 @@ async function stateOf(
   return isAlone && given.includes(value) ? "published" : "missing";
 }
 
-function askFor(dns: DnsClient, name: string, type: "A" | "CNAME" | "TXT") {
-  return type === "A" ? dns.a(name) : dns.txt(name);
+/** A query for text finds an alias, too. */
+function answerOf(dns: DnsClient, name: string, type: DnsRecord["type"]) {
+  if (type === "A") return dns.a(name);
+  return type === "AAAA" ? dns.aaaa(name) : dns.txt(name);
 }

@@ -14,6 +14,7 @@ import { printDiagnostics } from "../../cli/output.ts";
 import { reportFolders } from "../store/open-store.ts";
 import { openPageSource, type PageSource } from "../page/page-source.ts";
 import { describe } from "../../runtime/system-error.ts";
+import { isoTime } from "../../site/stamp.ts";
 
 /** The window for reporters and overall rates; the verdicts use fewer days. */
 const days = 90;
@@ -144,7 +145,7 @@ function remembered(before: StatusMemory, overview: Overview): StatusMemory {
 function jsonOf(overview: Overview, source: PageSource, changed: ReadonlySet<string>): object {
   const { madeAt, from, to, totals, quarantined, undeclaredCount } = overview;
   return {
-    madeAt: new Date(madeAt * 1000).toISOString().replace(".000Z", "Z"),
+    madeAt: isoTime(madeAt),
     from,
     to,
     totals,

@@ -1,12 +1,12 @@
 /** `stspress simulate`: what the build that is about to be made does to mail, sender by sender. */
 import type { Context } from "../../cli/context.ts";
 import type { ExitCode } from "../../cli/io.ts";
+import { count } from "../../cli/text.ts";
 import { printResult } from "../../cli/output.ts";
-import { suggest } from "../../config/suggest.ts";
-import { diagnostic, type Diagnostic } from "../../diagnostics/diagnostic.ts";
+import { diagnostic } from "../../diagnostics/diagnostic.ts";
 import { failure, success, type Result } from "../../diagnostics/result.ts";
-import { parseDomainName } from "../../names/domain-name.ts";
-import { loadPlan, type PlannedSite } from "../../site/load/load-site.ts";
+import { loadPlanAlone, type PlannedSite } from "../../site/load/load-site.ts";
+import { namedDomains } from "../../site/named-domains.ts";
 import { formatSimulation, simulationJson } from "../print.ts";
 import { simulate, type SimulationResult } from "../simulate.ts";
 import { readScenario, type Scenario } from "./options/scenario.ts";
@@ -26,14 +26,7 @@ export async function run(context: Context): Promise<Result<ExitCode>> {
   const { root, now, options, operands } = context;
   const scenario = readScenario(options);
   if (!scenario.ok) return scenario;
-  const { planned, diagnostics } = await loadPlan(root, now, {
-    threads: 2,
-    remember: false,
-    pruning: false,
-    newLock: false,
-    newIds: new Set(),
-    progress: () => undefined,
-  });
+  const { planned, diagnostics } = await loadPlanAlone(root, now);
   if (planned === null) return failure(...diagnostics);
   const names = choose(operands, planned);
   if (!names.ok) return names;
@@ -49,31 +42,19 @@ export async function run(context: Context): Promise<Result<ExitCode>> {
 }
 
 /** The domains that were named; else those whose policy is not live as declared, or may be held otherwise. */
-function choose(operands: readonly string[], { plan, lock }: PlannedSite): Result<Set<string>> {
-  const all = plan.domains.map(({ config }) => config.domain);
-  if (operands.length === 0) {
-    const changing = plan.domains.filter(({ config, locked }) => {
-      const before = lock.domains.get(config.domain);
-      const { current } = locked;
-      return (
-        current !== null && (current.announcedAt === null || before?.current?.id !== current.id)
-      );
-    });
-    return success(new Set(changing.map(({ config }) => config.domain)));
+function choose(
+  operands: readonly string[],
+  { plan, lock }: PlannedSite,
+): Result<ReadonlySet<string>> {
+  if (operands.length > 0) {
+    const all = new Set(plan.domains.map(({ config }) => config.domain));
+    return namedDomains(operands, all, (about) => diagnostic("site/unknown-domain", about));
   }
-  const refused: Diagnostic[] = [];
-  const names = new Set<string>();
-  for (const given of operands) {
-    const parsed = parseDomainName(given);
-    const name = parsed.ok ? parsed.value.ascii : given;
-    if (all.includes(name)) names.add(name);
-    else {
-      refused.push(
-        diagnostic("site/unknown-domain", { domain: given, suggestion: suggest(name, all) }),
-      );
-    }
-  }
-  return refused.length > 0 ? failure(...refused) : success(names);
+  const changing = plan.domains.filter(({ config, locked: { current } }) => {
+    const before = lock.domains.get(config.domain);
+    return current !== null && (current.announcedAt === null || before?.current?.id !== current.id);
+  });
+  return success(new Set(changing.map(({ config }) => config.domain)));
 }
 
 function simulateAll(
@@ -102,8 +83,8 @@ function textOf(all: readonly Simulated[]): string {
   const lost = all.filter(({ result }) => result.loss).length;
   const end =
     lost === 0
-      ? `no mail is lost${all.length > 1 ? ` (${all.length.toLocaleString("en-US")} domains)` : ""}\n`
-      : `mail is lost of ${lost.toLocaleString("en-US")} of ${all.length.toLocaleString("en-US")} domain${all.length === 1 ? "" : "s"}\n`;
+      ? `no mail is lost${all.length > 1 ? ` (${count(all.length)} domains)` : ""}\n`
+      : `mail is lost of ${count(lost)} of ${count(all.length)} domain${all.length === 1 ? "" : "s"}\n`;
   return `${parts.join("\n")}${parts.length > 0 ? "\n" : ""}${end}`;
 }
 

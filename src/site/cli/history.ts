@@ -3,8 +3,7 @@ import type { Context } from "../../cli/context.ts";
 import type { ExitCode } from "../../cli/io.ts";
 import { printResult } from "../../cli/output.ts";
 import { failure, success, type Result } from "../../diagnostics/result.ts";
-import { loadLock } from "../load/load-lock.ts";
-import { missingLock } from "../load/missing-lock.ts";
+import { openLock } from "../load/missing-lock.ts";
 import { heldUntil, holdOf, type Hold } from "../lock/hold.ts";
 import {
   liveAt,
@@ -19,7 +18,7 @@ import { suggest } from "../../config/suggest.ts";
 import { diagnostic } from "../../diagnostics/diagnostic.ts";
 import { parseDomainName } from "../../names/domain-name.ts";
 import { formatFrom, nextStepsOf, type NextStep } from "../next-steps.ts";
-import { formatSpan, formatTime } from "../stamp.ts";
+import { formatSpan, formatTime, isoTime, isoTimeOrNull } from "../stamp.ts";
 
 /** Runs `history DOMAIN`. */
 export function run(context: Context): Promise<Result<ExitCode>> {
@@ -27,10 +26,9 @@ export function run(context: Context): Promise<Result<ExitCode>> {
 }
 
 function printHistory(context: Context): Result<ExitCode> {
-  const { lock, text, diagnostics } = loadLock(context.root);
-  if (lock === null) return failure(...diagnostics);
-  const missing = text === null ? missingLock(context.root) : null;
-  if (missing !== null) return failure(missing);
+  const opened = openLock(context.root);
+  if (!opened.ok) return opened;
+  const { lock } = opened.value;
   const given = context.operands[0] ?? "";
   const parsed = parseDomainName(given);
   const name = parsed.ok ? parsed.value.ascii : given;
@@ -63,17 +61,17 @@ interface History {
 function historyJson({ name, domain, lock, hold, nextSteps }: History): object {
   return {
     domain: name,
-    hold: typeof hold === "number" ? iso(hold) : hold,
+    hold: typeof hold === "number" ? isoTime(hold) : hold,
     current: domain.current === null ? null : instanceJson(lock, domain.current),
     earlier: domain.earlier.map((one) => ({
       ...instanceJson(lock, one),
-      servedUntil: isoOrNull(one.servedUntil),
-      announcedUntil: isoOrNull(one.announcedUntil),
-      heldUntil: isoOrNull(heldUntil(domain, one, lock)),
+      servedUntil: isoTimeOrNull(one.servedUntil),
+      announcedUntil: isoTimeOrNull(one.announcedUntil),
+      heldUntil: isoTimeOrNull(heldUntil(domain, one, lock)),
     })),
     outlook: nextSteps.map(({ what, from }) => ({
       what,
-      from: typeof from === "number" ? iso(from) : from,
+      from: typeof from === "number" ? isoTime(from) : from,
     })),
   };
 }
@@ -145,20 +143,12 @@ function instanceJson(lock: Lock, instance: Instance): object {
     mode,
     mx,
     max_age: maxAgeSeconds,
-    built: isoOrNull(instance.builtAt),
-    served: isoOrNull(instance.servedAt),
-    announced: isoOrNull(instance.announcedAt),
-    live: isoOrNull(liveAt(instance)),
+    built: isoTimeOrNull(instance.builtAt),
+    served: isoTimeOrNull(instance.servedAt),
+    announced: isoTimeOrNull(instance.announcedAt),
+    live: isoTimeOrNull(liveAt(instance)),
     said: instance.isSaid,
     spoiled: instance.isSpoiled,
     ttl: instance.ttlSeconds,
   };
-}
-
-function isoOrNull(seconds: number | null): string | null {
-  return seconds === null ? null : iso(seconds);
-}
-
-function iso(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
 }

@@ -3,19 +3,18 @@ import type { Context } from "../../cli/context.ts";
 import type { ExitCode } from "../../cli/io.ts";
 import { hasErrors } from "../../cli/output.ts";
 import { readOperand } from "../../cli/read-operand.ts";
-import { suggest } from "../../config/suggest.ts";
-import { diagnostic, locate, type Diagnostic } from "../../diagnostics/diagnostic.ts";
+import { diagnostic, locate } from "../../diagnostics/diagnostic.ts";
 import { failure, success, type Result } from "../../diagnostics/result.ts";
-import { parseDomainName } from "../../names/domain-name.ts";
 import { shortDigest } from "../../runtime/digest.ts";
 import { changedRecords, recordsToPublish } from "../changed-records.ts";
 import { previousLock } from "../load/missing-lock.ts";
 import type { DnsRecord } from "../dns-record.ts";
-import { loadPlan } from "../load/load-site.ts";
+import { loadPlanAlone } from "../load/load-site.ts";
 import { readSiteFile } from "../load/site-files.ts";
 import { parseLock } from "../lock/lock-text.ts";
 import type { Lock } from "../lock/lock.ts";
 import { recordsOfLocked, recordsOfPlanned, type SitePlan } from "../plan.ts";
+import { namedDomains } from "../named-domains.ts";
 import { ofStep, pendingOfSite, type StepName } from "../pending.ts";
 import { recordFormats, type RecordFormatName } from "../record-formats/formats.ts";
 
@@ -24,14 +23,7 @@ export async function run(context: Context): Promise<Result<ExitCode>> {
   const { root, now, options, operands, io } = context;
   const format = options.flag("json") ? "json" : (options.text("format") ?? "zone");
   const print = recordFormats[format as RecordFormatName];
-  const { planned, diagnostics } = await loadPlan(root, now, {
-    threads: 2,
-    remember: false,
-    pruning: false,
-    newLock: false,
-    newIds: new Set(),
-    progress: () => undefined,
-  });
+  const { planned, diagnostics } = await loadPlanAlone(root, now);
   if (planned === null || hasErrors(diagnostics)) return failure(...diagnostics);
   const { plan } = planned;
   const chosen = choose(operands, plan);
@@ -71,21 +63,9 @@ export async function run(context: Context): Promise<Result<ExitCode>> {
 
 /** The domains that were named, or all of them. */
 function choose(operands: readonly string[], plan: SitePlan): Result<ReadonlySet<string>> {
-  const all = plan.domains.map(({ config }) => config.domain);
-  if (operands.length === 0) return success(new Set(all));
-  const known = new Set(all);
-  const names = new Set<string>();
-  const refused: Diagnostic[] = [];
-  for (const given of operands) {
-    const parsed = parseDomainName(given);
-    const name = parsed.ok ? parsed.value.ascii : given;
-    if (known.has(name)) names.add(name);
-    else {
-      const suggestion = suggest(name, all);
-      refused.push(diagnostic("site/unknown-domain", { domain: given, suggestion }));
-    }
-  }
-  return refused.length === 0 ? success(names) : failure(...refused);
+  const all = new Set(plan.domains.map(({ config }) => config.domain));
+  if (operands.length === 0) return success(all);
+  return namedDomains(operands, all, (about) => diagnostic("site/unknown-domain", about));
 }
 
 /** What differs from an earlier lock; with `dropped`, also the records of domains that are no longer declared. */

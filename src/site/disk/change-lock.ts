@@ -1,7 +1,7 @@
 /** For verbs that write nothing but the lock: takes the site, reads the lock, writes what the verb makes of it. */
 import { diagnostic } from "../../diagnostics/diagnostic.ts";
 import { failure, success, type Result } from "../../diagnostics/result.ts";
-import { loadLock } from "../load/load-lock.ts";
+import { openLock } from "../load/missing-lock.ts";
 import { formatLock } from "../lock/lock-text.ts";
 import type { Lock } from "../lock/lock.ts";
 import { exclusively } from "./exclusive.ts";
@@ -19,8 +19,9 @@ export function changeLock<T>(
   change: (lock: Lock) => Result<LockChange<T>>,
 ): Promise<Result<T>> {
   return exclusively(root, () => {
-    const { lock, merged, text, diagnostics } = loadLock(root);
-    if (lock === null) return failure(...diagnostics);
+    const opened = openLock(root);
+    if (!opened.ok) return opened;
+    const { lock, merged, text } = opened.value;
     if (merged) return failure(diagnostic("lock/unmerged", {}));
     const made = change(lock);
     if (!made.ok) return made;

@@ -161,6 +161,11 @@ export interface PlanOrder {
   readonly newIds: ReadonlySet<string>;
 }
 
+/** Plans a site for verbs that write nothing. */
+export function loadPlanAlone(root: string, now: number): ReturnType<typeof loadPlan> {
+  return loadPlan(root, now, { ...alone, pruning: false, newLock: false, newIds: new Set() });
+}
+
 /** Loads and plans a site; null where there is an error. `now` is in Unix seconds. */
 export async function loadPlan(
   root: string,

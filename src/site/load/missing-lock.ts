@@ -3,13 +3,24 @@ import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { diagnostic, type Diagnostic } from "../../diagnostics/diagnostic.ts";
-import { lockName } from "./load-lock.ts";
+import { failure, success, type Result } from "../../diagnostics/result.ts";
+import type { Lock } from "../lock/lock.ts";
+import { loadLock, lockName, type LoadedLock } from "./load-lock.ts";
 
 /** Where the lock before the last build lies. */
 export const previousLock = ".stspress/previous.lock";
 
 /** Asking git is quick, and must not hang on a lock or a prompt. */
 const gitTimeoutMs = 5000;
+
+/** Reads the lock of a site; one that was lost is no new one. */
+export function openLock(root: string): Result<LoadedLock & { readonly lock: Lock }> {
+  const loaded = loadLock(root);
+  const { lock, text, diagnostics } = loaded;
+  if (lock === null) return failure(...diagnostics);
+  const missing = text === null ? missingLock(root) : null;
+  return missing === null ? success({ ...loaded, lock }) : failure(missing);
+}
 
 /** Says that the lock was lost, and how it comes back; null where nothing tells of an earlier one. */
 export function missingLock(root: string): Diagnostic | null {
@@ -40,7 +51,15 @@ function hasDomains(file: string): boolean {
 /** The last commit that has the lock; null where there is none, or no git. */
 function commitWithLock(root: string): string | null {
   if (!isInRepository(root)) return null;
-  const args = ["log", "-1", "--diff-filter=AMR", "--format=%h", "--", lockName];
+  const args = [
+    "log",
+    "-1",
+    "--no-show-signature",
+    "--diff-filter=AMR",
+    "--format=%h",
+    "--",
+    lockName,
+  ];
   const { status, stdout } = spawnSync("git", args, {
     cwd: root,
     encoding: "utf8",

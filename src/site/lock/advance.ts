@@ -6,6 +6,7 @@ import {
   superseded,
   unknownDomain,
   unseen,
+  withLastOpen,
   type EarlierInstance,
   type LockedDomain,
   type Policies,
@@ -94,7 +95,7 @@ export function reopened(
   if (domain.current !== null || last === undefined) return domain.earlier;
   const until = heldUntil(domain, last, lock);
   if (until === null || until <= now) return domain.earlier;
-  return [...domain.earlier.slice(0, -1), { ...last, servedUntil: null, announcedUntil: null }];
+  return withLastOpen(domain.earlier);
 }
 
 /** max(clock, last + 1 s), and never an id that was adopted. */

@@ -28,9 +28,6 @@ function later(a: UnixSeconds | null, b: UnixSeconds | null): UnixSeconds | null
 /** The latest time of the whole lock; null: it has none. */
 export function latestTimeOf(lock: Pick<Lock, "domains">): UnixSeconds | null {
   let latest: UnixSeconds | null = null;
-  for (const domain of lock.domains.values()) {
-    const time = latestTime(domain);
-    if (time !== null && (latest === null || time > latest)) latest = time;
-  }
+  for (const domain of lock.domains.values()) latest = later(latest, latestTime(domain));
   return latest;
 }

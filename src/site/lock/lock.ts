@@ -105,6 +105,13 @@ export function superseded(instance: Instance): EarlierInstance {
   return { ...instance, servedUntil: null, announcedUntil: null, isSeenAgain: false };
 }
 
+/** The earlier instances, the last of which is no longer taken to have ended when it was withdrawn. */
+export function withLastOpen(earlier: readonly EarlierInstance[]): readonly EarlierInstance[] {
+  const last = earlier.at(-1);
+  if (last === undefined) return earlier;
+  return earlier.with(-1, { ...last, servedUntil: null, announcedUntil: null });
+}
+
 /** From when an instance is live, which is served and announced; null: it is not, or nobody has recorded it. */
 export function liveAt({ servedAt, announcedAt }: Instance): UnixSeconds | null {
   return servedAt === null || announcedAt === null ? null : Math.max(servedAt, announcedAt);

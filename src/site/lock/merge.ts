@@ -2,7 +2,13 @@
  * Two sides of a merge of the lock. Nobody knows which of them was deployed, so both may have been:
  * the union of the instances is kept, every hold at its latest.
  */
-import { superseded, type EarlierInstance, type Instance, type LockedDomain } from "./lock.ts";
+import {
+  superseded,
+  withLastOpen,
+  type EarlierInstance,
+  type Instance,
+  type LockedDomain,
+} from "./lock.ts";
 
 /** Unites two locked states of one domain, whichever is given first. */
 export function mergeDomain(a: LockedDomain, b: LockedDomain): LockedDomain {
@@ -10,9 +16,9 @@ export function mergeDomain(a: LockedDomain, b: LockedDomain): LockedDomain {
   const current = newer.current ?? older.current;
   const earlier = new Map<string, EarlierInstance>();
   for (const side of [older, newer]) {
-    for (const instance of current === null ? side.earlier : withdrawalForgotten(side)) {
-      keep(earlier, instance);
-    }
+    // A side that withdrew its policy, which the other side publishes: that tells its end.
+    const isBack = current !== null && side.current === null;
+    for (const one of isBack ? withLastOpen(side.earlier) : side.earlier) keep(earlier, one);
   }
   const branched = !sameId(a, b) && !descends(newer, older);
   if (branched && older.current !== null && older.current.id !== current?.id) {
@@ -33,13 +39,6 @@ export function mergeDomain(a: LockedDomain, b: LockedDomain): LockedDomain {
       (branched && a.current?.digest !== b.current?.digest) ||
       (current !== null && wasSucceeded(newer, current)),
   };
-}
-
-/** The earlier instances of a side that withdrew its policy, which the other side publishes: that tells its end. */
-function withdrawalForgotten({ current, earlier }: LockedDomain): readonly EarlierInstance[] {
-  const last = earlier.at(-1);
-  if (current !== null || last === undefined) return earlier;
-  return [...earlier.slice(0, -1), { ...last, servedUntil: null, announcedUntil: null }];
 }
 
 /** Whether `a` went on from `b`; where neither did, whether it was built later. */

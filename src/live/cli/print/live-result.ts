@@ -1,10 +1,9 @@
 /** What `stspress live` saw and recorded, for people and as JSON. */
-import { printable } from "../../../cli/text.ts";
+import { count, printable } from "../../../cli/text.ts";
 import { describeLook } from "../../describe-look.ts";
 import { liveAt, policyOf, type Instance } from "../../../site/lock/lock.ts";
-import { isInOrder } from "../../../site/lock/record-look.ts";
-import { formatTime } from "../../../site/stamp.ts";
-import { stateOf } from "../../describe-recorded.ts";
+import { formatTime, isoTimeOrNull } from "../../../site/stamp.ts";
+import { nextOf, stateOf } from "../../describe-recorded.ts";
 import type { Recorded } from "../../record-sightings.ts";
 
 /** More domains of a kind are only counted. */
@@ -61,7 +60,7 @@ function liveLines(one: Recorded): string[] {
 }
 
 function missingLines(one: Recorded): string[] {
-  const { domain, after, sight } = one;
+  const { domain, sight } = one;
   const lines = [`${domain}: ${stateOf(one)}`];
   if (sight.kind === "look") {
     const looked = describeLook(sight.look, (text) => classify(one, text));
@@ -69,24 +68,8 @@ function missingLines(one: Recorded): string[] {
     for (const name of sight.missingRecords ?? [])
       lines.push(`  DNS does not give ${name} as it was built`);
   }
-  const { current } = after;
-  if (current?.isSpoiled === true) {
-    lines.push(
-      "  next: build again, which gives a new id, then deploy and look before you publish it",
-    );
-  } else if (current !== null && current.servedAt !== null && current.announcedAt !== null) {
-    if (!isInOrder(current)) {
-      lines.push(
-        `  next: stspress build --new-id ${domain}; or, if the policy was served before its id was announced, stspress live --policy-first ${domain}`,
-      );
-    }
-  } else if (current !== null) {
-    lines.push(
-      current.servedAt === null
-        ? "  next: deploy dist/ so that every address serves the policy, then look again"
-        : `  next: stspress records ${domain} --pending --step announce, then look again`,
-    );
-  }
+  const next = nextOf(one);
+  if (next !== null) lines.push(`  next: ${next}`);
   return lines;
 }
 
@@ -108,15 +91,15 @@ export function liveJson(one: Recorded): object {
     domain,
     id: current?.id ?? null,
     mode: current === null ? null : policyOf(lock, current).mode,
-    served: iso(current?.servedAt ?? null),
-    announced: iso(current?.announcedAt ?? null),
-    live: iso(current === null ? null : liveAt(current)),
+    served: isoTimeOrNull(current?.servedAt ?? null),
+    announced: isoTimeOrNull(current?.announcedAt ?? null),
+    live: isoTimeOrNull(current === null ? null : liveAt(current)),
     recorded: !wasLive && current !== null && liveAt(current) !== null,
     complete: isLive,
     said: current?.isSaid ?? false,
     spoiled: current?.isSpoiled ?? false,
-    hold: typeof hold === "number" ? iso(hold) : hold,
-    enforceFrom: iso(enforceFrom),
+    hold: typeof hold === "number" ? isoTimeOrNull(hold) : hold,
+    enforceFrom: isoTimeOrNull(enforceFrom),
     look:
       sight.kind === "said"
         ? null
@@ -135,12 +118,4 @@ function withoutText(
   if (address.kind !== "policy") return address;
   const { text, ...rest } = address;
   return { ...rest, policy: classify(one, text) };
-}
-
-function iso(seconds: number | null): string | null {
-  return seconds === null ? null : new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
-}
-
-function count(value: number): string {
-  return value.toLocaleString("en-US");
 }

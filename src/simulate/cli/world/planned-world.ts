@@ -80,22 +80,26 @@ function servedInstance(domain: LockedDomain): Instance | null {
   );
 }
 
-/** What senders may hold today: everything of the lock whose hold the simulation is to find out by itself. */
-function heldInstances(domain: LockedDomain, lock: Lock, now: number): HeldInstance[] {
-  return instancesOf(domain).flatMap((one): HeldInstance[] => {
+/** What senders may hold today; until when, the simulation is to find out by itself. */
+function heldInstances(
+  { current, earlier }: LockedDomain,
+  lock: Lock,
+  now: number,
+): HeldInstance[] {
+  const held = (one: Instance, servedUntil: number, announcedUntil: number): HeldInstance[] => {
     const text = lock.policies.get(one.digest)?.text;
     const from = one.servedAt ?? one.announcedAt ?? one.builtAt;
     if (text === undefined || from === null) return [];
-    const end = domain.earlier.find(({ id }) => id === one.id);
-    const isLive = one.servedAt !== null || one.announcedAt !== null;
-    // What was built last and not seen yet is what is simulated.
-    if (end === undefined && !isLive) return [];
-    const to = Math.max(from, end?.servedUntil ?? now);
-    const announcedUntil = (end?.announcedUntil ?? now) + one.ttlSeconds;
-    return [
-      { id: one.id, text, fetched: { from, to }, announcedUntil: Math.max(to, announcedUntil) },
-    ];
-  });
+    const to = Math.max(from, servedUntil);
+    const renewedUntil = Math.max(to, announcedUntil + one.ttlSeconds);
+    return [{ id: one.id, text, fetched: { from, to }, announcedUntil: renewedUntil }];
+  };
+  // What was built last and not seen yet is what is simulated.
+  const isSeen = current !== null && (current.servedAt !== null || current.announcedAt !== null);
+  return [
+    ...earlier.flatMap((one) => held(one, one.servedUntil ?? now, one.announcedUntil ?? now)),
+    ...(isSeen ? held(current, now, now) : []),
+  ];
 }
 
 /** One host for each pattern: its own name, or for a wildcard a name under it. */
@@ -104,18 +108,17 @@ function hostsOf(mx: readonly string[]): string[] {
 }
 
 function mxEvents(hosts: readonly string[], now: number, { mx }: Scenario): WorldEvent[] {
-  let present = [...hosts];
   // What is changed in one second is one change.
   const byTime = new Map<number, readonly string[]>();
-  for (const { change, host, afterSeconds } of [...mx].sort(
+  let present = hosts;
+  for (const { change, host, afterSeconds } of mx.toSorted(
     (a, b) => a.afterSeconds - b.afterSeconds,
   )) {
-    present = present.filter((one) => one !== host);
-    if (change === "add") present.push(host);
+    const others = present.filter((one) => one !== host);
+    present = change === "add" ? [...others, host] : others;
     byTime.set(now + Math.max(1, afterSeconds), present);
-    present = [...present];
   }
-  return [...byTime].map(([at, hostsThen]): WorldEvent => {
-    return { at, what: "mx", hosts: hostsThen, ttlSeconds: mxTtlSeconds };
+  return [...byTime].map(([at, then]) => {
+    return { at, what: "mx", hosts: then, ttlSeconds: mxTtlSeconds };
   });
 }

@@ -1,7 +1,7 @@
 /** What a build did, and what the user does next: policy first, DNS second. */
 import type { Built } from "../../disk/build-site.ts";
 import { nextSummary } from "./next-summary.ts";
-import { paint, type TextOptions } from "../../../cli/text.ts";
+import { count, paint, type TextOptions } from "../../../cli/text.ts";
 
 /** A build, or one that writes nothing. */
 export interface BuildRun extends Built {
@@ -52,8 +52,4 @@ export function buildSummary(built: BuildRun, options: TextOptions): string {
   }
   const title = mode === "dry-run" ? "After a build" : "Next";
   return `${lines.join("\n")}\n${nextSummary(plan, site, title, options)}`;
-}
-
-function count(value: number): string {
-  return value.toLocaleString("en-US");
 }

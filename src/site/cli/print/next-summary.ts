@@ -1,6 +1,6 @@
 /** What the user does next, from what is not live yet: policy first, DNS second. */
 import { policyHostOf, type SiteConfig, type TargetName } from "../../../config/site-config.ts";
-import { paint, type TextOptions } from "../../../cli/text.ts";
+import { count, paint, type TextOptions } from "../../../cli/text.ts";
 import type { DnsRecord } from "../../dns-record.ts";
 import { ofStep, pendingOfSite, textOf, type Move, type Pending } from "../../pending.ts";
 import type { SitePlan } from "../../plan.ts";
@@ -21,18 +21,52 @@ const deploySteps: Readonly<Record<TargetName, string>> = {
   "github-pages": "each policy host's folder in dist/github-pages from a repository of its own",
 };
 
-/** What is pending, counted; the records themselves where they are few. */
-interface Tally {
-  readonly deploy: { count: number; first: string };
-  readonly moves: { domain: string; move: Move }[];
-  moveCount: number;
-  readonly host: DnsRecord[];
-  hostCount: number;
-  readonly rest: DnsRecord[];
-  restCount: number;
-  readonly remove: DnsRecord[];
-  removeCount: number;
-  domains: number;
+/** Things that are counted; the first of them are kept. */
+class Counted<T> {
+  readonly first: T[] = [];
+  count = 0;
+  readonly #max: number;
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  add(...more: readonly T[]): void {
+    this.count += more.length;
+    this.first.push(...more.slice(0, this.#max - this.first.length));
+  }
+
+  get isWhole(): boolean {
+    return this.count === this.first.length;
+  }
+}
+
+/** What is pending in the whole site. */
+class Tally {
+  readonly deploy = new Counted<string>(1);
+  readonly moves = new Counted<{ readonly domain: string; readonly move: Move }>(maxMoves);
+  readonly host = new Counted<DnsRecord>(maxRecords);
+  readonly rest = new Counted<DnsRecord>(maxRecords);
+  readonly remove = new Counted<DnsRecord>(maxRecords);
+  domains = 0;
+
+  add({ domain, needsDeployment, move, publish, remove }: Pending): void {
+    this.domains += 1;
+    if (needsDeployment) this.deploy.add(domain);
+    this.rest.add(...withoutHost(publish));
+    if (move === null) {
+      this.host.add(...ofStep(publish, "host"));
+      this.remove.add(...remove);
+    } else {
+      // The host's records are replaced in a step of their own.
+      this.moves.add({ domain, move });
+      this.remove.add(...withoutHost(remove));
+    }
+  }
+}
+
+function withoutHost(records: readonly DnsRecord[]): readonly DnsRecord[] {
+  return records.filter(({ purpose }) => purpose !== "policy-host");
 }
 
 /** Prints the steps; an empty text where everything is live. */
@@ -42,7 +76,8 @@ export function nextSummary(
   title: "Next" | "After a build",
   options: TextOptions,
 ): string {
-  const tally = tallyOf(pendingOfSite(plan));
+  const tally = new Tally();
+  for (const pending of pendingOfSite(plan)) tally.add(pending);
   if (tally.domains === 0) return "";
   const steps = [
     ...deploymentSteps(tally, site),
@@ -57,43 +92,6 @@ export function nextSummary(
   return `\n${paint(title, "bold", options)}\n${numbered.join("\n")}\n`;
 }
 
-function tallyOf(all: Iterable<Pending>): Tally {
-  const tally: Tally = {
-    deploy: { count: 0, first: "" },
-    moves: [],
-    moveCount: 0,
-    host: [],
-    hostCount: 0,
-    rest: [],
-    restCount: 0,
-    remove: [],
-    removeCount: 0,
-    domains: 0,
-  };
-  for (const { domain, needsDeployment, move, publish, remove } of all) {
-    tally.domains += 1;
-    if (needsDeployment) {
-      if (tally.deploy.count === 0) tally.deploy.first = domain;
-      tally.deploy.count += 1;
-    }
-    const host = ofStep(publish, "host");
-    const rest = publish.filter(({ purpose }) => purpose !== "policy-host");
-    if (move !== null) {
-      tally.moveCount += 1;
-      if (tally.moves.length < maxMoves) tally.moves.push({ domain, move });
-    } else {
-      tally.hostCount += host.length;
-      if (tally.host.length <= maxRecords) tally.host.push(...host);
-    }
-    tally.restCount += rest.length;
-    if (tally.rest.length <= maxRecords) tally.rest.push(...rest);
-    const gone = move === null ? remove : remove.filter(({ purpose }) => purpose !== "policy-host");
-    tally.removeCount += gone.length;
-    if (tally.remove.length <= maxRecords) tally.remove.push(...gone);
-  }
-  return tally;
-}
-
 function deploymentSteps({ deploy }: Tally, site: SiteConfig): string[] {
   if (deploy.count === 0) return [];
   const targets = (Object.keys(site.targets) as TargetName[]).map((name) => deploySteps[name]);
@@ -101,8 +99,8 @@ function deploymentSteps({ deploy }: Tally, site: SiteConfig): string[] {
 }
 
 /** A move is a deployment of its own: the new place has to serve before DNS leads there, the old one as long as caches lead there. */
-function moveSteps({ moves, moveCount }: Tally): string[] {
-  const shown = moves.map(({ domain, move }) => {
+function moveSteps({ moves }: Tally): string[] {
+  const shown = moves.first.map(({ domain, move }) => {
     const host = policyHostOf(domain);
     const at = move.to.host ?? move.to.ipv4[0] ?? `[${move.to.ipv6[0] ?? ""}]`;
     return [
@@ -112,45 +110,43 @@ function moveSteps({ moves, moveCount }: Tally): string[] {
       `   Keep the old place serving the new policy for ${formatSpan(move.ttlSeconds)} after that. If it is dead, go on: an address that does not answer does no harm.`,
     ].join("\n");
   });
-  const more = moveCount - moves.length;
+  const more = moves.count - moves.first.length;
   return more > 0 ? [...shown, `${count(more)} more policy hosts move in the same way.`] : shown;
 }
 
-function hostSteps({ host, hostCount }: Tally): string[] {
-  if (hostCount === 0) return [];
+function hostSteps({ host }: Tally): string[] {
+  if (host.count === 0) return [];
   const what = "so that senders find the policy hosts";
-  return hostCount > maxRecords
-    ? [`Publish ${count(hostCount)} records ${what}: stspress records --pending --step host`]
-    : [`Publish these records ${what}:\n\n${formatZone(host, [])}`];
+  return host.isWhole
+    ? [`Publish these records ${what}:\n\n${formatZone(host.first, [])}`]
+    : [`Publish ${count(host.count)} records ${what}: stspress records --pending --step host`];
 }
 
 function checkSteps({ deploy }: Tally): string[] {
   if (deploy.count === 0) return [];
   const others = deploy.count > 1 ? ` and those of ${count(deploy.count - 1)} more` : "";
   return [
-    `Check that https://${policyHostOf(deploy.first)}/.well-known/mta-sts.txt${others} answers with the new policy at every address: stspress live --pending`,
+    `Check that https://${policyHostOf(deploy.first[0] ?? "")}/.well-known/mta-sts.txt${others} answers with the new policy at every address: stspress live --pending`,
   ];
 }
 
-function restSteps({ rest, restCount, deploy }: Tally): string[] {
-  if (restCount === 0) return [];
-  const last = rest.some(({ purpose }) => purpose === "mta-sts")
+function restSteps({ rest, deploy }: Tally): string[] {
+  if (rest.count === 0) return [];
+  const last = rest.first.some(({ purpose }) => purpose === "mta-sts")
     ? `, _mta-sts last${deploy.count > 0 ? " and only when the new policy is served: it makes senders fetch it" : ""}`
     : "";
-  return restCount > maxRecords
-    ? [
-        `Publish ${count(restCount)} more records${last}: stspress records --pending --step reports, then --step announce`,
-      ]
-    : [`Publish these records${last}:\n\n${formatZone(rest, [])}`];
+  return rest.isWhole
+    ? [`Publish these records${last}:\n\n${formatZone(rest.first, [])}`]
+    : [
+        `Publish ${count(rest.count)} more records${last}: stspress records --pending --step reports, then --step announce`,
+      ];
 }
 
-function removeSteps({ remove, removeCount }: Tally): string[] {
-  if (removeCount === 0) return [];
-  return removeCount > maxRecords
-    ? [`Remove ${count(removeCount)} records that are no longer wanted: stspress records --pending`]
-    : [`Remove what is no longer wanted:\n\n${formatZone([], remove)}`];
-}
-
-function count(value: number): string {
-  return value.toLocaleString("en-US");
+function removeSteps({ remove }: Tally): string[] {
+  if (remove.count === 0) return [];
+  return remove.isWhole
+    ? [`Remove what is no longer wanted:\n\n${formatZone([], remove.first)}`]
+    : [
+        `Remove ${count(remove.count)} records that are no longer wanted: stspress records --pending`,
+      ];
 }
