@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { formatDiagnostic } from "../../src/cli/text.ts";
 import { recordSightings, saidSighting, type Sighting } from "../../src/live/record-sightings.ts";
+import { nextOf, stateOf } from "../../src/live/describe-recorded.ts";
 import { heldUntil } from "../../src/site/lock/hold.ts";
 import { policyOf, type Lock, type LockedDomain } from "../../src/site/lock/lock.ts";
 import type { AddressLook, Look, ServerLook } from "../../src/site/lock/look.ts";
@@ -165,6 +166,30 @@ describe("an enforce policy that replaces another", () => {
     expect(ledger.domain.earlier[0]?.isSeenAgain).toBe(true);
     ledger = recorded(ledger, look(ledger, start + 6 * day, { ...served, ids: [after, after] }));
     expect(end(ledger)).toBe(start + 6 * day + hour + week);
+  });
+});
+
+describe("what is told of it", () => {
+  const told = (ledger: Ledger, sighting: Sighting) => {
+    const at = sighting.kind === "look" ? sighting.look.endedAt : 0;
+    const done = recordSightings(ledger.lock, [sighting], { now: at, isPolicyFirst: false });
+    const [one] = done.ok ? done.value.result : [];
+    return one === undefined ? null : { state: stateOf(one), next: nextOf(one) };
+  };
+
+  test("a first policy has no order that matters, whatever else is missing", () => {
+    const ledger = new Ledger().build(old, start);
+    const text = [...ledger.policies.values()][0]?.text ?? "";
+    const both = look(ledger, start + day, { texts: [text], ids: [ledger.id ?? ""] });
+    const said = told(ledger, { ...both, missingRecords: ["_smtp._tls.acme.de TXT"] } as Sighting);
+    expect(said?.state).toContain("its DNS records are not as built");
+    expect(said?.next).toBeNull();
+  });
+
+  test("one after an enforce policy has", () => {
+    const ledger = replaced();
+    const both = { texts: [texts(ledger).after], ids: [ids(ledger).after] };
+    expect(told(ledger, look(ledger, start + 2 * day, both))?.next).toContain("--new-id acme.de");
   });
 });
 
