@@ -28,6 +28,7 @@ function look(
     ids: readonly (string | null)[];
     before?: readonly string[];
     ahead?: number;
+    host?: Look["host"];
   },
 ): Sighting {
   const address = (text: string | null, isInDns: boolean, index: number): AddressLook => {
@@ -46,7 +47,7 @@ function look(
     domain: "acme.de",
     startedAt: at - 1,
     endedAt: at,
-    host: "found",
+    host: seen.host ?? "found",
     addresses: [
       ...seen.texts.map((text, index) => address(text, true, index)),
       ...(seen.before ?? []).map((text, index) => address(text, false, index + 100)),
@@ -149,6 +150,17 @@ describe("an enforce policy that replaces another", () => {
   test("an address that does not answer keeps it from being served everywhere", () => {
     let ledger = replaced();
     const seen = { texts: [texts(ledger).after, null], ids: [ids(ledger).before] };
+    ledger = recorded(ledger, look(ledger, start + 2 * day, seen));
+    expect(ledger.domain.current?.servedAt).toBeNull();
+  });
+
+  test("where DNS does not give all addresses, one that serves something else may be overlooked", () => {
+    let ledger = replaced();
+    const seen = {
+      texts: [texts(ledger).after],
+      ids: [ids(ledger).before],
+      host: "unknown",
+    } as const;
     ledger = recorded(ledger, look(ledger, start + 2 * day, seen));
     expect(ledger.domain.current?.servedAt).toBeNull();
   });

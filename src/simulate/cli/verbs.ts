@@ -6,7 +6,7 @@ export const simulate: VerbSpec = {
   operands: "[domain...]",
   summary: "tell what the next build does to mail, for each kind of sender",
   about:
-    "Takes what the lock says that senders may hold, and what the build would publish, deployed now and announced an hour later, and simulates how eleven kinds of senders fare until nothing changes any more. The MX hosts are those that the live policy names. Without domains: those whose policy changes. Exit code 1 means that some sender loses mail.",
+    "Takes what the lock says was served and announced, and what the build would publish, deployed now and announced an hour later, and simulates how eleven kinds of senders fare at worst, with lookups that may fail, until nothing changes any more. The MX hosts are those that the live policy names. Without domains: those whose policy changes. Exit code 1 means that some sender loses mail.",
   options: [
     {
       flags: "--mx <changes>",

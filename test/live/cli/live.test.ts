@@ -72,10 +72,10 @@ class Turning {
     return this;
   }
 
-  build(mode: string, mx: string): string {
+  build(mode: string, mx: string, addresses = [at(1), at(2)]): string {
     this.site.write(
       "stspress.yaml",
-      `target: caddy\ntargets: {caddy: {address: ["${at(1)}", "${at(2)}"]}}\n`,
+      `target: caddy\ntargets: {caddy: {address: ${JSON.stringify(addresses)}}}\n`,
     );
     this.site.write(
       `domains/${domain}.yaml`,
@@ -172,5 +172,25 @@ test(
       0,
       expect.stringContaining("senders may hold an earlier policy until") as unknown,
     ]);
+  },
+);
+
+test(
+  "the place that the policy host left is asked, as long as the move is not recorded",
+  { timeout: 60_000 },
+  async () => {
+    const world = await new Turning().start();
+    world.served.fill(world.build("enforce", "mx1.live.test"));
+    await world.live(domain);
+    world.ids.fill(world.id());
+    expect((await world.live(domain)).code).toBe(0);
+    const second = world.build("enforce", "mx1.live.test, mx2.live.test", [at(2)]);
+    world.served[1] = second;
+    world.addresses = [at(2)];
+    world.ids.fill(world.id());
+    const { code, out } = await world.live(domain);
+    expect(code).toBe(1);
+    expect(out).toContain(`${at(1)} serves the earlier policy`);
+    expect(out).toContain("was announced while an earlier one was served");
   },
 );

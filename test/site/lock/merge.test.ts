@@ -142,6 +142,19 @@ describe("both sides changed", () => {
     expect(mergeDomain(held(far), early.domain).earlier[0]?.announcedUntil).toBe(far);
   });
 
+  test("what one side saw again after its end has none, until it is seen to be gone", () => {
+    const ours = base()
+      .build(b, start + day)
+      .live(start + day);
+    const theirs = ours.branch();
+    const [first] = theirs.domain.earlier;
+    if (first === undefined) throw new Error("there is no earlier instance");
+    const again = { ...first, announcedUntil: null, isSeenAgain: true };
+    theirs.domain = { ...theirs.domain, earlier: [again] };
+    expect(merged(ours, theirs).hold(start + 2 * day)).toBe("open");
+    expect(merged(theirs, ours).hold(start + 2 * day)).toBe("open");
+  });
+
   test("two removals", () => {
     const [one, two] = [base().build(null, start + day), base().build(null, start + 3 * day)];
     expect(merged(one, two).domain).toEqual(two.domain);

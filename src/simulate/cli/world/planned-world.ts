@@ -1,4 +1,7 @@
-/** The lock and a plan → the world that the simulation judges: what is so today, and what the next build brings. */
+/**
+ * The lock and a plan → the world that the simulation judges: what was served and announced until today, and what
+ * the next build brings. What senders may hold is left to the simulation. An instance that nobody recorded as served or announced was not.
+ */
 import {
   announcedId,
   instancesOf,
@@ -8,7 +11,6 @@ import {
   type LockedDomain,
 } from "../../../site/lock/lock.ts";
 import type { PlannedDomain } from "../../../site/plan.ts";
-import type { HeldInstance } from "../../simulate.ts";
 import type { World, WorldEvent } from "../../world.ts";
 import type { Scenario } from "../options/scenario.ts";
 
@@ -16,7 +18,6 @@ import type { Scenario } from "../options/scenario.ts";
 export interface PlannedWorld {
   readonly domain: string;
   readonly world: World;
-  readonly held: readonly HeldInstance[];
   /** The MX hosts that are assumed at the beginning. */
   readonly mxHosts: readonly string[];
 }
@@ -49,11 +50,14 @@ export function plannedWorld(
   );
   const id = known === null ? null : announcedId(known);
   const nextId = locked.current?.id ?? null;
+  const past = known === null ? [] : pastEvents(known, before, now);
+  const begins = Math.min(now, ...past.map(({ at }) => at));
   const events: WorldEvent[] = [
-    { at: now, what: "addresses", addresses: [address], ttlSeconds },
+    ...past,
+    { at: begins, what: "addresses", addresses: [address], ttlSeconds },
     { at: now, what: "serve", address, text: liveText },
     { at: now, what: "announce", nameServer, id, ttlSeconds },
-    { at: now, what: "mx", hosts: mxHosts, ttlSeconds: mxTtlSeconds },
+    { at: begins, what: "mx", hosts: mxHosts, ttlSeconds: mxTtlSeconds },
     ...mxEvents(mxHosts, now, scenario),
   ];
   if (policyText !== liveText) {
@@ -68,8 +72,25 @@ export function plannedWorld(
       { at: announced + 1 + scenario.outageSeconds, what: "policy-host", up: true },
     );
   }
-  const held = known === null ? [] : heldInstances(known, before, now);
-  return { domain, world: events, held, mxHosts };
+  return { domain, world: events, mxHosts };
+}
+
+/** What was served and announced before: senders and resolvers may have kept it. Of one second the last counts. */
+function pastEvents(domain: LockedDomain, lock: Lock, now: number): WorldEvent[] {
+  const served = new Map<number, string | null>();
+  const announced = new Map<number, Instance>();
+  for (const one of instancesOf(domain)) {
+    const { servedAt, announcedAt, digest } = one;
+    if (servedAt !== null) served.set(servedAt, lock.policies.get(digest)?.text ?? null);
+    if (announcedAt !== null) announced.set(announcedAt, one);
+  }
+  const events: WorldEvent[] = [
+    ...[...served].map(([at, text]): WorldEvent => ({ at, what: "serve", address, text })),
+    ...[...announced].map(([at, { id, ttlSeconds }]): WorldEvent => {
+      return { at, what: "announce", nameServer, id, ttlSeconds };
+    }),
+  ];
+  return events.filter(({ at }) => at < now);
 }
 
 /** What the policy host serves as far as the lock knows: what was served last, or announced. */
@@ -78,28 +99,6 @@ function servedInstance(domain: LockedDomain): Instance | null {
   return (
     domain.earlier.findLast((one) => one.servedAt !== null && one.servedUntil === null) ?? null
   );
-}
-
-/** What senders may hold today; until when, the simulation is to find out by itself. */
-function heldInstances(
-  { current, earlier }: LockedDomain,
-  lock: Lock,
-  now: number,
-): HeldInstance[] {
-  const held = (one: Instance, servedUntil: number, announcedUntil: number): HeldInstance[] => {
-    const text = lock.policies.get(one.digest)?.text;
-    const from = one.servedAt ?? one.announcedAt ?? one.builtAt;
-    if (text === undefined || from === null) return [];
-    const to = Math.max(from, servedUntil);
-    const renewedUntil = Math.max(to, announcedUntil + one.ttlSeconds);
-    return [{ id: one.id, text, fetched: { from, to }, announcedUntil: renewedUntil }];
-  };
-  // What was built last and not seen yet is what is simulated.
-  const isSeen = current !== null && (current.servedAt !== null || current.announcedAt !== null);
-  return [
-    ...earlier.flatMap((one) => held(one, one.servedUntil ?? now, one.announcedUntil ?? now)),
-    ...(isSeen ? held(current, now, now) : []),
-  ];
 }
 
 /** One host for each pattern: its own name, or for a wildcard a name under it. */
