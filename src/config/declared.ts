@@ -14,6 +14,7 @@ export interface DeclaredMtaSts {
   readonly profile?: string | false;
   readonly skipTesting?: string;
   readonly skipOverlap?: string;
+  readonly skipEvidence?: string;
   readonly retire?: boolean;
 }
 

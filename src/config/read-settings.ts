@@ -129,10 +129,12 @@ function readMtaSts(
   if (skipTesting !== null) mtaSts.skipTesting = skipTesting;
   const skipOverlap = readReason(shape.skip_overlap, [...path, "skip_overlap"], collector);
   if (skipOverlap !== null) mtaSts.skipOverlap = skipOverlap;
+  const skipEvidence = readReason(shape.skip_evidence, [...path, "skip_evidence"], collector);
+  if (skipEvidence !== null) mtaSts.skipEvidence = skipEvidence;
   if (shape.retire !== undefined) mtaSts.retire = shape.retire;
   if (shape.retire === true) {
     const keys = (
-      ["mode", "mx", "max_age", "profile", "skip_testing", "skip_overlap"] as const
+      ["mode", "mx", "max_age", "profile", "skip_testing", "skip_overlap", "skip_evidence"] as const
     ).filter((key) => shape[key] !== undefined);
     if (keys.length > 0) collector.add("config/retire-alone", { keys }, [...path, "retire"], "key");
   }

@@ -52,6 +52,7 @@ export class MtaStsResolver {
       retire: merged.retire ?? false,
       skipTesting: merged.skipTesting ?? null,
       skipOverlap: merged.skipOverlap ?? null,
+      skipEvidence: merged.skipEvidence ?? null,
     });
   }
 
@@ -118,7 +119,7 @@ export class MtaStsResolver {
   }
 
   #share(mtaSts: MtaSts): MtaSts {
-    const { policy, profileMx, retire, skipTesting, skipOverlap } = mtaSts;
+    const { policy, profileMx, retire, skipTesting, skipOverlap, skipEvidence } = mtaSts;
     const key = JSON.stringify([
       policy.mode,
       policy.maxAgeSeconds,
@@ -128,6 +129,7 @@ export class MtaStsResolver {
       retire,
       skipTesting,
       skipOverlap,
+      skipEvidence,
     ]);
     const known = this.#settings.get(key);
     if (known === undefined) this.#settings.set(key, mtaSts);

@@ -84,6 +84,11 @@ const mtaSts = z
           "Why every mx pattern may be replaced at once while senders enforce the old ones.",
         examples: ["the old MX hosts no longer exist"],
       }),
+      skip_evidence: text.optional().meta({
+        description:
+          "Why this domain may go to enforce, or drop a pattern, against what audits or reports say.",
+        examples: ["the failing sender is our own test machine"],
+      }),
       retire: z.boolean(takes("boolean")).optional().meta({
         description:
           "true: publish mode none with a max_age of one day, until no sender holds an earlier policy and the file may be deleted (RFC 8461 §8.3).",

@@ -28,6 +28,8 @@ export interface MtaSts {
   readonly skipTesting: string | null;
   /** The user's reason for replacing every mx pattern at once, or null. */
   readonly skipOverlap: string | null;
+  /** The user's reason for an edit that audits or reports speak against, or null. */
+  readonly skipEvidence: string | null;
 }
 
 export interface DomainConfig {

@@ -4,6 +4,7 @@
  */
 import { auditCodes } from "./catalogue/audit.ts";
 import { configCodes } from "./catalogue/config.ts";
+import { evidenceCodes } from "./catalogue/evidence.ts";
 import { fileCodes } from "./catalogue/file.ts";
 import { lockCodes } from "./catalogue/lock.ts";
 import { nameCodes } from "./catalogue/name.ts";
@@ -25,6 +26,7 @@ export const catalogue = {
   ...tlsRptCodes,
   ...configCodes,
   ...lockCodes,
+  ...evidenceCodes,
   ...targetCodes,
   ...auditCodes,
   ...reportStoreCodes,

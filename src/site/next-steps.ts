@@ -1,4 +1,6 @@
 /** What the user may do next with a domain's policy, and from when: the timeline read forwards. */
+import { objectionsToEnforce, uncoveredHosts } from "./evidence/evidence-guard.ts";
+import { nothingKnown, type EvidenceSummary } from "./evidence/site-evidence.ts";
 import { holdOf } from "./lock/hold.ts";
 import { liveAt, policyOf, type Instance, type LockedDomain, type Policies } from "./lock/lock.ts";
 import { publicationOf } from "./lock/publication.ts";
@@ -9,6 +11,8 @@ export interface NextStep {
   readonly what: string;
   /** Unix seconds; "now"; null: not known before the current instance is recorded as live. */
   readonly from: UnixSeconds | "now" | null;
+  /** What speaks against the step, whenever it is taken: one line; null: nothing. */
+  readonly because: string | null;
 }
 
 /** The next steps of a domain, in the order in which they are taken. */
@@ -17,6 +21,7 @@ export function nextStepsOf(
   domain: LockedDomain,
   lock: Policies,
   now: UnixSeconds,
+  evidence: EvidenceSummary = nothingKnown,
 ): NextStep[] {
   const { current } = domain;
   if (current === null) return [];
@@ -26,15 +31,24 @@ export function nextStepsOf(
   if (mode === "testing") {
     const since = testedSince(domain, mx, lock);
     const from = since === null || liveAt(current) === null ? null : since + testingSeconds;
-    found.push({ what: "set `mode: enforce`", from: orNow(from, now) });
+    const because = objectionIn(evidence, mx, now);
+    found.push({ what: "set `mode: enforce`", from: orNow(from, now), because });
   }
   if (domain.earlier.length > 0 && mode !== "none") {
     const from = hold === "open" ? null : (hold ?? "now");
-    found.push({ what: "point MX records at hosts that only the current policy covers", from });
+    found.push({
+      what: "point MX records at hosts that only the current policy covers",
+      from,
+      because: null,
+    });
   }
   if (mode === "none") {
     const from = hold === "open" || liveAt(current) === null ? null : (hold ?? "now");
-    found.push({ what: "remove the `_mta-sts` record, then the domain from `domains/`", from });
+    found.push({
+      what: "remove the `_mta-sts` record, then the domain from `domains/`",
+      from,
+      because: null,
+    });
   }
   return found;
 }
@@ -46,7 +60,7 @@ function publishing(
   current: Instance,
   lock: Policies,
 ): NextStep[] {
-  const step = (what: string): NextStep[] => [{ what, from: "now" }];
+  const step = (what: string): NextStep[] => [{ what, from: "now", because: null }];
   switch (publicationOf(current, domain, lock)) {
     case "spoiled":
       return step("build again: the build gives a new id, which ends the hold");
@@ -67,8 +81,32 @@ function orNow(from: UnixSeconds | null, now: UnixSeconds): UnixSeconds | "now" 
   return from !== null && from <= now ? "now" : from;
 }
 
+/** What audits and reports say against enforce, in one line; null: nothing. */
+function objectionIn(
+  evidence: EvidenceSummary,
+  mx: readonly string[],
+  now: UnixSeconds,
+): string | null {
+  const [first] = [...objectionsToEnforce(evidence), ...uncoveredHosts(evidence, mx, null, now)];
+  switch (first?.code) {
+    case undefined:
+      return null;
+    case "evidence/audit-no":
+      return `the audit of ${first.about.at} says no: ${first.about.reason}`;
+    case "evidence/reports-failing":
+      return `${count(first.about.failures)} of ${count(first.about.sessions)} sessions failed, say the reports`;
+    case "evidence/mx-uncovered":
+      return `no pattern covers ${first.about.hosts.slice(0, 5).join(", ")}, which the MX records have`;
+  }
+}
+
+function count(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
 /** From when a step may be taken, for people. */
-export function formatFrom(from: NextStep["from"]): string {
+export function formatFrom({ from, because }: Pick<NextStep, "from" | "because">): string {
+  if (because !== null) return `not while ${because}`;
   if (from === "now") return "now";
   return from === null ? "not before this policy is recorded as live" : `from ${formatTime(from)}`;
 }

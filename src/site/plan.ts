@@ -8,6 +8,7 @@ import { formatPolicy, parsePolicy, type Policy } from "../mta-sts/policy.ts";
 import { policyHostOf, type DomainConfig, type SiteConfig } from "../config/site-config.ts";
 import { dnsShapeOf, recordsOf, type DnsShape } from "./dns-records.ts";
 import { delegatedRecords, type DnsRecord } from "./dns-record.ts";
+import type { SiteEvidence } from "./evidence/site-evidence.ts";
 import { advance, prune } from "./lock/advance.ts";
 import { guardDeleted } from "./lock/deletion-guard.ts";
 import { guardDeclared, wordGuarded, type Guarded, type Locate } from "./lock/guard.ts";
@@ -69,6 +70,8 @@ export interface PlanOptions {
   readonly pruning: boolean;
   /** Domains that get a new id although their policy is the same: it ends what senders may hold under the present one. */
   readonly newIds: ReadonlySet<string>;
+  /** What audits and reports said. */
+  readonly evidence: SiteEvidence;
 }
 
 /** Plans a site. */
@@ -141,8 +144,12 @@ class Planner {
       this.#now,
       this,
     );
-    const guarded = guardDeclared(config, old ?? unknownDomain, next, this, this.#now);
-    this.#guarded.push(...guarded);
+    const state = {
+      before: old ?? unknownDomain,
+      after: next,
+      evidence: this.#options.evidence.get(config.domain),
+    };
+    this.#guarded.push(...guardDeclared(config, state, this, this.#now));
     if (config.mtaSts === null && old !== undefined) {
       const place = () => this.#ports.locate(config.declaration.file, config.declaration.path);
       this.#diagnostics.push(...guardDeleted(config.domain, old, this, this.#now, place));

@@ -257,6 +257,7 @@ export class Operator {
         merged: false,
         pruning: true,
         newIds: new Set(this.#random.below(8) === 0 ? [domain] : []),
+        evidence: new Map(),
       },
       {
         digest: shortDigest,
@@ -514,6 +515,7 @@ function siteOf({ policy, target, ttlSeconds, skipsTesting }: Declared): SiteCon
             retire: false,
             skipTesting: skipsTesting ? "they are known" : null,
             skipOverlap: null,
+            skipEvidence: null,
           },
   };
   return {

@@ -41,6 +41,7 @@ function config(changes: Partial<DomainConfig> = {}): DomainConfig {
       retire: false,
       skipTesting: null,
       skipOverlap: null,
+      skipEvidence: null,
     },
     ...changes,
   };

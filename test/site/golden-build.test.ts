@@ -47,14 +47,15 @@ describe("golden builds", () => {
     } else expect(actual).toBe(text.slice(end + divider.length));
   });
 
-  test("every code about the command line, the lock, the folder, templates and targets is said in one", () => {
+  test("every code about the command line, the lock, the evidence, the folder, templates and targets is said in one", () => {
     const looked = path.join(import.meta.dirname, "../golden/live/clock.txt");
     const said = names
       .map((name) => fs.readFileSync(path.join(folder, name), "utf8").split(divider)[1] ?? "")
       .join(fs.readFileSync(looked, "utf8"));
     const silent = Object.keys(catalogue).filter(
       (code) =>
-        /^(lock|site|template|target|audit|usage)\//.test(code) && !said.includes(`[${code}]`),
+        /^(lock|evidence|site|template|target|audit|usage)\//.test(code) &&
+        !said.includes(`[${code}]`),
     );
     expect(silent).toEqual([]);
   });

@@ -1,19 +1,23 @@
 import { describe, expect, test } from "vitest";
 import { nextStepsOf, formatFrom } from "../../src/site/next-steps.ts";
+import { nothingKnown, withAudit, withReports } from "../../src/site/evidence/site-evidence.ts";
 import { day, hour, Ledger, policy, start } from "./lock/ledger.ts";
 
 const week = 7 * day;
 const testing = policy("testing");
 const enforce = policy("enforce");
-const deploy = { what: "deploy it, then run `stspress live acme.de`", from: "now" };
-const toEnforce = (from: unknown) => ({ what: "set `mode: enforce`", from });
+const because = null;
+const deploy = { what: "deploy it, then run `stspress live acme.de`", from: "now", because };
+const toEnforce = (from: unknown) => ({ what: "set `mode: enforce`", from, because });
 const moveMx = (from: unknown) => ({
   what: "point MX records at hosts that only the current policy covers",
   from,
+  because,
 });
 const remove = (from: unknown) => ({
   what: "remove the `_mta-sts` record, then the domain from `domains/`",
   from,
+  because,
 });
 
 function outlook(ledger: Ledger, now: number) {
@@ -66,5 +70,33 @@ test.each([
   [null, "not before this policy is recorded as live"],
   [start, "from 2026-11-01 09:00 UTC"],
 ] as const)("%s is worded %j", (from, words) => {
-  expect(formatFrom(from)).toBe(words);
+  expect(formatFrom({ from, because: null })).toBe(words);
+});
+
+test.each([
+  [
+    withAudit(
+      nothingKnown,
+      { outcome: "no", reason: "mx1 expired", isFromPort25: true, mxHosts: null },
+      start,
+    ),
+    "not while the audit of 2026-11-01 09:00 UTC says no: mx1 expired",
+  ],
+  [
+    withReports(nothingKnown, { outcome: "failing", sessions: 236_909, failures: 11_573 }, start),
+    "not while 11,573 of 236,909 sessions failed, say the reports",
+  ],
+  [
+    withAudit(
+      nothingKnown,
+      { outcome: "yes", reason: "", isFromPort25: false, mxHosts: ["mx9.acme.de"] },
+      start,
+    ),
+    "not while no pattern covers mx9.acme.de, which the MX records have",
+  ],
+])("enforce is no next step against what is known: %#", (evidence, words) => {
+  const { domain, lock } = new Ledger().build(testing, start).live(start);
+  const [step] = nextStepsOf("acme.de", domain, lock, start + day, evidence);
+  expect(step?.what).toBe("set `mode: enforce`");
+  expect(step === undefined ? null : formatFrom(step)).toBe(words);
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { SiteEvidence } from "../../src/site/evidence/site-evidence.ts";
 import type { Place } from "../../src/diagnostics/diagnostic.ts";
 import { shortDigest } from "../../src/runtime/digest.ts";
 import { formatPolicy, type Policy } from "../../src/mta-sts/policy.ts";
@@ -35,6 +36,7 @@ function domain(name: string, declared: Policy | null, more: Partial<DomainConfi
           retire: false,
           skipTesting: "elsewhere",
           skipOverlap: null,
+          skipEvidence: null,
         };
   return {
     domain: name,
@@ -66,14 +68,19 @@ function plan(
   declared: SiteConfig,
   before: Lock,
   now: number,
-  options: { merged?: boolean; pruning?: boolean; ports?: Partial<PlanPorts> } = {},
+  options: {
+    merged?: boolean;
+    pruning?: boolean;
+    ports?: Partial<PlanPorts>;
+    evidence?: SiteEvidence;
+  } = {},
 ): SitePlan {
-  const { merged = false, pruning = true } = options;
+  const { merged = false, pruning = true, evidence = new Map() } = options;
   return planSite(
     declared,
     before,
     now,
-    { merged, pruning, newIds: new Set() },
+    { merged, pruning, newIds: new Set(), evidence },
     { ...ports, ...options.ports },
   );
 }

@@ -8,6 +8,7 @@ import { diagnostic, type Place } from "../../diagnostics/diagnostic.ts";
 import { combine, failure, success, type Result } from "../../diagnostics/result.ts";
 import { readProbeOptions, type ProbeOptions } from "../../live/probe/probe-options.ts";
 import { AuditPrinter } from "./print/audit-printer.ts";
+import type { Recorded } from "./print/audit-summary.ts";
 import { fromSaved, fromNetwork, readSaved, type EvidenceSource } from "../probe/audit-source.ts";
 import { declaredOf } from "../declared-domain.ts";
 import type { Context } from "../../cli/context.ts";
@@ -19,7 +20,11 @@ import { hasErrors } from "../../cli/output.ts";
 import type { DomainName } from "../../names/domain-name.ts";
 import { loadSiteIfAny, textReader } from "../../site/load/load-site.ts";
 import { startProgress } from "../../cli/progress.ts";
-import { recordLive, type RecordedLive } from "../probe/record-live.ts";
+import { changeEvidence, type EvidenceChange } from "../../site/disk/change-evidence.ts";
+import { withAudit, type AuditSighting } from "../../site/evidence/site-evidence.ts";
+import { printable } from "../../cli/text.ts";
+import { recordLive } from "../probe/record-live.ts";
+import { sightingOf } from "../sighting.ts";
 
 /** What an audit uses of the site, if there is one. */
 interface KnownSite {
@@ -52,10 +57,10 @@ export async function run(context: Context): Promise<Result<ExitCode>> {
 
   const printer = new AuditPrinter(context, site.value.place);
   printer.begin();
-  await auditAll(context, plan.value, site.value, printer);
+  const sightings = await auditAll(context, plan.value, site.value, printer);
   const saved = await plan.value.source.close();
   const recorded = saved.ok
-    ? await record(context, plan.value.domains, request.value.probe)
+    ? await record(context, request.value.probe, plan.value.domains, sightings, site.value)
     : saved;
   return success(printer.end(recorded));
 }
@@ -129,13 +134,18 @@ function noDomains() {
   return failure(diagnostic("site/no-domains", { folder: "domains/" }));
 }
 
+/** What was seen of each declared domain, and when. */
+type Sightings = Map<string, { readonly seen: AuditSighting; readonly at: number }>;
+
 /** Audits every domain, prints and saves what was observed. */
 async function auditAll(
-  { format, io }: Context,
+  { format, io, options, clock }: Context,
   { domains, source }: Plan,
   site: KnownSite,
   printer: AuditPrinter,
-): Promise<void> {
+): Promise<Sightings> {
+  const sightings: Sightings = new Map();
+  const records = options.flag("record");
   const progress = await startProgress(io);
   let done = 0;
   await mapInOrder(
@@ -145,6 +155,11 @@ async function auditAll(
       const { evidence, mxHosts } = await source.observe(domain);
       const subject: Subject = { domain, declared: site.declared(domain), evidence, mxHosts };
       const verdict = judge(subject);
+      if (records && subject.declared !== null) {
+        const seen = sightingOf(subject, verdict);
+        const reason = printable(seen.reason);
+        sightings.set(domain, { seen: { ...seen, reason }, at: clock() });
+      }
       const text = printer.format(subject, verdict);
       if (format === "jsonl") io.out(text);
       done += 1;
@@ -161,13 +176,25 @@ async function auditAll(
     },
   );
   progress.end();
+  return sightings;
 }
 
-/** Records what is live, if `--record` asks for it; else gives null. */
+/** Records what is live and what the audit said, if `--record` asks for it; else gives null. A clock that is wrong records neither. */
 async function record(
   { options, root, clock }: Context,
-  domains: readonly string[],
   probe: ProbeOptions,
-): Promise<Result<readonly RecordedLive[] | null>> {
-  return options.flag("record") ? recordLive(root, domains, probe, clock) : success(null);
+  domains: readonly string[],
+  sightings: Sightings,
+  site: KnownSite,
+): Promise<Result<Recorded | null>> {
+  if (!options.flag("record")) return success(null);
+  const live = await recordLive(root, domains, probe, clock);
+  if (!live.ok) return live;
+  const changes = new Map<string, EvidenceChange>();
+  for (const [domain, { seen, at }] of sightings) {
+    changes.set(domain, (known) => withAudit(known, seen, at));
+  }
+  const declared = new Set(site.domains);
+  const lines = await changeEvidence(root, changes, (domain) => declared.has(domain));
+  return lines.ok ? success({ live: live.value, evidenceLines: lines.value }) : lines;
 }

@@ -12,7 +12,8 @@ export const audit: VerbSpec = {
     concurrency,
     {
       flags: "--record",
-      about: "write into stspress.lock which builds were seen live, as `stspress live` does",
+      about:
+        "write into stspress.lock which builds were seen live, as `stspress live` does, and the verdicts into stspress.evidence, which `build` reads",
     },
     { flags: "--save <file>", about: "write what was observed, to be judged again" },
     { flags: "--evidence <file>", about: "judge what was saved; look at nothing" },

@@ -1,29 +1,13 @@
+import { list, these, type About } from "./about.ts";
 import { entry } from "./entry.ts";
 
 const restore =
   "restore the file from version control (git checkout stspress.lock); do not delete it: it records which policies senders may still hold";
 
-function list(names: readonly string[]): string {
-  const shown = names.slice(0, 5).join(", ");
-  return names.length > 5 ? `${shown} and ${String(names.length - 5)} more` : shown;
-}
-
-/** `example.com`, or `example.com and 19,999 others`. */
-function these(a: { domain: string; others: number }): string {
-  if (a.others === 0) return a.domain;
-  return `${a.domain} and ${a.others.toLocaleString("en-US")} other${a.others === 1 ? "" : "s"}`;
-}
-
 function formatSeconds(seconds: number): string {
   if (seconds >= 2 * 86_400) return `${String(Math.round(seconds / 86_400))} days`;
   if (seconds >= 2 * 3600) return `${String(Math.round(seconds / 3600))} hours`;
   return `${String(Math.round(seconds / 60))} minutes`;
-}
-
-export interface About {
-  readonly domain: string;
-  /** How many more domains of the same file this is true of. */
-  readonly others: number;
 }
 
 /** What the lock guards, and what can be wrong with the lock itself. */

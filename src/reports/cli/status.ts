@@ -14,6 +14,9 @@ import { printDiagnostics } from "../../cli/output.ts";
 import { reportFolders } from "../store/open-store.ts";
 import { openPageSource, type PageSource } from "../page/page-source.ts";
 import { describe } from "../../runtime/system-error.ts";
+import { count } from "../../cli/text.ts";
+import { changeEvidence, type EvidenceChange } from "../../site/disk/change-evidence.ts";
+import { withReports } from "../../site/evidence/site-evidence.ts";
 import { isoTime } from "../../site/stamp.ts";
 
 /** The window for reporters and overall rates; the verdicts use fewer days. */
@@ -37,10 +40,39 @@ export async function run(context: Context): Promise<Result<ExitCode>> {
     if (!chosen.ok) return chosen;
     const printed = print(chosen.value, source, context);
     if (!printed.ok) return printed;
+    if (options.flag("record")) {
+      const recorded = await record(chosen.value, source, context);
+      if (!recorded.ok) return recorded;
+    }
     return success(await exitCode(chosen.value.domains, printed.value, source, context));
   } finally {
     await source.close();
   }
+}
+
+/** Writes what the reports prove of each domain in testing; of one without a report nothing is known. */
+async function record(
+  { domains }: Overview,
+  { rollouts }: PageSource,
+  { root, now, io }: Context,
+): Promise<Result<null>> {
+  const changes = new Map<string, EvidenceChange>();
+  const inSite = new Set(domains.filter((row) => row.inSite).map(({ domain }) => domain));
+  for (const [domain, { verdict, rate, lacks }] of rollouts) {
+    if (!inSite.has(domain)) continue;
+    const seen = { outcome: verdict, sessions: rate.sessions, failures: rate.failures };
+    changes.set(domain, (known) =>
+      lacks === "reports" && known.reports === null ? known : withReports(known, seen, now),
+    );
+  }
+  const changed = await changeEvidence(root, changes);
+  if (!changed.ok) return changed;
+  if (changed.value > 0) {
+    io.err(
+      `stspress.evidence: ${count(changed.value)} ${changed.value === 1 ? "line" : "lines"} changed; commit it\n`,
+    );
+  }
+  return success(null);
 }
 
 /** The exit code. If it is not 0, the reason is printed unless it was printed before. */

@@ -96,6 +96,11 @@ export const reportVerbs: readonly VerbSpec[] = [
         about: "exit with 1 if failures are new, rising (or new), or any domain is not good",
         choices: ["new", "rising", "any"],
       },
+      {
+        flags: "--record",
+        about:
+          "write into stspress.evidence what the reports prove of each domain in testing, which `build` reads",
+      },
       json,
       site,
     ],

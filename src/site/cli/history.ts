@@ -3,6 +3,7 @@ import type { Context } from "../../cli/context.ts";
 import type { ExitCode } from "../../cli/io.ts";
 import { printResult } from "../../cli/output.ts";
 import { failure, success, type Result } from "../../diagnostics/result.ts";
+import { loadEvidence } from "../load/load-evidence.ts";
 import { openLock } from "../load/missing-lock.ts";
 import { heldUntil, holdOf, type Hold } from "../lock/hold.ts";
 import {
@@ -29,6 +30,7 @@ function printHistory(context: Context): Result<ExitCode> {
   const opened = openLock(context.root);
   if (!opened.ok) return opened;
   const { lock } = opened.value;
+  const { evidence, diagnostics } = loadEvidence(context.root);
   const given = context.operands[0] ?? "";
   const parsed = parseDomainName(given);
   const name = parsed.ok ? parsed.value.ascii : given;
@@ -43,9 +45,10 @@ function printHistory(context: Context): Result<ExitCode> {
     lock,
     now: context.now,
     hold: holdOf(domain, lock, context.now),
-    nextSteps: nextStepsOf(name, domain, lock, context.now),
+    nextSteps: nextStepsOf(name, domain, lock, context.now, evidence.get(name)),
   };
-  printResult(context, { json: historyJson(history), text: () => historyText(history) });
+  const text = () => historyText(history);
+  printResult(context, { diagnostics, json: historyJson(history), text });
   return success(0);
 }
 
@@ -69,8 +72,9 @@ function historyJson({ name, domain, lock, hold, nextSteps }: History): object {
       announcedUntil: isoTimeOrNull(one.announcedUntil),
       heldUntil: isoTimeOrNull(heldUntil(domain, one, lock)),
     })),
-    outlook: nextSteps.map(({ what, from }) => ({
+    outlook: nextSteps.map(({ what, from, because }) => ({
       what,
+      because,
       from: typeof from === "number" ? isoTime(from) : from,
     })),
   };
@@ -90,7 +94,7 @@ function historyText({ name, domain, lock, now, hold, nextSteps }: History): str
         ? "senders may hold an earlier policy; until when is not known yet"
         : `senders may hold an earlier policy until ${formatTime(hold)}`,
   );
-  for (const { what, from } of nextSteps) lines.push(`  ${formatFrom(from)}: ${what}`);
+  for (const step of nextSteps) lines.push(`  ${formatFrom(step)}: ${step.what}`);
   return lines.map((line) => `${line}\n`).join("");
 }
 

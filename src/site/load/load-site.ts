@@ -15,6 +15,7 @@ import { compileTemplates, TemplateError, type Renderer } from "../templates.ts"
 import type { SiteConfig } from "../../config/site-config.ts";
 import { type Lock } from "../lock/lock.ts";
 import { planSite, type SitePlan } from "../plan.ts";
+import { loadEvidence } from "./load-evidence.ts";
 import { loadLock, lockName, type LoadedLock } from "./load-lock.ts";
 import { missingLock } from "./missing-lock.ts";
 import { parseFiles } from "./parse-files.ts";
@@ -172,10 +173,17 @@ export async function loadPlan(
   now: number,
   options: LoadOptions & PlanOrder,
 ): Promise<{ readonly planned: PlannedSite | null; readonly diagnostics: readonly Diagnostic[] }> {
-  const { site, loadedLock, renderer, diagnostics } = await loadSite(root, options);
+  const loaded = await loadSite(root, options);
+  const { site, loadedLock, renderer } = loaded;
+  const diagnostics = [...loaded.diagnostics];
   const { lock, text: lockText, merged, version } = loadedLock;
+  const known = loadEvidence(root);
   const missing = lockText === null && !options.newLock ? missingLock(root) : null;
   if (missing !== null) return { planned: null, diagnostics: [...diagnostics, missing] };
+  diagnostics.push(...known.diagnostics);
+  if (known.diagnostics.some(({ code }) => severityOf(code) === "error")) {
+    return { planned: null, diagnostics };
+  }
   if (site === null || lock === null || renderer === null) return { planned: null, diagnostics };
   options.phase?.("plan");
   const readText = textReader(root);
@@ -184,7 +192,12 @@ export async function loadPlan(
       site,
       lock,
       now,
-      { merged, pruning: options.pruning, newIds: options.newIds },
+      {
+        merged,
+        pruning: options.pruning,
+        newIds: options.newIds,
+        evidence: known.evidence,
+      },
       {
         digest: shortDigest,
         renderPolicy: (policy) => renderer.render("mta-sts.txt", policy),

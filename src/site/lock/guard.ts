@@ -4,6 +4,8 @@
  */
 import { diagnostic, type Diagnostic, type Place } from "../../diagnostics/diagnostic.ts";
 import type { DomainConfig, YamlPath } from "../../config/site-config.ts";
+import { objectionsToEnforce, uncoveredHosts, type Objection } from "../evidence/evidence-guard.ts";
+import { nothingKnown, type EvidenceSummary } from "../evidence/site-evidence.ts";
 import { formatTime, type UnixSeconds } from "../stamp.ts";
 import { heldInstances } from "./hold.ts";
 import { lastLive, testedSince, testingSeconds, untestedSince, wasNoneSince } from "./testing.ts";
@@ -33,13 +35,23 @@ export type Guarded = {
       readonly about: { patterns: readonly string[]; from: string };
     }
   | MxGuarded
+  | Objection
 );
 
-/** Judges what a declared policy would do to senders that hold an earlier one. `before` is the lock's state, `after` the one that the build would write. */
+/** What a guard judges an edit by. */
+export interface GuardedState {
+  /** What the lock says before the build. */
+  readonly before: LockedDomain;
+  /** What it would say after it. */
+  readonly after: LockedDomain;
+  /** What was seen from outside; undefined: nothing. */
+  readonly evidence: EvidenceSummary | undefined;
+}
+
+/** Judges what a declared policy would do to senders that hold an earlier one. */
 export function guardDeclared(
   config: DomainConfig,
-  before: LockedDomain,
-  after: LockedDomain,
+  { before, after, evidence = nothingKnown }: GuardedState,
   lock: Policies,
   now: UnixSeconds,
 ): Guarded[] {
@@ -49,6 +61,9 @@ export function guardDeclared(
   if (mtaSts.policy.mode === "enforce" && mtaSts.skipTesting === null) {
     const gate = enforceGate(config, before, mtaSts.policy.mx, lock, now);
     if (gate !== null) found.push(gate);
+  }
+  if (mtaSts.policy.mode === "enforce" && mtaSts.skipEvidence === null) {
+    found.push(...againstEnforce(config, mtaSts.policy.mx, before, evidence, lock, now));
   }
   const held = heldInstances(after, lock, now);
   for (const one of guardMx(config, after, held, lock)) {
@@ -65,6 +80,29 @@ export function guardDeclared(
   )
     found.push({ config, key: ["mta-sts", "retire"], code: "lock/retired", about: {} });
   return found;
+}
+
+/** What audits and reports say against enforce; while enforce is live, only a host that loses its pattern is news. */
+function againstEnforce(
+  config: DomainConfig,
+  mx: readonly string[],
+  before: LockedDomain,
+  evidence: EvidenceSummary,
+  lock: Policies,
+  now: UnixSeconds,
+): Guarded[] {
+  const live = lastLive(before);
+  const policy = live === null ? null : policyOf(lock, live);
+  const enforced = policy?.mode === "enforce" ? policy : null;
+  const objections = enforced === null ? objectionsToEnforce(evidence) : [];
+  return [
+    ...objections.map((one) => ({ config, key: ["mta-sts", "mode"], ...one })),
+    ...uncoveredHosts(evidence, mx, enforced, now).map((one) => ({
+      config,
+      key: ["mta-sts", "mx"],
+      ...one,
+    })),
+  ];
 }
 
 /**

@@ -263,6 +263,32 @@ describe("--record", () => {
     expect(site.read("stspress.lock")).toBe(after);
   });
 
+  test("writes what the audit said into the evidence, which a build reads", async () => {
+    const site = copyOfZooSite();
+    const declared = ["healthy-declared", "never-deployed", "policy-old"].map(domain);
+    const { stdout } = await audit(["--record", ...declared, domain("expired-mx")], site.root);
+    expect(stdout).toContain("\nstspress.evidence: 3 lines changed; commit it\n");
+    const evidence = site.read("stspress.evidence");
+    // What is not declared is of no use to a build.
+    expect(evidence).not.toContain("expired-mx");
+    expect(evidence).toMatch(/^domain healthy-declared\.zoo\.test \{"audit":\{"safe":"yes",/m);
+    expect(evidence).toMatch(
+      /^domain never-deployed\.zoo\.test .*"no":\{"at":"20\d{6}T\d{6}Z","reason":"/m,
+    );
+    expect(evidence).toMatch(/^mx [0-9a-f]{16} \["mx[^"]*\.zoo\.test"/m);
+    const again = await audit(["--record", ...declared], site.root);
+    expect(again.stdout).toContain("\nstspress.evidence: unchanged\n");
+    expect(site.read("stspress.evidence")).toBe(evidence);
+    // A domain that is no longer declared is forgotten; what a newer program wrote is left alone.
+    site.write("stspress.evidence", evidence.replaceAll("policy-old.zoo.test", "gone.example"));
+    const forgets = await audit(["--record", domain("healthy-declared")], site.root);
+    expect(forgets.stdout).toContain("\nstspress.evidence: 1 line changed; commit it\n");
+    site.write("stspress.evidence", "stspress.evidence 2\n");
+    const newer = await audit(["--record", domain("healthy-declared")], site.root);
+    expect([newer.exitCode, newer.stderr]).toEqual([2, saying("[evidence/newer]")]);
+    expect(site.read("stspress.evidence")).toBe("stspress.evidence 2\n");
+  });
+
   test("that is refused is told in the JSON, which is whole", async () => {
     const site = copyOfZooSite();
     const lock = site.read("stspress.lock");
@@ -314,7 +340,14 @@ describe("formats", () => {
   test("--json: the documented shape", async () => {
     const { stdout } = await audit(["--json", domain("expired-mx")], new SiteFolder().root);
     const told = JSON.parse(stdout) as Record<string, unknown>;
-    expect(Object.keys(told)).toEqual(["version", "domains", "summary", "recorded", "diagnostics"]);
+    expect(Object.keys(told)).toEqual([
+      "version",
+      "domains",
+      "summary",
+      "recorded",
+      "evidenceLines",
+      "diagnostics",
+    ]);
     expect(told["summary"]).toEqual({ domains: 1, yes: 0, no: 1, unknown: 0 });
     expect(told["domains"]).toEqual([
       {

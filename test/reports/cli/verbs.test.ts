@@ -12,6 +12,7 @@ import type { DomainPage } from "../../../src/reports/analysis/page-data.ts";
 import type { NewReport } from "../../../src/reports/new-report.ts";
 import { asNew, detail, policy, report, startOf, unverifiable } from "../support/reports.ts";
 import { hasDuckDb, withDuckDb } from "../support/has-duckdb.ts";
+import { run } from "../../support/site-folder.ts";
 import { runVerb, type Ran } from "../support/run-verb.ts";
 
 describe.skipIf(!hasDuckDb)(withDuckDb("the verbs of the store"), () => {
@@ -103,6 +104,40 @@ describe.skipIf(!hasDuckDb)(withDuckDb("the verbs of the store"), () => {
     const printed = await say("reports status", "2026-11-20", { failOn: "any", all: true });
     expect(printed).toMatchObject({ code: 1, err: "" });
     expect(await say("reports status", "2026-11-20")).toEqual({ code: 0, out: "", err: "" });
+  });
+
+  test("--record writes what the reports prove of domains in testing, which a build reads", async () => {
+    fs.writeFileSync(
+      path.join(root, "stspress.yaml"),
+      "target: caddy\ntargets: {caddy: {address: policy.acme-mail.com}}\nreports: {trust: all}\n",
+    );
+    const declared = (mode: string) =>
+      `domains: [acme-mail.com, silent.acme-mail.com]\nmta-sts: {mode: ${mode}, mx: [mx1.acme-mail.com]}\n`;
+    declare(declared("testing"));
+    const site = (day: string, ...args: string[]) =>
+      run([...args, "--site", root], { env: { SOURCE_DATE_EPOCH: String(startOf(day)) } });
+    expect(site("2026-10-01", "build").code).toBe(0);
+    expect(site("2026-10-01", "live", "--all", "--no-check").code).toBe(0);
+    await fill(daily("2026-11-19", "2026-11-10", "acme-mail.com"));
+    const told = await say("reports status", "2026-11-20", { record: true, all: true });
+    expect(told.err).toContain("stspress.evidence: 1 line changed; commit it\n");
+    const file = path.join(root, "stspress.evidence");
+    const evidence = fs.readFileSync(file, "utf8");
+    expect(evidence).toMatch(
+      /^domain acme-mail\.com \{"reports":\{"verdict":"failing","at":"20261120T010000Z",.*"sessions":5000,"failures":400\}\}$/m,
+    );
+    // No report is unknown: nothing is written of the other domain.
+    expect(evidence).not.toContain("silent");
+    expect(
+      (await say("reports status", "2026-11-21", { record: true, all: true })).err,
+    ).not.toContain("stspress.evidence");
+    expect(fs.readFileSync(file, "utf8")).toBe(evidence);
+    declare(declared("enforce"));
+    const refused = site("2026-11-20", "check");
+    expect(refused.code).toBe(2);
+    expect(refused.err).toContain(
+      "acme-mail.com: enforce is not safe: 400 of 5,000 sessions failed",
+    );
   });
 
   test("silence becomes unknown, and that is told", async () => {

@@ -6,6 +6,12 @@ import type { DomainConfig, MtaSts, YamlPath } from "../../../src/config/site-co
 import { guardDeclared, wordGuarded, type Guarded } from "../../../src/site/lock/guard.ts";
 import { guardDeleted } from "../../../src/site/lock/deletion-guard.ts";
 import { testingSeconds } from "../../../src/site/lock/testing.ts";
+import {
+  nothingKnown,
+  withAudit,
+  withReports,
+  type EvidenceSummary,
+} from "../../../src/site/evidence/site-evidence.ts";
 import { day, hour, Ledger, policy, start } from "./ledger.ts";
 
 const week = 7 * day;
@@ -20,6 +26,7 @@ function config(declared: Policy | null, more: Partial<MtaSts> = {}, domain = "a
           retire: false,
           skipTesting: null,
           skipOverlap: null,
+          skipEvidence: null,
           ...more,
         };
   return {
@@ -36,10 +43,17 @@ function config(declared: Policy | null, more: Partial<MtaSts> = {}, domain = "a
 }
 
 /** What building says, and the history after it. */
-function building(ledger: Ledger, declared: Policy, now: number, more: Partial<MtaSts> = {}) {
+function building(
+  ledger: Ledger,
+  declared: Policy,
+  now: number,
+  more: Partial<MtaSts> = {},
+  evidence?: EvidenceSummary,
+) {
   const before = ledger.domain;
   const after = ledger.branch().build(declared, now);
-  return guardDeclared(config(declared, more), before, after.domain, after, now);
+  const state = { before, after: after.domain, evidence };
+  return guardDeclared(config(declared, more), state, after, now);
 }
 
 function codes(found: readonly Guarded[]): string[] {
@@ -317,4 +331,65 @@ test("the same finding about many domains of one file is said once", () => {
     ["domains/a.yaml", ["domains", 0]],
     ["domains/a.yaml", ["mta-sts", "mode"]],
   ]);
+});
+
+describe("what is known from outside", () => {
+  const seen = (outcome: "yes" | "no", mxHosts: readonly string[], at: number): EvidenceSummary =>
+    withAudit(nothingKnown, { outcome, reason: "why", isFromPort25: false, mxHosts }, at);
+  const tested = () => new Ledger().build(testing, start).live(start);
+  const enforced = () =>
+    tested()
+      .build(enforce, start + 14 * day)
+      .live(start + 14 * day);
+  const later = start + 20 * day;
+  const failing = withReports(
+    nothingKnown,
+    { outcome: "failing", sessions: 10, failures: 5 },
+    later,
+  );
+  const hosts = [...enforce.mx, "mx9.acme.de"];
+
+  test("an audit's no and failing reports bar enforce, unless there is a reason", () => {
+    const no = seen("no", enforce.mx, later);
+    expect(building(tested(), enforce, later, {}, no)).toMatchObject([
+      { code: "evidence/audit-no", key: ["mta-sts", "mode"], about: { reason: "why" } },
+    ]);
+    expect(codes(building(tested(), enforce, later, {}, failing))).toEqual([
+      "evidence/reports-failing",
+    ]);
+    const both = { ...no, ...{ reports: failing.reports } };
+    expect(building(tested(), enforce, later, { skipEvidence: "because" }, both)).toEqual([]);
+    expect(building(tested(), enforce, later, {}, seen("yes", enforce.mx, later))).toEqual([]);
+  });
+
+  test("but no way down, nothing that is enforced already, and no other mode", () => {
+    const no = { ...seen("no", [], later), reports: failing.reports };
+    expect(building(tested(), testing, later, {}, no)).toEqual([]);
+    expect(building(enforced(), enforce, later, {}, no)).toEqual([]);
+    expect(codes(building(enforced(), testing, later, {}, no))).toEqual(["lock/mx-stays"]);
+  });
+
+  test("a host of the MX records without a pattern bars enforce, and the removal of its pattern", () => {
+    const lately = seen("yes", hosts, later - 2 * day);
+    expect(building(tested(), enforce, later, {}, lately)).toMatchObject([
+      { code: "evidence/mx-uncovered", about: { hosts: ["mx9.acme.de"] } },
+    ]);
+    expect(building(tested(), enforce, later + 1, {}, lately)).toEqual([]);
+    // It is enforced without it already: this edit changes nothing for it.
+    expect(building(enforced(), enforce, later, {}, lately)).toEqual([]);
+    const two = policy("enforce", [...enforce.mx, "mx2.acme.de"]);
+    const both = () =>
+      enforced()
+        .build(two, start + 15 * day)
+        .live(start + 15 * day);
+    const used = seen("yes", two.mx, later);
+    const found = building(both(), enforce, later, {}, used);
+    expect(found).toMatchObject([
+      { code: "evidence/mx-uncovered", about: { hosts: ["mx2.acme.de"] } },
+      { code: "lock/mx-removed" },
+    ]);
+    expect(codes(building(both(), enforce, later, { skipEvidence: "because" }, used))).toEqual([
+      "lock/mx-removed",
+    ]);
+  });
 });

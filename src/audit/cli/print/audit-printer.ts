@@ -10,14 +10,13 @@ import {
 import type { Result } from "../../../diagnostics/result.ts";
 import { auditBlock, whereText } from "./audit-block.ts";
 import { auditToJson } from "./audit-json.ts";
-import { auditSummary } from "./audit-summary.ts";
+import { auditSummary, type Recorded } from "./audit-summary.ts";
 import { annotationLine } from "../../../cli/github.ts";
 import { wantsColour, type ExitCode, type Io } from "../../../cli/io.ts";
 import { diagnosticToJson } from "../../../cli/json.ts";
 import { printDiagnostics } from "../../../cli/output.ts";
 import type { Context } from "../../../cli/context.ts";
 import { jsonVersion, type Format } from "../../../cli/format.ts";
-import type { RecordedLive } from "../../probe/record-live.ts";
 
 /** Prints domain by domain in the format that was asked for, and counts the verdicts. */
 export class AuditPrinter {
@@ -74,27 +73,25 @@ export class AuditPrinter {
   }
 
   /**
-   * Prints the end, and gives the exit code. `outcome` has what was recorded live, null if that was not asked
+   * Prints the end, and gives the exit code. `outcome` has what was recorded, null if that was not asked
    * for; or why the evidence could not be saved or recorded. JSON output has begun, so the problems are in it.
    */
-  end(outcome: Result<readonly RecordedLive[] | null>): ExitCode {
+  end(outcome: Result<Recorded | null>): ExitCode {
     const recorded = outcome.ok ? outcome.value : null;
     const problems = outcome.ok ? [] : outcome.problems;
-    this.#printEnd(recorded ?? [], problems);
-    if (recorded?.length === 0 && this.#format === "text") {
-      this.#io.out("\nstspress.lock: unchanged, everything is recorded as live already\n");
-    }
+    this.#printEnd(recorded, problems);
     if (problems.length > 0) return 2;
     if (this.#failures > 0) return 1;
     return this.#unknown > 0 ? 3 : 0;
   }
 
-  #printEnd(recorded: readonly RecordedLive[], problems: readonly Diagnostic[]): void {
+  #printEnd(recorded: Recorded | null, problems: readonly Diagnostic[]): void {
     const domains = this.#counts.yes + this.#counts.no + this.#counts.unknown;
     const summary = { domains, ...this.#counts };
     if (this.#format === "json") {
       const diagnostics = [...problems].sort(compareDiagnostics).map(diagnosticToJson);
-      const end = { summary, recorded, diagnostics };
+      const { live = [], evidenceLines = 0 } = recorded ?? {};
+      const end = { summary, recorded: live, evidenceLines, diagnostics };
       this.#io.out(`\n],${JSON.stringify(end).slice(1)}\n`);
       return;
     }

@@ -1,7 +1,14 @@
 /** The end of an audit of several domains: how many are safe, which are not, what was recorded live. */
 import type { Safe } from "../../judge.ts";
+import { count, paint, printable, type TextOptions } from "../../../cli/text.ts";
 import type { RecordedLive } from "../../probe/record-live.ts";
-import { paint, printable, type TextOptions } from "../../../cli/text.ts";
+
+/** What `--record` wrote. */
+export interface Recorded {
+  readonly live: readonly RecordedLive[];
+  /** How many lines of stspress.evidence changed. */
+  readonly evidenceLines: number;
+}
 
 export interface AuditCounts {
   readonly domains: number;
@@ -17,7 +24,7 @@ const maxListed = 60;
 export function auditSummary(
   counts: AuditCounts,
   notSafe: readonly { readonly domain: string; readonly safe: Safe; readonly reason: string }[],
-  recorded: readonly RecordedLive[],
+  recorded: Recorded | null,
   options: TextOptions,
 ): string {
   const lines: string[] = [];
@@ -33,6 +40,12 @@ export function auditSummary(
     const more = notSafe.length - maxListed;
     if (more > 0) lines.push(`  and ${String(more)} more`);
   }
+  if (recorded !== null) lines.push(...recordedLines(recorded));
+  return lines.length === 0 ? "" : `\n${lines.join("\n")}\n`;
+}
+
+function recordedLines({ live: recorded, evidenceLines }: Recorded): string[] {
+  const lines: string[] = [];
   for (const { domain, id, live, missing } of recorded.slice(0, maxListed)) {
     const state =
       live !== null && missing === null
@@ -42,5 +55,13 @@ export function auditSummary(
   }
   const unlisted = recorded.length - maxListed;
   if (unlisted > 0) lines.push(`stspress.lock: and ${String(unlisted)} more`);
-  return lines.length === 0 ? "" : `\n${lines.join("\n")}\n`;
+  if (recorded.length === 0) {
+    lines.push("stspress.lock: unchanged, everything is recorded as live already");
+  }
+  lines.push(
+    evidenceLines === 0
+      ? "stspress.evidence: unchanged"
+      : `stspress.evidence: ${count(evidenceLines)} ${evidenceLines === 1 ? "line" : "lines"} changed; commit it`,
+  );
+  return lines;
 }
