@@ -80,8 +80,15 @@ function readNames(
       continue;
     }
     seen.set(name.ascii, path);
+    warnOfPolicyHost(name.ascii, path, collector);
     domains.push(name.ascii);
     if (name.unicode !== null) unicode[name.ascii] = name.unicode;
   }
   return Object.keys(unicode).length === 0 ? { domains } : { domains, unicode };
+}
+
+/** Warns of the policy host's name in the place of the mail domain's: `mta-sts.acme.de`, but not `mta-sts.com`. */
+function warnOfPolicyHost(name: string, path: YamlPath, collector: DiagnosticCollector): void {
+  const domain = /^mta-sts\.(.+\..+)$/.exec(name)?.[1];
+  if (domain !== undefined) collector.add("config/policy-host-name", { name, domain }, path);
 }

@@ -1,6 +1,8 @@
 /** Defaults, profile and a file's own settings → one policy; equal policies become one object. */
+import { isShortLived } from "../mta-sts/max-age.ts";
 import { maxPolicyBytes } from "../mta-sts/policy-grammar.ts";
-import { formatPolicy, type Mode, type Policy } from "../mta-sts/policy.ts";
+import { isPublicName } from "../names/reserved-name.ts";
+import { formatPolicy, type Policy } from "../mta-sts/policy.ts";
 import type { MtaSts, YamlPath } from "./site-config.ts";
 import type { DeclaredFile, DeclaredMtaSts } from "./declared.ts";
 import type { PlacedDiagnostics, YamlLocation } from "./places.ts";
@@ -17,6 +19,8 @@ interface InternedPolicy {
   readonly profileMx: readonly string[];
   /** Patterns that begin with `*.`. */
   readonly wildcards: readonly string[];
+  /** Patterns below which no host of the Internet is; none where no sender compares them. */
+  readonly unreachable: readonly string[];
 }
 
 export class MtaStsResolver {
@@ -113,7 +117,11 @@ export class MtaStsResolver {
     const known = this.#policies.get(key);
     if (known !== undefined) return { ...known, profileMx, isNew: false };
     const wildcards = policy.mx.filter((pattern) => pattern.startsWith("*."));
-    const interned = { policy, profileMx, wildcards };
+    const unreachable =
+      policy.mode === "none"
+        ? []
+        : policy.mx.filter((pattern) => !isPublicName(pattern.replace(/^\*\./, "")));
+    const interned = { policy, profileMx, wildcards, unreachable };
     this.#policies.set(key, interned);
     return { ...interned, isNew: true };
   }
@@ -160,13 +168,19 @@ export class MtaStsResolver {
 
   /** Adds diagnostics about the policy for these domains. */
   #adviseOnUse(declared: DeclaredFile, merged: DeclaredMtaSts, interned: InternedPolicy): void {
-    const { policy, wildcards } = interned;
+    const { policy, wildcards, unreachable } = interned;
     const seconds = policy.maxAgeSeconds;
-    const code = adviceOnMaxAge(policy.mode, seconds);
+    const code = adviceOnMaxAge(policy);
     if (code !== null) {
       const where = this.#whereIs(declared, "maxAgeSeconds", ["max_age"]);
       for (const domain of declared.domains)
         this.#collector.count(code, { seconds, domain }, where);
+    }
+    for (const name of unreachable) {
+      const where = this.#whereIsPattern(declared, merged, name);
+      for (const domain of declared.domains.filter(isPublicName)) {
+        this.#collector.count("config/name-not-public", { key: "mx", name, domain }, where);
+      }
     }
     for (const pattern of wildcards) {
       const parent = pattern.slice(2);
@@ -202,11 +216,7 @@ export class MtaStsResolver {
   }
 }
 
-function adviceOnMaxAge(
-  mode: Mode,
-  seconds: number,
-): "config/max-age-day" | "config/max-age-week" | null {
-  if (mode === "none") return null;
-  if (seconds < day) return "config/max-age-day";
-  return mode === "enforce" && seconds < week ? "config/max-age-week" : null;
+function adviceOnMaxAge(policy: Policy): "config/max-age-day" | "config/max-age-week" | null {
+  if (isShortLived(policy)) return "config/max-age-day";
+  return policy.mode === "enforce" && policy.maxAgeSeconds < week ? "config/max-age-week" : null;
 }

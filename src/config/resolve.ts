@@ -15,6 +15,9 @@ import { PlacedDiagnostics, type ReadText, type YamlLocation } from "./places.ts
 import { MtaStsResolver } from "./resolve-mta-sts.ts";
 import type { SiteSettings } from "./site-file.ts";
 import { maxNameLength } from "../names/host-name.ts";
+import { isPublicName } from "../names/reserved-name.ts";
+import { hostOfRua } from "../tls-rpt/rua.ts";
+import { isReachable } from "./unreachable.ts";
 
 /** TTL of records where `dns.ttl` is not set, in seconds. */
 const defaultTtlSeconds = 3600;
@@ -61,6 +64,7 @@ export function resolveSite(
   for (const declared of files) {
     const from = resolveFile(declared, settings, policies, ruas, collector);
     checkFile(from, settings, collector);
+    warnOfUnreachableNames(from, settings, collector);
     for (const [index, domain] of declared.domains.entries()) {
       const first = entries.get(domain);
       if (first === undefined) entries.set(domain, { from, index });
@@ -73,6 +77,7 @@ export function resolveSite(
   }
   checkGone(settings, entries, collector);
   const targets = checkTargets(settings, entries, collector);
+  warnOfUnreachableAddresses(settings, entries, collector);
   if (collector.failed()) return { site: null, diagnostics: collector.finish() };
 
   const domains = toDomains(entries);
@@ -153,17 +158,34 @@ function checkFile(from: Resolved, site: SiteSettings, collector: PlacedDiagnost
     const bytes = text.length + Math.ceil(text.length / 255);
     if (bytes > maxRecordBytes) {
       const own = declared.settings.rua !== undefined;
-      const where: YamlLocation = own
-        ? { file: declared.file, path: ["tls-rpt", "rua"], at: "key" }
-        : { file: site.file, path: ["defaults", "tls-rpt", "rua"], at: "key" };
       const domain = declared.domains[0] ?? "";
       collector.once(
         "config/record-too-large",
         { bytes, domain: own ? domain : "every domain" },
-        where,
+        whereIsRua(declared, site, "key"),
       );
     }
   }
+}
+
+/** Warns of names in the records of the Internet's domains that the Internet does not know. */
+function warnOfUnreachableNames(
+  { declared, delegation, rua }: Resolved,
+  site: SiteSettings,
+  collector: PlacedDiagnostics,
+): void {
+  const warn = (key: string, name: string, where: YamlLocation): void => {
+    if (isReachable(name)) return;
+    for (const domain of declared.domains.filter(isPublicName)) {
+      collector.count("config/name-not-public", { key, name, domain }, where);
+    }
+  };
+  for (const uri of rua ?? []) warn("rua", hostOfRua(uri), whereIsRua(declared, site, "value"));
+  if (delegation === null) return;
+  warn("delegation", delegation, whereIs(declared, site, "delegation", "delegation", ["zone"]));
+  if (site.delegationZone?.zone !== delegation) return;
+  const where: YamlLocation = { file: site.file, path: ["delegation", "ns"], at: "value" };
+  for (const name of site.delegationZone.ns) warn("delegation", name, where);
 }
 
 function checkGone(
@@ -215,6 +237,26 @@ function checkTargets(
     }
   }
   return targets;
+}
+
+/** Warns of addresses that are published for domains of the Internet, but cannot be reached from there. */
+function warnOfUnreachableAddresses(
+  site: SiteSettings,
+  entries: ReadonlyMap<string, DeclaredDomain>,
+  collector: PlacedDiagnostics,
+): void {
+  if (site.unreachable.length === 0) return;
+  for (const [domain, { from }] of entries) {
+    if (from.mtaSts === null || !isPublicName(domain)) continue;
+    for (const { target, path, address, use } of site.unreachable) {
+      if (target !== from.target) continue;
+      const where: YamlLocation = { file: site.file, path, at: "value" };
+      if (use !== null)
+        collector.count("config/address-not-public", { address, use, domain }, where);
+      else
+        collector.count("config/name-not-public", { key: "address", name: address, domain }, where);
+    }
+  }
 }
 
 function toDomains(entries: ReadonlyMap<string, DeclaredDomain>): DomainConfig[] {
@@ -272,4 +314,14 @@ function whereIs(
   return declared.settings[said] !== undefined
     ? { file: declared.file, path: [key, ...rest], at: "value" }
     : { file: site.file, path: [...site.defaultPaths[key], ...rest], at: "value" };
+}
+
+function whereIsRua(
+  declared: DeclaredFile,
+  { file }: SiteSettings,
+  at: YamlLocation["at"],
+): YamlLocation {
+  return declared.settings.rua !== undefined
+    ? { file: declared.file, path: ["tls-rpt", "rua"], at }
+    : { file, path: ["defaults", "tls-rpt", "rua"], at };
 }

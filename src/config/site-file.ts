@@ -19,6 +19,7 @@ import { salvage } from "./salvage.ts";
 import { readEmail } from "./server-paths.ts";
 import { siteFileSchema, type SiteFileShape } from "./schema.ts";
 import { checkShape } from "./shape.ts";
+import { unreachableAddresses, type UnreachableAddress } from "./unreachable.ts";
 import { readYaml } from "./yaml-source.ts";
 
 /** A domain that is no longer ours. */
@@ -35,6 +36,7 @@ export interface SiteSettings {
   readonly target: TargetName;
   /** The targets that are named, complete with defaults. */
   readonly targets: TargetSettings;
+  readonly unreachable: readonly UnreachableAddress[];
   readonly defaults: DeclaredSettings;
   readonly delegationZone: DelegationZone | null;
   /** Where each default stands: in the file itself or below `defaults:`. */
@@ -81,6 +83,7 @@ function absent(file: string): SiteSettings {
     file,
     target: "caddy",
     targets: {},
+    unreachable: [],
     defaults: {},
     delegationZone: null,
     defaultPaths: { dns: ["dns"], target: ["target"], delegation: ["delegation"] },
@@ -121,6 +124,7 @@ function readSite(
     file,
     target: defaults.target ?? chooseTarget(shape, collector),
     targets: readTargets(shape.targets ?? {}, collector),
+    unreachable: unreachableAddresses(shape.targets),
     defaults,
     delegationZone: readDelegationZone(delegation, defaults.delegation, collector),
     defaultPaths: paths,

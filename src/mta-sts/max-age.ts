@@ -1,5 +1,5 @@
 import type { Problems } from "../diagnostics/problems.ts";
-import { maxMaxAgeSeconds } from "./policy-grammar.ts";
+import { maxMaxAgeSeconds, type Policy } from "./policy-grammar.ts";
 
 const unitSeconds: Readonly<Record<string, number>> = {
   s: 1,
@@ -29,6 +29,20 @@ export function readMaxAge(text: string, offset: number, out: Problems): number 
   if (seconds <= maxMaxAgeSeconds) return seconds;
   out.add("policy/max-age-too-large", { found: seconds }, offset, text.length);
   return maxMaxAgeSeconds;
+}
+
+const daySeconds = 86_400;
+
+/**
+ * Tells whether senders forget a policy too soon for it to protect the next mail.
+ *
+ * Mode `none` protects nothing, however long it is kept. In `testing` a short life loses no mail, but
+ * the test is not of what will be enforced; nor can the policy be withdrawn sooner, since some senders
+ * keep any policy for a day.
+ * @see RFC 8461 §3.2 (max_age, "typically … in the range of weeks or greater") and §10.2
+ */
+export function isShortLived({ mode, maxAgeSeconds }: Policy): boolean {
+  return mode !== "none" && maxAgeSeconds < daySeconds;
 }
 
 /** What `7 days`, `604800s`, `604,800` or `+5` was meant to be, within the range; or null. */

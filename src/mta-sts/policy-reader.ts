@@ -1,7 +1,7 @@
 import { problem, type Problem } from "../diagnostics/diagnostic.ts";
 import type { Problems } from "../diagnostics/problems.ts";
 import { fieldNameFault, meantField, trimWsp, type Extension } from "./extension.ts";
-import { readMaxAge } from "./max-age.ts";
+import { isShortLived, readMaxAge } from "./max-age.ts";
 import { readMxPattern } from "./mx-pattern.ts";
 import { modes, wrongInExtensionValue, type Mode, type Policy } from "./policy-grammar.ts";
 import { linesOf, type Line } from "./policy-lines.ts";
@@ -40,6 +40,7 @@ class PolicyReader {
   readonly #extensions: Extension[] = [];
   #mode: Mode | null = null;
   #maxAgeSeconds: number | null = null;
+  #maxAge: Part = { text: "", start: 0 };
   /** The end of the last line that is not blank. */
   #end = 0;
 
@@ -63,12 +64,17 @@ class PolicyReader {
       this.#out.add("policy/bare-cr", { count: bareCr.count }, bareCr.offset, 1);
     this.#checkRequired();
     if (this.#mode === null || this.#maxAgeSeconds === null) return null;
-    return {
+    const policy = {
       mode: this.#mode,
       mx: this.#mx,
       maxAgeSeconds: this.#maxAgeSeconds,
       extensions: this.#extensions,
     };
+    if (isShortLived(policy)) {
+      const { text, start } = this.#maxAge;
+      this.#out.add("policy/max-age-short", { found: policy.maxAgeSeconds }, start, text.length);
+    }
+    return policy;
   }
 
   /** A whole text of another kind gets one problem, not one per line. */
@@ -144,6 +150,7 @@ class PolicyReader {
         break;
       case "max_age":
         this.#maxAgeSeconds = readMaxAge(value.text, value.start, this.#out);
+        this.#maxAge = value;
         break;
       case "mx":
         this.#readMx(value);

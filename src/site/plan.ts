@@ -2,7 +2,13 @@
  * The site plan: what to publish, which ids change, what the next lock says. Pure: the clock, the
  * digest and the templates are given.
  */
-import { compareText, diagnostic, type Diagnostic, type Place } from "../diagnostics/diagnostic.ts";
+import {
+  compareText,
+  diagnostic,
+  type Diagnostic,
+  type Place,
+  type Problem,
+} from "../diagnostics/diagnostic.ts";
 import { severityOf } from "../diagnostics/catalogue.ts";
 import { formatPolicy, parsePolicy, type Policy } from "../mta-sts/policy.ts";
 import { policyHostOf, type DomainConfig, type SiteConfig } from "../config/site-config.ts";
@@ -301,13 +307,18 @@ class PolicyTexts {
 function differenceOf(text: string, policy: Policy): string | null {
   const parsed = parsePolicy(text);
   // Tolerated in other people's policies, not in ours: some sender would refuse it.
-  if (!parsed.ok || parsed.warnings.some(({ code }) => severityOf(code) === "warning")) {
+  if (!parsed.ok || parsed.warnings.some(isAboutTheText)) {
     return "what it rendered is not a policy that every sender takes";
   }
   if (formatPolicy(parsed.value) !== formatPolicy(policy)) {
     return "the policy that it rendered differs from the declared one";
   }
   return null;
+}
+
+/** A short max_age was declared so, and config/max-age-day has warned of it; every sender takes it. */
+function isAboutTheText({ code }: Problem): boolean {
+  return severityOf(code) === "warning" && code !== "policy/max-age-short";
 }
 
 /** Values by digest, each distinct value kept once. */

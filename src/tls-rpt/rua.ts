@@ -19,6 +19,12 @@ export function parseRua(uri: string): Parsed<string> {
   return out.answer(readRua(uri, 0, out, "rua/http"));
 }
 
+/** The host of a URI that {@link parseRua} took: of a mailbox its domain. An IPv6 address has no brackets. */
+export function hostOfRua(uri: string): string {
+  const host = /^mailto:[^?]*@([^?]+)/.exec(uri) ?? /^https:\/\/(\[[^\]]*\]|[^/?#:]*)/.exec(uri);
+  return host?.[1]?.replace(/^\[|\]$/g, "") ?? "";
+}
+
 /** Reads a URI that stands at an offset; `http` is the code for one of that scheme. With problems, the result is the nearest thing to a URI. */
 export function readRua(
   uri: string,

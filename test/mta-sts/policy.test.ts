@@ -84,8 +84,8 @@ describe("RFC 8461 §3.2: fields", () => {
     [`mode: enforce\n${tail}`, "policy/missing-field@49+0"],
     [`${head}${tail}`, "policy/missing-field@50+0"],
     [`${head}mode: enforce\nmx: mail.example.com\n`, "policy/missing-field@49+0"],
-    [`${head}mode: enforce\nmax_age: 1\n`, "policy/missing-mx@39+0"],
-    [`${head}mode: testing\nmax_age: 1\n`, "policy/missing-mx@39+0"],
+    [`${head}mode: enforce\nmax_age: 86400\n`, "policy/missing-mx@43+0"],
+    [`${head}mode: testing\nmax_age: 86400\n`, "policy/missing-mx@43+0"],
     [`${head}mode: Enforce\n${tail}`, "policy/mode@21+7"],
     [`${head}mode: constructor\n${tail}`, "policy/mode@21+11"],
     [`version: stsv1\nmode: enforce\n${tail}`, "policy/version@9+5"],
@@ -164,6 +164,25 @@ describe("RFC 8461 §3.2: max_age", () => {
   });
 
   it.each([
+    ["enforce", "0", ["policy/max-age-short@59+1"]],
+    ["testing", "600", ["policy/max-age-short@59+3"]],
+    ["enforce", "86399", ["policy/max-age-short@59+5"]],
+    ["enforce", "86400", []],
+    ["testing", "86400", []],
+    ["none", "0", []],
+  ])("in mode %s, max_age %s is kept too short or not", (mode, value, problems) => {
+    const text = `${head}mode: ${mode}\nmx: mail.example.com\nmax_age: ${value}`;
+    accept(text, { maxAgeSeconds: Number(value) }, problems);
+  });
+
+  it("a repeated max_age is judged by the first, which counts", () => {
+    accept(`${head}mode: enforce\nmax_age: 600\n${tail}`, { maxAgeSeconds: 600 }, [
+      "policy/max-age-short@38+3",
+      "policy/duplicate-field@63+7",
+    ]);
+  });
+
+  it.each([
     ["7 days", "policy/max-age-not-digits@35+6", "604800`"],
     ["2w", "policy/max-age-not-digits@35+2", "1209600`"],
     ["86,400", "policy/max-age-not-digits@35+6", "86400`"],
@@ -182,28 +201,28 @@ describe("RFC 8461 §3.2: max_age", () => {
 
 describe("RFC 8461 §3.2 and §4.1: mx in somebody's policy", () => {
   function mx(value: string): string {
-    return `${head}mode: enforce\nmax_age: 1\nmx: ${value}`;
+    return `${head}mode: enforce\nmax_age: 86400\nmx: ${value}`;
   }
 
   it.each([
-    ["mail.example.com.", "mail.example.com", "policy/mx-trailing-dot@60+1"],
-    ["localhost", "localhost", "policy/mx-single-label@44+9"],
-    ["*.com", "*.com", "policy/mx-wildcard-tld@44+5"],
-    ["127.0.0.1", "127.0.0.1", "policy/mx-unmatchable@44+9"],
-    ["mail.example.123", "mail.example.123", "policy/mx-unmatchable@57+3"],
-    [`${"a".repeat(64)}.example`, `${"a".repeat(64)}.example`, "policy/mx-unmatchable@44+64"],
-    ["xn--zzzzzzzz.example", "xn--zzzzzzzz.example", "policy/mx-unmatchable@44+12"],
+    ["mail.example.com.", "mail.example.com", "policy/mx-trailing-dot@64+1"],
+    ["localhost", "localhost", "policy/mx-single-label@48+9"],
+    ["*.com", "*.com", "policy/mx-wildcard-tld@48+5"],
+    ["127.0.0.1", "127.0.0.1", "policy/mx-unmatchable@48+9"],
+    ["mail.example.123", "mail.example.123", "policy/mx-unmatchable@61+3"],
+    [`${"a".repeat(64)}.example`, `${"a".repeat(64)}.example`, "policy/mx-unmatchable@48+64"],
+    ["xn--zzzzzzzz.example", "xn--zzzzzzzz.example", "policy/mx-unmatchable@48+12"],
   ])("takes %s with a warning: the grammar's Domain allows it", (text, pattern, problem) => {
     accept(mx(text), { mx: [pattern] }, [problem]);
   });
 
   it.each([
-    ["a_b.example", "name/underscore@45+1"],
-    ["møx.example", "name/non-ascii@44+11"],
-    ["[127.0.0.1]", "name/ip-address@44+11"],
-    ["::1", "name/ip-address@44+3"],
-    ["a.example, b.example", "name/list@44+20"],
-    [`${"abcdefghi.".repeat(26)}example`, "name/too-long@44+267"],
+    ["a_b.example", "name/underscore@49+1"],
+    ["møx.example", "name/non-ascii@48+11"],
+    ["[127.0.0.1]", "name/ip-address@48+11"],
+    ["::1", "name/ip-address@48+3"],
+    ["a.example, b.example", "name/list@48+20"],
+    [`${"abcdefghi.".repeat(26)}example`, "name/too-long@48+267"],
   ])("refuses %s", (text, problem) => {
     reject(mx(text), problem);
   });
@@ -212,7 +231,7 @@ describe("RFC 8461 §3.2 and §4.1: mx in somebody's policy", () => {
     accept(
       `${mx("*.EXAMPLE.com")}\nmx: *.example.com`,
       { mx: ["*.example.com", "*.example.com"] },
-      ["policy/duplicate-mx@62+13"],
+      ["policy/duplicate-mx@66+13"],
     );
   });
 });

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isReservedName } from "../../src/names/reserved-name.ts";
+import { isPublicName, isReservedName } from "../../src/names/reserved-name.ts";
 
 it.each([
   "example.com",
@@ -31,3 +31,17 @@ it.each([
 ])("%s is not reserved", (name) => {
   expect(isReservedName(name)).toBe(false);
 });
+
+it.each(["printer.local", "mx.corp.internal", "x.home.arpa", "a.onion", "a.alt", "acme.example"])(
+  "the public DNS cannot know %s",
+  (name) => {
+    expect(isPublicName(name)).toBe(false);
+  },
+);
+
+it.each(["acme.de", "local.de", "internal.com", "in-addr.arpa", "example.de", "homearpa.net"])(
+  "the public DNS can know %s",
+  (name) => {
+    expect(isPublicName(name)).toBe(true);
+  },
+);

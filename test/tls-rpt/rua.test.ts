@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseRua } from "../../src/tls-rpt/rua.ts";
+import { hostOfRua, parseRua } from "../../src/tls-rpt/rua.ts";
 import { expectSound, hostileText, problemsOf, runs, wording } from "../support/parsed.ts";
 import { growth } from "../support/processor-time.ts";
 
@@ -174,4 +174,15 @@ describe("hostile input", () => {
   ])("is work that is linear in %s", async (_, make) => {
     expect(await growth(make, parseRua)).toBeLessThan(30);
   });
+});
+
+it.each([
+  ["mailto:tls@example.com", "example.com"],
+  ["mailto:%22a@b%22@example.com?subject=x@y", "example.com"],
+  ["https://r.example.com/V1", "r.example.com"],
+  ["https://r.example.com:8443/v1?a=b@c", "r.example.com"],
+  ["https://[2001:db8::1]:8443/", "2001:db8::1"],
+  ["https://192.0.2.1", "192.0.2.1"],
+])("the host of %s is %s", (uri, host) => {
+  expect(hostOfRua(uri)).toBe(host);
 });

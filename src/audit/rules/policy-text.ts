@@ -1,6 +1,7 @@
 /** The text of the policy, read as strictly as the grammar requires. */
 import { severityOf } from "../../diagnostics/catalogue.ts";
-import type { Problem } from "../../diagnostics/diagnostic.ts";
+import type { DiagnosticCode, Problem } from "../../diagnostics/diagnostic.ts";
+import { isShortLived } from "../../mta-sts/max-age.ts";
 import { expectsPolicy } from "../expects-policy.ts";
 import { prose } from "../finding.ts";
 import { defineRule } from "../rule.ts";
@@ -42,6 +43,19 @@ export const policyText = defineRule(
         `senders read the policy of ${a.host} in different ways: line ${String(a.line)}: ${firstProblemText(a)}`,
       fix: (a) => a.fix ?? "deploy what `stspress build` wrote to dist/",
     }),
+    "policy-text/max-age-short": prose<{ host: string; seconds: number }>({
+      severity: "warning",
+      effect: "none",
+      source: "RFC 8461 §3.2",
+      reason:
+        "A policy protects only senders that hold it. One that they forget within a day is usually gone before the next mail, so an attacker who blocks the policy host gets that mail unprotected; with 0 that is so for every mail. No mail is lost by it, so the verdict stays. `mode: none` protects nothing, so its max_age does not matter.",
+      example: { host, seconds: 600 },
+      message: (a) =>
+        a.seconds === 0
+          ? `the policy of ${a.host} has a max_age of 0: senders may keep nothing, so it protects no mail`
+          : `the policy of ${a.host} has a max_age of ${String(a.seconds)} seconds, less than a day: senders forget it between two mails`,
+      fix: () => "raise max_age to at least 86400, a day; for enforce, to several weeks",
+    }),
   },
   (subject, add) => {
     if (!expectsPolicy(subject)) return;
@@ -49,6 +63,9 @@ export const policyText = defineRule(
     const { host } = policyHost;
     for (const { address, text, parsed } of servedBodies(policyHost)) {
       const where = { kind: "policy-host", host, address } as const;
+      if (parsed.ok && isShortLived(parsed.value)) {
+        add("policy-text/max-age-short", { host, seconds: parsed.value.maxAgeSeconds }, where);
+      }
       const problems = parsed.ok
         ? parsed.warnings.filter(isLoose)
         : parsed.problems.filter(({ code }) => severityOf(code) === "error");
@@ -61,9 +78,10 @@ export const policyText = defineRule(
   },
 );
 
-/** Without what only some senders reject: sender-quirk.ts reports that. */
+/** Without what only some senders reject, which sender-quirk.ts reports, and what all read alike. */
 function isLoose({ code }: Problem): boolean {
-  return severityOf(code) === "warning" && code !== "policy/blank-line";
+  const others: readonly DiagnosticCode[] = ["policy/blank-line", "policy/max-age-short"];
+  return severityOf(code) === "warning" && !others.includes(code);
 }
 
 function lineAt(text: string, offset: number): number {

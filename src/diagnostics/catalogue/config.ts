@@ -17,6 +17,22 @@ export const valueKinds = {
 } as const;
 export type ValueKind = keyof typeof valueKinds;
 
+/** Why the Internet cannot reach an address. */
+export const addressUses = {
+  benchmarking: "is set aside for measuring networks",
+  "carrier-nat": "belongs to the network behind a provider's NAT",
+  documentation: "is set aside for documentation",
+  embedded: "only stands for an IPv4 address",
+  "link-local": "is link-local",
+  loopback: "is a loopback address",
+  multicast: "is a multicast address",
+  private: "belongs to private networks",
+  protocols: "is set aside for protocols",
+  reserved: "is reserved",
+  unspecified: "is the address of no host",
+} as const;
+export type AddressUse = keyof typeof addressUses;
+
 const atMost = (texts: readonly string[], count: number): string =>
   texts.length > count
     ? `${texts.slice(0, count).join(", ")} and ${String(texts.length - count)} more`
@@ -110,7 +126,9 @@ export const configCodes = {
     severity: "warning",
     source: "RFC 8461 §3.2",
     message: (a) =>
-      `a max_age of ${String(a.seconds)} seconds is less than a day: the policy of ${a.domain}${others(a)} protects mail only while a sender has it cached`,
+      a.seconds === 0
+        ? `a max_age of 0 seconds lets senders keep nothing: the policy of ${a.domain}${others(a)} protects no mail`
+        : `a max_age of ${String(a.seconds)} seconds is less than a day: the policy of ${a.domain}${others(a)} protects mail only while a sender has it cached`,
     fix: () => "write at least 1d; for enforce, several weeks",
   }),
   "config/max-age-week": entry<{ seconds: number; domain: string; others: number }>({
@@ -129,6 +147,13 @@ export const configCodes = {
         long: `the reason under ${a.key} has more than 200 characters`,
       })[a.why],
     fix: () => "write the reason in one line of at most 200 characters",
+  }),
+  "config/policy-host-name": entry<{ name: string; domain: string }>({
+    severity: "warning",
+    source: "RFC 8461 §3.3",
+    message: (a) =>
+      `${a.name} looks like the policy host of ${a.domain}, not like a mail domain: its own policy host would be mta-sts.${a.name}`,
+    fix: (a) => `write ${a.domain}, unless mail goes to addresses that end in @${a.name}`,
   }),
   "config/duplicate-domain": entry<{ domain: string }>({
     severity: "error",
@@ -237,6 +262,28 @@ export const configCodes = {
     severity: "error",
     message: (a) => `${a.text} is neither an IP address nor a host name`,
     fix: () => "write IP addresses, or one host name, without a port",
+  }),
+  "config/address-not-public": entry<{
+    address: string;
+    use: AddressUse;
+    domain: string;
+    others: number;
+  }>({
+    severity: "warning",
+    source: "RFC 6890 §2.2",
+    message: (a) =>
+      `${a.address} ${addressUses[a.use]}: no sender on the Internet can fetch the policy of ${a.domain}${others(a)} there`,
+    fix: (a) =>
+      a.use === "embedded"
+        ? "write the IPv4 address itself"
+        : "write the address at which the Internet reaches the server",
+  }),
+  "config/name-not-public": entry<{ key: string; name: string; domain: string; others: number }>({
+    severity: "warning",
+    source: "RFC 6761 §6",
+    message: (a) =>
+      `${a.key} names ${a.name}, which is set aside for documentation, tests or private networks: ${a.domain}${others(a)} would rely on what nobody on the Internet can reach`,
+    fix: () => "write the name that it has in the public DNS",
   }),
   "config/reports-host": entry<{ text: string }>({
     severity: "error",

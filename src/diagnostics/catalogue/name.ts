@@ -48,10 +48,14 @@ export const nameCodes = {
     severity: "error",
     source: "RFC 5321 §4.1.2",
     message: (a) => `${quote(a.name)} has an underscore, which a host name cannot have`,
-    fix: (a) =>
-      a.label.startsWith("_")
+    fix: (a) => {
+      // `_mta-sts.acme.de` is where a record of `acme.de` stands.
+      const below = /^(?:_[^.]*\.)+([^_]+)$/.exec(a.name)?.[1];
+      if (below !== undefined) return `write ${shorten(below)}`;
+      return a.label.startsWith("_")
         ? `write the name without ${quote(a.label)}`
-        : "use a hyphen instead, in DNS too",
+        : "use a hyphen instead, in DNS too";
+    },
   }),
   "name/wildcard": entry<{ name: string }>({
     severity: "error",

@@ -178,6 +178,15 @@ export const policyCodes = {
       `max_age is ${String(a.found)}, above the maximum of 31557600; some senders reject the policy`,
     fix: () => "write at most 31557600, which is one year",
   }),
+  "policy/max-age-short": entry<{ found: number }>({
+    severity: "warning",
+    source: "RFC 8461 §3.2",
+    message: (a) =>
+      a.found === 0
+        ? "max_age is 0: senders may keep nothing, so the policy protects no mail"
+        : `max_age is ${String(a.found)}, less than a day: senders forget the policy between two mails, and then nothing protects the next one from an attacker who blocks the policy host`,
+    fix: () => "write at least 86400, a day; for enforce, several weeks",
+  }),
   "policy/extension": entry<{ name: string }>({
     severity: "note",
     source: "RFC 8461 §3.2",

@@ -1,6 +1,6 @@
 /** Asks a name server for what its own zone says, past every cache. */
 import { isOutOfReach } from "../tls/failures.ts";
-import { isPublicAddress } from "../public-address.ts";
+import { isPublicAddress } from "../../names/public-address.ts";
 import { Chain, failureOf, readAlong } from "./chain.ts";
 import { isAskable, plainName, type DnsFailure, type DnsReply, type QueryType } from "./message.ts";
 import type { RecordOf } from "./records.ts";

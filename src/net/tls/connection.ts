@@ -1,7 +1,7 @@
 /** A connection to one address, in clear text or TLS, which ends at its deadline whatever the other side does. */
 import net from "node:net";
 import tls from "node:tls";
-import { isPublicAddress } from "../public-address.ts";
+import { isPublicAddress } from "../../names/public-address.ts";
 import { isOutOfReach, socketFailure } from "./failures.ts";
 import type { TrustStore } from "./trust-store.ts";
 import { handshakeOf, tlsEvidence, type Handshake, type PeerChain } from "./handshake-evidence.ts";

@@ -1,7 +1,7 @@
 /** Turns errors of the system and of OpenSSL into the kinds of failure that evidence has. */
 import os from "node:os";
 import { isIP } from "node:net";
-import { isPublicAddress } from "../public-address.ts";
+import { isPublicAddress } from "../../names/public-address.ts";
 import type { ConnectionFailure } from "../failure.ts";
 
 type FailureKind = ConnectionFailure["kind"];

@@ -5,7 +5,7 @@ import { domain, fetched, hostWith, instance, mx, policyText, txt } from "../sup
 
 const built2 = instance("built2", policyText());
 const built1 = instance("built1", policyText([mx, "*.d.example"]));
-const strange = policyText([mx], { maxAge: 3600 });
+const strange = policyText([mx], { maxAge: 172_800 });
 
 function live(id: string | null, text: string | null, declared: Partial<DeclaredDomain> = {}) {
   const fetches = text === null ? [] : [fetched(text)];

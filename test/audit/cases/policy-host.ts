@@ -348,6 +348,13 @@ const texts: readonly Case[] = [
   fault("two modes", "yes", "policy-text/loose", {
     ...host(fetched(policyText().replace("max_age", "mode: none\r\nmax_age"))),
   }),
+  fault("a max_age of 0", "yes", "policy-text/max-age-short", {
+    ...host(fetched(policyText([mx], { maxAge: 0 }))),
+  }),
+  fault("a second less than a day, in testing", "yes", "policy-text/max-age-short", {
+    ...host(fetched(policyText([mx], { mode: "testing", maxAge: 86_399 }))),
+  }),
+  fine("a day", host(fetched(policyText([mx], { maxAge: 86_400 })))),
   fine("the same pattern twice", host(fetched(policyText([mx, mx])))),
   fault("a blank line", "yes", "sender-quirk/blank-line", host(fetched(`${policyText()}\r\n`))),
   fault(

@@ -288,6 +288,13 @@ const texts: readonly ZooEntry[] = [
     "yes",
   ),
   text(
+    "short-life",
+    "a policy that senders keep for ten minutes",
+    (mx) => policyText([mx]).replace("604800", "600"),
+    "policy-text/max-age-short",
+    "yes",
+  ),
+  text(
     "blank-line",
     "a blank line at the end",
     (mx) => `${policyText([mx])}\r\n`,

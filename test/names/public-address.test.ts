@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isPublicAddress } from "../../src/net/public-address.ts";
+import { isPublicAddress, useOfAddress } from "../../src/names/public-address.ts";
 
 test.each([
   ...["1.1.1.1", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.255.255.255"],
@@ -33,4 +33,43 @@ test.each([
   ],
 ])("%s is not", (address) => {
   expect(isPublicAddress(address)).toBe(false);
+});
+
+test.each([
+  ["8.8.8.8", "public"],
+  ["0.0.0.0", "unspecified"],
+  ["10.1.2.3", "private"],
+  ["172.31.255.255", "private"],
+  ["192.168.1.1", "private"],
+  ["100.64.0.1", "carrier-nat"],
+  ["127.0.0.1", "loopback"],
+  ["169.254.1.1", "link-local"],
+  ["192.0.0.8", "protocols"],
+  ["192.0.2.10", "documentation"],
+  ["198.51.100.7", "documentation"],
+  ["203.0.113.255", "documentation"],
+  ["198.19.0.1", "benchmarking"],
+  ["239.1.2.3", "multicast"],
+  ["240.0.0.1", "reserved"],
+  ["2a00::1", "public"],
+  ["::", "unspecified"],
+  ["::1", "loopback"],
+  ["::8.8.8.8", "embedded"],
+  ["::ffff:8.8.8.8", "embedded"],
+  ["64:ff9b::808:808", "embedded"],
+  ["2001::1", "embedded"],
+  ["2002:808:808::1", "embedded"],
+  ["2001:20::1", "protocols"],
+  ["2001:DB8::10", "documentation"],
+  ["3fff:fff::1", "documentation"],
+  ["fd00::1", "private"],
+  ["fec0::1", "private"],
+  ["fe80::1", "link-local"],
+  ["ff02::1", "multicast"],
+  ["100::1", "reserved"],
+  ["4000::1", "reserved"],
+  ["example.com", null],
+  ["", null],
+])("%s is for: %s", (address, use) => {
+  expect(useOfAddress(address)).toBe(use);
 });
