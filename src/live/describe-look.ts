@@ -1,4 +1,5 @@
 /** Words a look for people. */
+import { formatTime } from "../site/stamp.ts";
 import type { AddressLook, Look, ServerLook } from "../site/lock/look.ts";
 
 /**
@@ -50,6 +51,8 @@ function describeServer(look: ServerLook): string {
       return `has no record that senders accept${because(look.detail)}`;
     case "silent":
       return `does not answer${because(look.detail)}`;
+    case "set-aside":
+      return `has not answered since ${formatTime(look.since)}${because(look.detail)}, so it does not count`;
     case "not-looked-at":
       return `could not be asked${because(look.detail)}`;
   }

@@ -1,5 +1,6 @@
 /** Words what the lock records of a domain that is not wholly live, and what is next. */
 import { publicationOf } from "../site/lock/publication.ts";
+import type { Look } from "../site/lock/look.ts";
 import type { Recorded } from "./record-sightings.ts";
 
 /** Says what is there and what is missing, to follow the domain and a colon. */
@@ -23,7 +24,7 @@ export function stateOf({ after, lock }: Recorded): string {
 }
 
 /** Says what the user does next; null: nothing that this says better than the look itself. */
-export function nextOf({ domain, after, lock }: Recorded): string | null {
+export function nextOf({ domain, after, lock, sight }: Recorded): string | null {
   const { current } = after;
   if (current === null) return null;
   switch (publicationOf(current, after, lock)) {
@@ -32,10 +33,22 @@ export function nextOf({ domain, after, lock }: Recorded): string | null {
     case "not-served":
       return "deploy dist/ so that every address serves the policy, then look again";
     case "not-announced":
+      if (sight.kind === "look" && isSilenceAlone(sight.look, current.id)) {
+        return "repair the name server that does not answer, or look again every half hour: after three looks without an answer it no longer counts";
+      }
       return `stspress records ${domain} --pending --step announce, then look again`;
     case "unordered":
       return `stspress build --new-id ${domain}; or, if the policy was served before its id was announced, stspress live --policy-first ${domain}`;
     case "live":
       return null;
   }
+}
+
+/** Whether every server that answered gives the id, so that only silence is in the way. */
+function isSilenceAlone({ servers }: Look, id: string): boolean {
+  const answered = servers.filter(({ kind }) => kind !== "silent" && kind !== "not-looked-at");
+  return (
+    answered.length > 0 &&
+    answered.every((one) => one.kind === "set-aside" || (one.kind === "id" && one.id === id))
+  );
 }

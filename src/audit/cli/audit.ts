@@ -195,6 +195,7 @@ async function record(
     changes.set(domain, (known) => withAudit(known, seen, at));
   }
   const declared = new Set(site.domains);
-  const lines = await changeEvidence(root, changes, (domain) => declared.has(domain));
-  return lines.ok ? success({ live: live.value, evidenceLines: lines.value }) : lines;
+  const isKept = (domain: string) => declared.has(domain);
+  const changed = await changeEvidence(root, { domains: changes, isKept });
+  return changed.ok ? success({ live: live.value, evidenceLines: changed.value.lines }) : changed;
 }

@@ -2,6 +2,7 @@
 import { success, type Result } from "../../diagnostics/result.ts";
 import { stateOf } from "../../live/describe-recorded.ts";
 import { openLookSession } from "../../live/probe/look-session.ts";
+import { setAsideSilent } from "../../live/probe/set-aside.ts";
 import type { ProbeOptions } from "../../live/probe/probe-options.ts";
 import { isPending, recordSightings } from "../../live/record-sightings.ts";
 import { changeLock } from "../../site/disk/change-lock.ts";
@@ -44,7 +45,11 @@ export async function recordLive(
       session.close();
     });
   const options = { now: clock(), isPolicyFirst: false };
-  const recorded = await changeLock(root, (now) => recordSightings(now, sights, options));
+  const counted = await setAsideSilent(root, sights, options.now);
+  if (!counted.ok) return counted;
+  const recorded = await changeLock(root, (now) =>
+    recordSightings(now, counted.value.sightings, options),
+  );
   if (!recorded.ok) return recorded;
   return success(
     recorded.value.map((one): RecordedLive => {

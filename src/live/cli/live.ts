@@ -18,6 +18,7 @@ import {
   type Sighting,
 } from "../record-sightings.ts";
 import { openLookSession } from "../probe/look-session.ts";
+import { setAsideSilent } from "../probe/set-aside.ts";
 import { readProbeOptions } from "../probe/probe-options.ts";
 import { liveJson, liveText } from "./print/live-result.ts";
 
@@ -37,19 +38,21 @@ export async function run(context: Context): Promise<Result<ExitCode>> {
   if (!chosen.ok) return chosen;
   const { at, servedAt, announcedAt } = request.value;
   const said = { servedAt: servedAt ?? at ?? now, announcedAt: announcedAt ?? at ?? now };
-  const seen = isChecked
+  const looked = isChecked
     ? await lookAtAll(context, chosen.value, lock)
     : success(chosen.value.map((domain) => saidSighting(domain, said)));
+  if (!looked.ok) return looked;
+  const seen = await setAsideSilent(root, looked.value, clock());
   if (!seen.ok) return seen;
   const isPolicyFirst = options.flag("policy-first");
   // To look at many domains takes a while.
   const recorded = await changeLock(root, (present) =>
-    recordSightings(present, seen.value, { now: clock(), isPolicyFirst }),
+    recordSightings(present, seen.value.sightings, { now: clock(), isPolicyFirst }),
   );
   if (!recorded.ok) return recorded;
   printResult(context, {
     json: { live: recorded.value.map(liveJson) },
-    text: () => liveText(recorded.value, isChecked),
+    text: () => liveText(recorded.value, isChecked, seen.value.evidenceLines > 0),
   });
   return success(exitCodeOf(recorded.value));
 }

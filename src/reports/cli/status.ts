@@ -65,11 +65,12 @@ async function record(
       lacks === "reports" && known.reports === null ? known : withReports(known, seen, now),
     );
   }
-  const changed = await changeEvidence(root, changes);
+  const changed = await changeEvidence(root, { domains: changes });
   if (!changed.ok) return changed;
-  if (changed.value > 0) {
+  const { lines } = changed.value;
+  if (lines > 0) {
     io.err(
-      `stspress.evidence: ${count(changed.value)} ${changed.value === 1 ? "line" : "lines"} changed; commit it\n`,
+      `stspress.evidence: ${count(lines)} ${lines === 1 ? "line" : "lines"} changed; commit it\n`,
     );
   }
   return success(null);

@@ -1,5 +1,6 @@
 /**
- * The text of `stspress.evidence`: sorted lines, one per distinct set of MX hosts and one per domain. A line that cannot
+ * The text of `stspress.evidence`: sorted lines, one per distinct set of MX hosts, one per domain, and one per name server
+ * that does not answer. A line that cannot
  * be read makes its domain unknown, and is told: nothing is lost by that but the time until the next audit.
  */
 import { z } from "zod";
@@ -8,6 +9,7 @@ import { parseDomainName } from "../../names/domain-name.ts";
 import type { Digest } from "../lock/lock-text.ts";
 import { formatStamp, parseStamp, type UnixSeconds } from "../stamp.ts";
 import { mergeEvidence } from "./merge-evidence.ts";
+import type { SilentServer, SilentServers } from "./silent-servers.ts";
 import {
   maxReason,
   type AuditSummary,
@@ -20,8 +22,19 @@ import {
 const header =
   "stspress.evidence 1\n# What audits and reports said. Written by `stspress audit --record` and `stspress reports status --record`; commit it, never edit it.\n";
 
+/** What the file holds. */
+export interface EvidenceFile {
+  readonly evidence: SiteEvidence;
+  readonly servers: SilentServers;
+}
+
+/** A host name and an address; other names could break a line. */
+function isServer(server: string): boolean {
+  return /^[\w.-]{1,255} [\da-fA-F:.]{2,45}$/.test(server);
+}
+
 /** Prints evidence; the same evidence gives the same bytes. */
-export function formatEvidence(evidence: SiteEvidence, digest: Digest): string {
+export function formatEvidence({ evidence, servers }: EvidenceFile, digest: Digest): string {
   const hosts = new Map<string, string>();
   const lines: string[] = [];
   for (const [domain, { audit, reports }] of [...evidence].sort(([a], [b]) => compareText(a, b))) {
@@ -38,6 +51,10 @@ export function formatEvidence(evidence: SiteEvidence, digest: Digest): string {
     lines.push(`domain ${domain} ${JSON.stringify(value)}`);
   }
   const shared = [...hosts].sort(([a], [b]) => compareText(a, b));
+  for (const [server, { since, at, looks }] of [...servers].sort(([a], [b]) => compareText(a, b))) {
+    const value = { since: formatStamp(since), at: formatStamp(at), looks };
+    if (isServer(server)) lines.push(`silent ${server.replace(" ", "/")} ${JSON.stringify(value)}`);
+  }
   const all = [...shared.map(([name, json]) => `mx ${name} ${json}`), ...lines];
   return header + all.map((line) => `${line}\n`).join("");
 }
@@ -71,8 +88,7 @@ function reportsJson({ outcome, at, since, sessions, failures }: ReportsSummary)
 }
 
 /** Evidence that was read. */
-export interface EvidenceText {
-  readonly evidence: SiteEvidence;
+export interface EvidenceText extends EvidenceFile {
   /** Lines that cannot be read, and a format that is not known. */
   readonly problems: readonly Problem[];
   /** A newer program wrote it: it must not be written over. */
@@ -109,6 +125,7 @@ function* linesOf(text: string): Generator<Line> {
 class EvidenceReader {
   readonly #problems: Problem[] = [];
   readonly #hosts = new Map<string, readonly string[]>();
+  readonly #servers = new Map<string, SilentServer>();
   /** Read at the end: in a merge, the hosts of a domain may come after it. */
   readonly #domains: { readonly name: string; readonly json: string; readonly line: Line }[] = [];
   #sawHeader = false;
@@ -130,15 +147,27 @@ class EvidenceReader {
   }
 
   #take(line: Line): void {
-    const [, kind, name, json] = /^(mx|domain) (\S+) (.+)$/.exec(line.text) ?? [];
+    const [, kind, name, json] = /^(mx|domain|silent) (\S+) (.+)$/.exec(line.text) ?? [];
     if (name === undefined || json === undefined) {
-      this.#wrong(line, "it begins with neither mx nor domain");
+      this.#wrong(line, "it begins with neither mx, domain nor silent");
     } else if (kind === "domain") this.#domains.push({ name, json, line });
+    else if (kind === "silent") this.#silent(name.replace("/", " "), json, line);
     else {
       const list = hostsShape.safeParse(parseJson(json));
       if (list.success) this.#hosts.set(name, list.data);
       else this.#wrong(line, "the MX hosts are not a list of names");
     }
+  }
+
+  /** Of two sides of a merge the one that knows less. */
+  #silent(server: string, json: string, line: Line): void {
+    const read = silentShape.safeParse(parseJson(json));
+    if (!read.success || !isServer(server)) {
+      this.#wrong(line, "it is not a name server that was silent");
+      return;
+    }
+    const known = this.#servers.get(server);
+    if (known === undefined || read.data.since > known.since) this.#servers.set(server, read.data);
   }
 
   result(): EvidenceText {
@@ -154,7 +183,8 @@ class EvidenceReader {
         evidence.set(name, known === undefined ? summary : mergeEvidence(known, summary));
       }
     }
-    return { evidence, problems: this.#problems, isNewer: this.#isNewer };
+    const servers = this.#isNewer ? new Map<string, SilentServer>() : this.#servers;
+    return { evidence, servers, problems: this.#problems, isNewer: this.#isNewer };
   }
 
   #wrong({ text, offset }: Line, detail: string): void {
@@ -170,6 +200,7 @@ const stamp = z.string().transform((text, context): UnixSeconds => {
 });
 const reason = z.string().max(2 * maxReason);
 const count = z.int().min(0);
+const silentShape = z.object({ since: stamp, at: stamp, looks: count });
 const hostsShape = z.array(z.string().max(255));
 const summaryShape = z.object({
   audit: z

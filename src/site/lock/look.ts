@@ -33,6 +33,8 @@ export type ServerLook = {
   | { readonly kind: "invalid"; readonly detail: string }
   /** No answer of its own: a timeout, SERVFAIL, or it does not have the zone. */
   | { readonly kind: "silent"; readonly detail: string }
+  /** The same, and it has been so in several looks since that time: it does not count until it answers. */
+  | { readonly kind: "set-aside"; readonly detail: string; readonly since: UnixSeconds }
   /** This machine cannot reach it, or there were too many. Says nothing about the server. */
   | { readonly kind: "not-looked-at"; readonly detail: string }
 );

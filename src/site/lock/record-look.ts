@@ -46,7 +46,9 @@ function readLook(domain: LockedDomain, look: Look, lock: Policies): Reading {
       .map(({ id }) => id),
   );
   const stillAnnounced = new Set(earlier.filter(({ id }) => ids.has(id)).map(({ id }) => id));
-  const servers = look.servers.filter(({ kind }) => kind !== "not-looked-at");
+  const servers = look.servers.filter(
+    ({ kind }) => kind !== "not-looked-at" && kind !== "set-aside",
+  );
   const answered = servers.length > 0 && servers.every(({ kind }) => kind !== "silent");
   if (current === null) {
     // Nobody fetches from a host that has no address; one that does not answer may come back.

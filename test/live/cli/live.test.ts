@@ -10,6 +10,7 @@ import { authority, temporaryFile } from "../../audit/support/stand.ts";
 import { makePolicyServer } from "../../zoo/policy-server.ts";
 import { Sockets } from "../../zoo/sockets.ts";
 import { ns, startNameServer, txt } from "../support/name-server.ts";
+import { formatStamp, parseStamp } from "../../../src/site/stamp.ts";
 import { address, at, domain, owner, policyHost, serverName } from "../support/world.ts";
 
 /** What two addresses serve and two name servers give, changed by the test at any time. */
@@ -17,6 +18,8 @@ class Turning {
   readonly served: [string, string] = ["", ""];
   readonly ids: [string, string] = ["", ""];
   addresses: readonly string[] = [at(1), at(2)];
+  /** Named in DNS, but nobody listens there. */
+  dead: string | null = null;
   readonly site = new SiteFolder();
   #options: readonly string[] = [];
 
@@ -55,6 +58,9 @@ class Turning {
     const all = (): Answer[] => [
       ...this.addresses.map((one) => address(policyHost, one)),
       ...ns(domain, serverName(at(3)), serverName(at(4))),
+      ...(this.dead === null
+        ? []
+        : [...ns(domain, serverName(this.dead)), address(serverName(this.dead), this.dead)]),
       address(serverName(at(3)), at(3)),
       address(serverName(at(4)), at(4)),
       ...record(0),
@@ -192,5 +198,39 @@ test(
     expect(code).toBe(1);
     expect(out).toContain(`${at(1)} serves the earlier policy`);
     expect(out).toContain("was announced while an earlier one was served");
+  },
+);
+
+test(
+  "a name server that is dead for good is set aside after three looks over an hour",
+  { timeout: 120_000 },
+  async () => {
+    const world = await new Turning().start();
+    world.dead = at(5);
+    world.served.fill(world.build("testing", "mx1.live.test"));
+    await world.live(domain);
+    world.ids.fill(world.id());
+    /** As if what is known was seen half an hour earlier. */
+    const wait = (): void => {
+      const earlier = world.site
+        .read("stspress.evidence")
+        .replace(/\d{8}T\d{6}Z/g, (stamp) => formatStamp((parseStamp(stamp) ?? 0) - 1800));
+      world.site.write("stspress.evidence", earlier);
+    };
+    const second = await world.live(domain);
+    expect(second.code).toBe(1);
+    expect(second.out).toContain(`${serverName(at(5))} ${at(5)} does not answer`);
+    expect(second.out).toContain("next: repair the name server that does not answer");
+    // At once is not later: it was one look.
+    expect(world.site.read("stspress.evidence")).toMatch(
+      /^silent ns5\.live\.test\/127\.0\.53\.5 \{.*"looks":1\}$/m,
+    );
+    wait();
+    expect((await world.live(domain)).out).toContain("stspress.evidence");
+    wait();
+    const third = await world.live(domain);
+    expect([third.code, third.err]).toEqual([0, ""]);
+    expect(third.out).toContain("commit stspress.lock and stspress.evidence");
+    expect(world.line()).toMatch(/ announced=\d{8}T\d{6}Z/);
   },
 );

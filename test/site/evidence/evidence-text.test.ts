@@ -51,26 +51,41 @@ const sites = fc
   .array(fc.tuple(fc.constantFrom("a.de", "b.example", "xn--bcher-kva.example"), summaries))
   .map((entries) => new Map(entries));
 
+const servers = fc
+  .array(
+    fc.tuple(
+      fc.constantFrom("ns1.a.de 192.0.2.53", "ns2.a.de 2001:db8::53"),
+      fc.record({
+        since: fc.constant(start),
+        at: fc.nat(86_400).map((after) => start + after),
+        looks: fc.integer({ min: 1, max: 3 }),
+      }),
+    ),
+  )
+  .map((entries) => new Map(entries));
+
+const files = fc.record({ evidence: sites, servers });
+
 test("evidence that is written is read as it was, and printed as it was", () => {
   fc.assert(
-    fc.property(sites, (evidence) => {
-      const text = formatEvidence(evidence, shortDigest);
+    fc.property(files, (file) => {
+      const text = formatEvidence(file, shortDigest);
       const read = parseEvidence(text);
-      expect(read).toEqual({ evidence, problems: [], isNewer: false });
-      expect(formatEvidence(read.evidence, shortDigest)).toBe(text);
-      expect(parseEvidence(text.replaceAll("\n", "\r\n")).evidence).toEqual(evidence);
+      expect(read).toEqual({ ...file, problems: [], isNewer: false });
+      expect(formatEvidence(read, shortDigest)).toBe(text);
+      expect(parseEvidence(text.replaceAll("\n", "\r\n"))).toMatchObject(file);
     }),
   );
 });
 
 test("any text is read without a throw, and no line takes another with it", () => {
   fc.assert(
-    fc.property(sites, fc.string({ unit: "binary" }), (evidence, junk) => {
+    fc.property(files, fc.string({ unit: "binary" }), (file, junk) => {
       expect(() => parseEvidence(junk)).not.toThrow();
       const line = `junk ${junk.replaceAll(/[\r\n]/g, "")}`;
-      const text = `${formatEvidence(evidence, shortDigest)}${line}\n`;
+      const text = `${formatEvidence(file, shortDigest)}${line}\n`;
       expect(parseEvidence(text)).toMatchObject({
-        evidence,
+        ...file,
         problems: [{ code: "evidence/syntax" }],
       });
     }),

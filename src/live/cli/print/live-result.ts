@@ -10,7 +10,11 @@ import type { Recorded } from "../../record-sightings.ts";
 const maxListed = 20;
 
 /** Tells what became of each domain; of many, those of which something is missing, and how many are live. */
-export function liveText(all: readonly Recorded[], isChecked: boolean): string {
+export function liveText(
+  all: readonly Recorded[],
+  isChecked: boolean,
+  isEvidenceNew: boolean,
+): string {
   if (all.length === 0) return "everything is recorded as live\n";
   const missing = all.filter(({ isLive }) => !isLive);
   const live = all.filter(({ isLive }) => isLive);
@@ -21,7 +25,11 @@ export function liveText(all: readonly Recorded[], isChecked: boolean): string {
   if (all.length > 1) {
     lines.push(`${count(live.length)} of ${count(all.length)} domains are live`);
   }
-  if (all.some(({ before, after }) => before !== after)) lines.push("commit stspress.lock");
+  const changed = [
+    ...(all.some(({ before, after }) => before !== after) ? ["stspress.lock"] : []),
+    ...(isEvidenceNew ? ["stspress.evidence"] : []),
+  ];
+  if (changed.length > 0) lines.push(`commit ${changed.join(" and ")}`);
   if (missing.length > 0 && isChecked) {
     lines.push(
       "what is to be published: stspress records --pending --step host, then reports, then announce once the policy is served",
