@@ -23,6 +23,8 @@ export interface Pending {
   readonly domain: string;
   /** Whether its policy is still to be deployed, or not recorded as served everywhere. */
   readonly needsDeployment: boolean;
+  /** Whether its policy is recorded as served; of no policy, too. Nothing is announced before that. */
+  readonly isServed: boolean;
   readonly move: Move | null;
   /** Records to publish, in publishing order. */
   readonly publish: readonly DnsRecord[];
@@ -43,6 +45,7 @@ function pendingOf(planned: PlannedDomain, lock: Lock): Pending | null {
   const pending: Pending = {
     domain: config.domain,
     needsDeployment: current !== null && (current.servedAt === null || move !== null),
+    isServed: current === null || current.servedAt !== null,
     move,
     publish,
     remove,
@@ -72,7 +75,7 @@ export function* pendingOfSite(plan: SitePlan): Generator<Pending> {
     if (declared.has(domain)) continue;
     const remove = publishedRecords(plan.lock, domain);
     if (remove.length === 0) continue;
-    yield { domain, needsDeployment: false, move: null, publish: [], remove };
+    yield { domain, needsDeployment: false, isServed: true, move: null, publish: [], remove };
   }
 }
 

@@ -42,7 +42,7 @@ afterAll(() => {
 });
 
 describe("the commands of", () => {
-  it.concurrent.for(pages)("%s", { timeout: 60_000 }, async (page, { expect }) => {
+  it.concurrent.for(pages)("%s", { timeout: 180_000 }, async (page, { expect }) => {
     const text = fs.readFileSync(path.join(root, page), "utf8");
     const read = await readPage(folder, page, text);
     expect(read.faults).toEqual([]);

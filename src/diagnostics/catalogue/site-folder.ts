@@ -1,3 +1,4 @@
+import { list } from "./about.ts";
 import { entry } from "./entry.ts";
 
 /** What can be wrong with the folder itself, before a byte of YAML was understood or after. */
@@ -63,6 +64,14 @@ export const siteFolderCodes = {
     message: (a) =>
       `${a.domains.slice(0, 5).join(", ")}${a.domains.length > 5 ? ` and ${String(a.domains.length - 5)} more` : ""} changed since the last build, so the id is not known yet`,
     fix: () => "run `stspress build`, then this command again",
+  }),
+  "site/not-served": entry<{ domains: readonly string[] }>({
+    severity: "warning",
+    source: "RFC 8461 §8.1",
+    message: (a) =>
+      `the id of ${list(a.domains)} is left out: ${a.domains.length === 1 ? "its policy is" : "their policies are"} not recorded as served, and an id that comes first makes senders keep the earlier policy`,
+    fix: () =>
+      "deploy, then run `stspress live --pending`, which looks; where you cannot look, say it with `stspress live DOMAIN --no-check --served TIME`",
   }),
   "site/no-earlier-build": entry<Record<string, never>>({
     severity: "error",

@@ -37,7 +37,9 @@ export async function run(context: Context): Promise<Result<ExitCode>> {
   const chosen = chooseDomains(context, lock);
   if (!chosen.ok) return chosen;
   const { at, servedAt, announcedAt } = request.value;
-  const said = { servedAt: servedAt ?? at ?? now, announcedAt: announcedAt ?? at ?? now };
+  // Who names one of the two says nothing of the other.
+  const both = at ?? (servedAt === null && announcedAt === null ? now : null);
+  const said = { servedAt: servedAt ?? both, announcedAt: announcedAt ?? both };
   const looked = isChecked
     ? await lookAtAll(context, chosen.value, lock)
     : success(chosen.value.map((domain) => saidSighting(domain, said)));

@@ -15,8 +15,14 @@ export const live: VerbSpec = {
       flags: "--at <time>",
       about: "with --no-check: when it went live, such as 2026-11-24T09:30:00Z (default: now)",
     },
-    { flags: "--served <time>", about: "with --no-check: from when the policy is served" },
-    { flags: "--announced <time>", about: "with --no-check: from when the id is announced" },
+    {
+      flags: "--served <time>",
+      about: "with --no-check: from when the policy is served; says nothing of the announcement",
+    },
+    {
+      flags: "--announced <time>",
+      about: "with --no-check: from when the id is announced; says nothing of the policy",
+    },
     {
       flags: "--policy-first",
       about:

@@ -1,7 +1,7 @@
 /** `stspress records`: the DNS records, in the conventions of the tool that publishes them. */
 import type { Context } from "../../cli/context.ts";
 import type { ExitCode } from "../../cli/io.ts";
-import { hasErrors } from "../../cli/output.ts";
+import { hasErrors, printDiagnostics } from "../../cli/output.ts";
 import { readOperand } from "../../cli/read-operand.ts";
 import { diagnostic, locate } from "../../diagnostics/diagnostic.ts";
 import { failure, success, type Result } from "../../diagnostics/result.ts";
@@ -15,7 +15,7 @@ import { parseLock } from "../lock/lock-text.ts";
 import type { Lock } from "../lock/lock.ts";
 import { recordsOfLocked, recordsOfPlanned, type SitePlan } from "../plan.ts";
 import { namedDomains } from "../named-domains.ts";
-import { ofStep, pendingOfSite, type StepName } from "../pending.ts";
+import { ofStep, pendingOfSite, type Pending, type StepName } from "../pending.ts";
 import { recordFormats, type RecordFormatName } from "../record-formats/formats.ts";
 
 /** Runs `records [DOMAIN…] [--changed] [--since FILE] --format …`. */
@@ -46,8 +46,15 @@ export async function run(context: Context): Promise<Result<ExitCode>> {
     const all = [...pendingOfSite(plan)].filter(
       ({ domain }) => names.has(domain) || operands.length === 0,
     );
+    const early = step === "announce" ? all.filter((one) => isTooEarly(one)) : [];
+    if (early.length > 0) {
+      const found = diagnostic("site/not-served", { domains: early.map(({ domain }) => domain) });
+      // Standard output is for the program that publishes the records.
+      printDiagnostics([found], "text", io);
+    }
+    const ready = all.filter((one) => !early.includes(one));
     return say(
-      all.flatMap(({ publish }) => publish),
+      ready.flatMap(({ publish }) => publish),
       all.flatMap(({ remove }) => remove),
     );
   }
@@ -59,6 +66,11 @@ export async function run(context: Context): Promise<Result<ExitCode>> {
   if (!before.ok) return before;
   const { publish, removed } = changesSince(before.value, plan, names, operands.length === 0);
   return say(publish, removed);
+}
+
+/** Whether its id would be announced before anybody saw its policy served: senders would keep the earlier one under it. */
+function isTooEarly({ isServed, publish }: Pending): boolean {
+  return !isServed && ofStep(publish, "announce").length > 0;
 }
 
 /** The domains that were named, or all of them. */

@@ -133,7 +133,8 @@ export function recordSaid(domain: LockedDomain, said: Said, lock: Policies): Lo
       announcedUntil: one.announcedUntil ?? said.announcedAt,
       isSaid: true,
     }));
-    return { ...domain, earlier, liveShape: domain.shape };
+    const isAllSaid = said.servedAt !== null && said.announcedAt !== null;
+    return { ...domain, earlier, liveShape: isAllSaid ? domain.shape : domain.liveShape };
   }
   const servedAt = current.servedAt ?? said.servedAt;
   const announcedAt = current.announcedAt ?? said.announcedAt;

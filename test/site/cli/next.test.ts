@@ -38,6 +38,14 @@ test("the records of the build before last are still there", () => {
   expect(pending(folder, "--step", "reports")).toMatch(
     /^_smtp\._tls\.acme\.de\. 3600 IN TXT "v=TLSRPTv1;[^\n]*$/,
   );
+  const early = folder.run("records", ["--pending", "--step", "announce"]);
+  expect([early.code, early.err]).toEqual([
+    0,
+    expect.stringContaining("[site/not-served]") as unknown,
+  ]);
+  expect(early.out).not.toContain("_mta-sts");
+  const now = `${new Date().toISOString().slice(0, 19)}Z`;
+  folder.run("live", ["--all", "--no-check", "--served", now]);
   expect(pending(folder, "--step", "announce")).toMatch(
     /^_mta-sts\.acme\.de\. 3600 IN TXT "v=STSv1;[^\n]*$/,
   );
