@@ -70,6 +70,7 @@ describe("what is not kept to loses mail:", () => {
     "lock/mx-removed",
     "lock/mx-stays",
     "lock/deleted-enforce",
+    "evidence/mx-uncovered",
     "announce-last",
     "old-place-serves",
   ])("%s", { timeout: 120_000 }, (guard) => {

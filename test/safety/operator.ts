@@ -12,6 +12,12 @@ import { formatPolicy, type Mode, type Policy } from "../../src/mta-sts/policy.t
 import { shortDigest } from "../../src/runtime/digest.ts";
 import type { Random } from "../../src/simulate/random.ts";
 import type { WorldEvent } from "../../src/simulate/world.ts";
+import {
+  nothingKnown,
+  withAudit,
+  type AuditSighting,
+  type SiteEvidence,
+} from "../../src/site/evidence/site-evidence.ts";
 import { emptyLock, type Lock } from "../../src/site/lock/lock.ts";
 import type { AddressLook, Look, ServerLook } from "../../src/site/lock/look.ts";
 import { planSite, type SitePlan } from "../../src/site/plan.ts";
@@ -46,6 +52,7 @@ interface Declared {
 /** What of stspress's words the operator does not keep to; for each, some sender must lose mail. */
 export type Disobeyed =
   | `lock/${string}`
+  | `evidence/${string}`
   /** Announces before every address serves the policy. */
   | "announce-last"
   /** Stops the old place before its TTL has passed while it serves the earlier policy. */
@@ -56,7 +63,10 @@ export class Operator {
   now = start;
   readonly #random: Random;
   readonly #disobeyed: ReadonlySet<Disobeyed>;
+  /** Whether it audits before it enforces, and leaves the judgement to the build; others read their reports. */
+  readonly #audits: boolean;
   #lock: Lock = emptyLock;
+  #evidence: SiteEvidence = new Map();
   #declared: Declared = { policy: null, target: "caddy", ttlSeconds: hour, skipsTesting: false };
   /** A lock that a colleague's branch has, or null. */
   #branch: Lock | null = null;
@@ -73,6 +83,7 @@ export class Operator {
   constructor(random: Random, disobeyed: ReadonlySet<Disobeyed> = new Set()) {
     this.#random = random;
     this.#disobeyed = disobeyed;
+    this.#audits = random.below(4) === 0;
     this.#publishMx(this.#mx);
   }
 
@@ -172,7 +183,10 @@ export class Operator {
     const wanted = this.#edited(before);
     const named = this.#mx.every((host) => isIn(host, wanted.policy?.mx ?? []));
     const edited = { ...wanted, skipsTesting: wanted.skipsTesting && named };
-    if (edited.policy?.mode === "enforce" && this.#knowsThatMailFails()) return;
+    if (edited.policy?.mode === "enforce") {
+      if (this.#audits) this.#audit();
+      else if (this.#knowsThatMailFails()) return;
+    }
     const plan = this.#plan(edited);
     const refused = plan.diagnostics.some(
       ({ code }) => severityOf(code) === "error" && !this.#disobeyed.has(code as Disobeyed),
@@ -248,6 +262,18 @@ export class Operator {
     return served.includes("mode: testing") && !this.#mx.some((host) => isIn(host, mx));
   }
 
+  /** An audit before enforce, whose certificates and connections are all well: what it tells is which MX hosts there are. */
+  #audit(): void {
+    const seen: AuditSighting = {
+      outcome: "yes",
+      reason: "",
+      isFromPort25: false,
+      mxHosts: this.#mx,
+    };
+    const known = this.#evidence.get(domain) ?? nothingKnown;
+    this.#evidence = new Map([[domain, withAudit(known, seen, this.now)]]);
+  }
+
   #plan(declared: Declared): SitePlan {
     return planSite(
       siteOf(declared),
@@ -257,7 +283,7 @@ export class Operator {
         merged: false,
         pruning: true,
         newIds: new Set(this.#random.below(8) === 0 ? [domain] : []),
-        evidence: new Map(),
+        evidence: this.#evidence,
       },
       {
         digest: shortDigest,
