@@ -30,6 +30,7 @@ test(
       enforced: 0,
       withNone: 0,
       idsAnnounced: 0,
+      upgrades: 0,
       delivered: 0,
       deferred: 0,
     };
@@ -41,6 +42,7 @@ test(
         operator.events.some((one) => one.what === "serve" && one.text?.includes(mode) === true);
       if (serves("mode: enforce")) told.enforced += 1;
       if (serves("mode: none")) told.withNone += 1;
+      told.upgrades += operator.upgrades;
       told.idsAnnounced += idsOf(operator).size;
       told.delivered += mail.delivered;
       told.deferred += mail.deferred;
@@ -52,6 +54,7 @@ test(
     }
     // What never enforces proves nothing.
     expect(told.enforced).toBeGreaterThan(histories / 8);
+    expect(told.upgrades).toBeGreaterThan(histories / 20);
     expect(told.delivered).toBeGreaterThan(histories * deliveries);
     if (histories > 300) console.log(told);
   },

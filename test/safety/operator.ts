@@ -21,7 +21,8 @@ import {
 import { emptyLock, type Lock } from "../../src/site/lock/lock.ts";
 import type { AddressLook, Look, ServerLook } from "../../src/site/lock/look.ts";
 import { planSite, type SitePlan } from "../../src/site/plan.ts";
-import { conflictOf, read } from "../site/lock/ledger.ts";
+import { isInOrder } from "../../src/site/lock/record-look.ts";
+import { asFormat1, conflictOf, read } from "../site/lock/ledger.ts";
 
 const hour = 3600;
 const day = 86_400;
@@ -61,6 +62,8 @@ export type Disobeyed =
 export class Operator {
   readonly events: WorldEvent[] = [];
   now = start;
+  /** How often the lock was one of format 1. */
+  upgrades = 0;
   readonly #random: Random;
   readonly #disobeyed: ReadonlySet<Disobeyed>;
   /** Whether it audits before it enforces, and leaves the judgement to the build; others read their reports. */
@@ -149,6 +152,9 @@ export class Operator {
       },
       () => {
         this.#fork();
+      },
+      () => {
+        this.#upgrade();
       },
     ];
     if (!this.#isUp && this.#random.below(2) === 0) this.#host(true);
@@ -309,6 +315,18 @@ export class Operator {
     const { lock } = read(conflictOf(this.#lock, theirs));
     this.#lock = lock;
     this.#lock = this.#plan(this.#declared).lock;
+  }
+
+  /** Until now an older stspress kept the lock, by which everything was live and done in order. */
+  #upgrade(): void {
+    const known = this.#lock.domains.get(domain);
+    if (known?.current == null || this.#branch !== null || known.shape !== known.liveShape) return;
+    const isOver = known.earlier.every(
+      ({ servedUntil, announcedUntil }) => servedUntil !== null && announcedUntil !== null,
+    );
+    if (!isOver || !isInOrder(known.current)) return;
+    this.#lock = read(asFormat1(this.#lock)).lock;
+    this.upgrades += 1;
   }
 
   // What the world sees

@@ -6,6 +6,7 @@ import { advance, prune } from "../../../src/site/lock/advance.ts";
 import { heldUntil, holdOf, type Hold } from "../../../src/site/lock/hold.ts";
 import { recordSaid } from "../../../src/site/lock/record-look.ts";
 import { testedSince } from "../../../src/site/lock/testing.ts";
+import { formatStamp, parseStamp } from "../../../src/site/stamp.ts";
 import { formatLock, parseLock, type LockText } from "../../../src/site/lock/lock-text.ts";
 import {
   emptyLock,
@@ -106,6 +107,30 @@ export function conflictOf(ours: Lock, theirs: Lock, base?: Lock): string {
   const header = formatLock(emptyLock);
   const middle = base === undefined ? "" : `||||||| base\n${body(base)}`;
   return `${header}<<<<<<< HEAD\n${body(ours)}${middle}=======\n${body(theirs)}>>>>>>> other\n`;
+}
+
+/**
+ * The lock as stspress 0.2 wrote it: one time, `live`, and of an earlier instance the end of its hold. Only for a lock in
+ * which everything is live, in order: of anything else that version knew less.
+ */
+export function asFormat1(lock: Lock): string {
+  const stamp = (text: string | undefined): number => parseStamp(text ?? "") ?? 0;
+  return formatLock(lock)
+    .replace("stspress.lock 2", "stspress.lock 1")
+    .replace(/ live_dns=\S+/g, "")
+    .replace(/ marks=\S+/g, "")
+    .replace(
+      /policy=(\S+) (built=\S+) ttl=(\d+) served=([\w-]+)(?:\.\.(\w+))? announced=([\w-]+)(?:\.\.(\w+))?/g,
+      (_, digest: string, built: string, ttl: string, ...times: (string | undefined)[]) => {
+        const [served, servedTo, announced, announcedTo] = times;
+        const isLive = served !== "-" && announced !== "-";
+        const live = isLive ? formatStamp(Math.max(stamp(served), stamp(announced))) : "-";
+        const maxAge = lock.policies.get(digest)?.policy.maxAgeSeconds ?? 0;
+        const end = Math.max(stamp(servedTo), stamp(announcedTo)) + Number(ttl) + maxAge;
+        const held = servedTo === undefined ? "" : ` held=${formatStamp(end)}`;
+        return `policy=${digest} ${built} ttl=${ttl} live=${live}${held}`;
+      },
+    );
 }
 
 /** Reads a lock that must be readable. */
