@@ -15,12 +15,12 @@ export class CertificateAuthority {
     this.rootFile = path.join(folder, "ca.pem");
   }
 
-  static async make(folder: string): Promise<CertificateAuthority> {
+  static async make(folder: string, days = 30): Promise<CertificateAuthority> {
     fs.mkdirSync(folder, { recursive: true });
     const authority = new CertificateAuthority(folder);
     await runOk("openssl", [
       ...["req", "-x509", ...key, "-keyout", path.join(folder, "ca.key")],
-      ...["-out", authority.rootFile, "-days", "30", "-subj", "/CN=stspress test CA"],
+      ...["-out", authority.rootFile, "-days", String(days), "-subj", "/CN=stspress test CA"],
       ...["-addext", "basicConstraints=critical,CA:TRUE"],
       ...["-addext", "keyUsage=critical,keyCertSign,cRLSign"],
     ]);

@@ -10,6 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CertificateAuthority } from "./certificate-authority.ts";
 import type { Cleanup } from "./cleanup.ts";
 import { NetworkNamespace } from "./network-namespace.ts";
+import { receivingConfig, retryConfig, sendingConfig, startPostfix } from "./postfix.ts";
 import { programPath } from "./programs.ts";
 import { runOk, type Ended } from "./run.ts";
 import { policyText } from "./site.ts";
@@ -79,12 +80,26 @@ export class MailLab {
     await lab.#mountFiles();
     await lab.#startDns(domains, cleanup);
     await lab.#startPolicyHosts(domains, cleanup);
-    await lab.#startPostfix("receiving", receivingConfig, lab.#receivers(), cleanup);
+    const postfix = { network, folder, caFile: lab.caFile };
+    await startPostfix(
+      {
+        ...postfix,
+        name: "receiving",
+        config: receivingConfig,
+        listeners: lab.#receivers(),
+        address: servers.good,
+      },
+      cleanup,
+    );
     await lab.#startResolver(cleanup);
-    await lab.#startPostfix(
-      "sending",
-      sendingConfig,
-      `${addresses.sender}:25 inet n - n - - smtpd\n`,
+    await startPostfix(
+      {
+        ...postfix,
+        name: "sending",
+        config: (place) => sendingConfig(place) + retryConfig({ first: 1, then: 5 }),
+        listeners: `${addresses.sender}:25 inet n - n - - smtpd\n`,
+        address: addresses.sender,
+      },
       cleanup,
     );
     return lab;
@@ -322,44 +337,6 @@ stub-zone:
       .join("");
   }
 
-  async #startPostfix(
-    name: "receiving" | "sending",
-    configOf: (place: PostfixPlace) => string,
-    listeners: string,
-    cleanup: Cleanup,
-  ): Promise<void> {
-    const place: PostfixPlace = {
-      config: path.join(this.#folder, name),
-      spool: path.join(this.#folder, `${name}-spool`),
-      data: path.join(this.#folder, `${name}-data`),
-      mail: path.join(this.#folder, "mail"),
-      log: path.join(this.#folder, `${name}.log`),
-      caFile: this.caFile,
-      user: (await runOk("id", ["-u", "postfix"])).trim(),
-      group: (await runOk("id", ["-g", "postfix"])).trim(),
-    };
-    for (const folder of [place.config, place.spool, place.data, place.mail]) {
-      fs.mkdirSync(folder, { recursive: true });
-    }
-    for (const folder of [place.data, place.mail]) {
-      fs.chownSync(folder, Number(place.user), Number(place.group));
-    }
-    fs.writeFileSync(path.join(place.config, "main.cf"), configOf(place));
-    fs.writeFileSync(path.join(place.config, "master.cf"), listeners + services);
-    const postfix = programPath("postfix");
-    await this.#network.runOk(postfix, ["-c", place.config, "start"]);
-    cleanup.add(async () => {
-      await this.run(postfix, ["-c", place.config, "stop"]);
-    });
-    const address = name === "sending" ? addresses.sender : servers.good;
-    for (let tries = 0; tries < 200; tries += 1) {
-      const { code } = await this.run("bash", ["-c", `exec 3<>/dev/tcp/${address}/25`]);
-      if (code === 0) return;
-      await sleep(50);
-    }
-    throw new Error(`the ${name} Postfix did not start:\n${readIfThere(place.log)}`);
-  }
-
   async #sendmailConfig(unpacked: string): Promise<string> {
     const config = path.join(this.#folder, "sendmail.cf");
     if (fs.existsSync(config)) return config;
@@ -391,91 +368,6 @@ MAILER(\`smtp')
     fs.writeFileSync(config, await runOk("m4", [macros]));
     return config;
   }
-}
-
-interface PostfixPlace {
-  readonly config: string;
-  readonly spool: string;
-  readonly data: string;
-  readonly mail: string;
-  readonly log: string;
-  readonly caFile: string;
-  readonly user: string;
-  readonly group: string;
-}
-
-function commonConfig({ spool, data, log }: PostfixPlace): string {
-  return `compatibility_level = 3.6
-queue_directory = ${spool}
-data_directory = ${data}
-maillog_file = ${log}
-maillog_file_prefixes = /tmp, /var, ${path.dirname(log)}
-inet_interfaces = loopback-only
-inet_protocols = ipv4
-mydestination =
-alias_maps =
-smtpd_peername_lookup = no
-smtpd_client_connection_rate_limit = 0
-`;
-}
-
-function receivingConfig(place: PostfixPlace): string {
-  return `${commonConfig(place)}myhostname = mx.test
-mynetworks = 127.0.0.99/32
-virtual_mailbox_domains = static:all
-virtual_mailbox_base = ${place.mail}
-virtual_mailbox_maps = static:inbox/
-virtual_uid_maps = static:${place.user}
-virtual_gid_maps = static:${place.group}
-virtual_minimum_uid = 1
-smtpd_tls_security_level = may
-smtpd_recipient_restrictions = reject_unauth_destination
-smtpd_relay_restrictions = reject_unauth_destination
-`;
-}
-
-function sendingConfig(place: PostfixPlace): string {
-  return `${commonConfig(place)}myhostname = sender.test
-mynetworks = 127.0.0.0/8
-smtpd_relay_restrictions = permit_mynetworks, reject
-smtp_dns_support_level = enabled
-smtp_tls_security_level = may
-smtp_tls_CAfile = ${place.caFile}
-smtp_tls_policy_maps = socketmap:inet:127.0.0.1:8461:postfix
-smtp_tls_loglevel = 1
-smtp_tls_session_cache_database =
-smtp_connection_cache_on_demand = no
-default_destination_concurrency_failed_cohort_limit = 0
-minimal_backoff_time = 1s
-maximal_backoff_time = 5s
-queue_run_delay = 5s
-`;
-}
-
-const services = `pickup unix n - n 60 1 pickup
-cleanup unix n - n - 0 cleanup
-qmgr unix n - n 300 1 qmgr
-rewrite unix - - n - - trivial-rewrite
-bounce unix - - n - 0 bounce
-defer unix - - n - 0 bounce
-trace unix - - n - 0 bounce
-flush unix n - n 1000? 0 flush
-proxymap unix - - n - - proxymap
-proxywrite unix - - n - 1 proxymap
-tlsmgr unix - - n 1000? 1 tlsmgr
-smtp unix - - n - - smtp
-error unix - - n - - error
-retry unix - - n - - error
-discard unix - - n - - discard
-showq unix n - n - - showq
-virtual unix - n n - - virtual
-anvil unix - - n - 1 anvil
-scache unix - - n - 1 scache
-postlog unix-dgram n - n - 1 postlogd
-`;
-
-function readIfThere(file: string): string {
-  return fs.existsSync(file) ? fs.readFileSync(file, "latin1") : "";
 }
 
 /** The file of that name below a folder. */
