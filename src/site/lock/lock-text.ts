@@ -226,14 +226,18 @@ class LockReader {
       for (const detail of read.problems) this.#syntax(offset, length, detail);
       return null;
     }
-    const domain = { ...read.value, diverged: false };
-    for (const digest of [domain.shape, domain.liveShape]) {
-      if (digest !== null) this.#uses.push({ digest, kind: "dns", offset, length });
-    }
-    for (const { digest } of instancesOf(domain)) {
-      this.#uses.push({ digest, kind: "policy", offset, length });
-    }
-    return domain;
+    const { shape, liveShape, current, earlier } = read.value;
+    if (shape !== null) this.#use(shape, "dns", offset, length);
+    if (liveShape !== null && liveShape !== shape) this.#use(liveShape, "dns", offset, length);
+    if (current !== null) this.#use(current.digest, "policy", offset, length);
+    for (const { digest } of earlier) this.#use(digest, "policy", offset, length);
+    return read.value;
+  }
+
+  /** What comes before a domain in the file is known already; in a merge it may come after it. */
+  #use(digest: string, kind: "policy" | "dns", offset: number, length: number): void {
+    const known = kind === "policy" ? this.#policies : this.#shapes;
+    if (!known.has(digest)) this.#uses.push({ digest, kind, offset, length });
   }
 
   #syntax(offset: number, length: number, detail: string): void {
@@ -259,6 +263,7 @@ function parseJson(text: string): unknown {
  * or built by a clock that had gone back: a sender may know the id from another text.
  */
 function firstIdOutOfOrder(domain: LockedDomain): { id: string; before: string } | null {
+  if (domain.earlier.length === 0) return null;
   const all = instancesOf(domain);
   let last: Instance | null = null;
   const seen = new Set<string>();
