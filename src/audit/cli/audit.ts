@@ -8,7 +8,6 @@ import { diagnostic, type Place } from "../../diagnostics/diagnostic.ts";
 import { combine, failure, success, type Result } from "../../diagnostics/result.ts";
 import { readProbeOptions, type ProbeOptions } from "../../live/probe/probe-options.ts";
 import { AuditPrinter } from "./print/audit-printer.ts";
-import type { Recorded } from "./print/audit-summary.ts";
 import { fromSaved, fromNetwork, readSaved, type EvidenceSource } from "../probe/audit-source.ts";
 import { declaredOf } from "../declared-domain.ts";
 import type { Context } from "../../cli/context.ts";
@@ -23,7 +22,7 @@ import { startProgress } from "../../cli/progress.ts";
 import { changeEvidence, type EvidenceChange } from "../../site/disk/change-evidence.ts";
 import { withAudit, type AuditSighting } from "../../site/evidence/site-evidence.ts";
 import { printable } from "../../cli/text.ts";
-import { recordLive } from "../probe/record-live.ts";
+import { recordLive, type RecordedLook } from "../probe/record-live.ts";
 import { sightingOf } from "../sighting.ts";
 
 /** What an audit uses of the site, if there is one. */
@@ -186,7 +185,7 @@ async function record(
   domains: readonly string[],
   sightings: Sightings,
   site: KnownSite,
-): Promise<Result<Recorded | null>> {
+): Promise<Result<RecordedLook | null>> {
   if (!options.flag("record")) return success(null);
   const live = await recordLive(root, domains, probe, clock);
   if (!live.ok) return live;
@@ -197,5 +196,7 @@ async function record(
   const declared = new Set(site.domains);
   const isKept = (domain: string) => declared.has(domain);
   const changed = await changeEvidence(root, { domains: changes, isKept });
-  return changed.ok ? success({ live: live.value, evidenceLines: changed.value.lines }) : changed;
+  if (!changed.ok) return changed;
+  const evidenceLines = live.value.evidenceLines + changed.value.lines;
+  return success({ live: live.value.live, evidenceLines });
 }

@@ -21,13 +21,20 @@ export interface RecordedLive {
   readonly missing: string | null;
 }
 
+/** What `--record` wrote. */
+export interface RecordedLook {
+  readonly live: readonly RecordedLive[];
+  /** How many lines of stspress.evidence changed. */
+  readonly evidenceLines: number;
+}
+
 /** Looks at those of the domains of which something is not recorded as live. `clock` gives Unix seconds. */
 export async function recordLive(
   root: string,
   domains: readonly string[],
   probe: ProbeOptions,
   clock: () => number,
-): Promise<Result<readonly RecordedLive[]>> {
+): Promise<Result<RecordedLook>> {
   const opened = openLock(root);
   if (!opened.ok) return opened;
   const { lock } = opened.value;
@@ -35,7 +42,7 @@ export async function recordLive(
     const known = lock.domains.get(name);
     return known !== undefined && isPending(known, lock);
   });
-  if (pending.length === 0) return success([]);
+  if (pending.length === 0) return success({ live: [], evidenceLines: 0 });
   const looking = openLookSession(probe, clock);
   if (!looking.ok) return looking;
   const session = looking.value;
@@ -51,8 +58,9 @@ export async function recordLive(
     recordSightings(now, counted.value.sightings, options),
   );
   if (!recorded.ok) return recorded;
-  return success(
-    recorded.value.map((one): RecordedLive => {
+  return success({
+    evidenceLines: counted.value.evidenceLines,
+    live: recorded.value.map((one): RecordedLive => {
       const { current } = one.after;
       const at = current === null ? null : liveAt(current);
       return {
@@ -62,5 +70,5 @@ export async function recordLive(
         missing: one.isLive ? null : stateOf(one),
       };
     }),
-  );
+  });
 }

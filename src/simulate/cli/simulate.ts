@@ -85,7 +85,7 @@ function textOf(all: readonly Simulated[]): string {
   const end =
     lost === 0
       ? `no mail is lost${all.length > 1 ? ` (${count(all.length)} domains)` : ""}\n`
-      : `mail is lost of ${count(lost)} of ${count(all.length)} domain${all.length === 1 ? "" : "s"}\n`;
+      : `mail is lost for ${count(lost)} of ${count(all.length)} domain${all.length === 1 ? "" : "s"}\n`;
   return `${parts.join("\n")}${parts.length > 0 ? "\n" : ""}${end}`;
 }
 

@@ -60,6 +60,7 @@ export function changeEvidence(
       if (told === null) throw error;
       return failure(told);
     }
-    return success({ lines, servers });
+    // Conflict markers and lines that cannot be read are gone, too.
+    return success({ lines: Math.max(lines, 1), servers });
   });
 }

@@ -283,6 +283,15 @@ describe("--record", () => {
     site.write("stspress.evidence", evidence.replaceAll("policy-old.zoo.test", "gone.example"));
     const forgets = await audit(["--record", domain("healthy-declared")], site.root);
     expect(forgets.stdout).toContain("\nstspress.evidence: 1 line changed; commit it\n");
+    // What both sides of a merge know is written anew.
+    const conflict = evidence.replace(
+      "\ndomain",
+      "\n<<<<<<< ours\n=======\n>>>>>>> theirs\ndomain",
+    );
+    site.write("stspress.evidence", conflict);
+    const merged = await audit(["--record", ...declared], site.root);
+    expect(merged.stdout).toContain("\nstspress.evidence: 1 line changed; commit it\n");
+    expect(site.read("stspress.evidence")).toBe(evidence);
     site.write("stspress.evidence", "stspress.evidence 2\n");
     const newer = await audit(["--record", domain("healthy-declared")], site.root);
     expect([newer.exitCode, newer.stderr]).toEqual([2, saying("[evidence/newer]")]);

@@ -38,7 +38,7 @@ test("an edit that every sender would refuse mail for exits with 1, and says who
   expect(code).toBe(1);
   expect(err).toContain("[lock/enforce-untested-patterns]");
   expect(out).toContain("refuses from 2026-11-16 09:01 on (holds enforce mxb.acme.de)");
-  expect(out).toContain("mail is lost of 1 of 1 domain");
+  expect(out).toContain("mail is lost for 1 of 1 domain");
 });
 
 test("what the build accepts loses none, until the MX hosts move too early", () => {

@@ -10,7 +10,8 @@ import {
 import type { Result } from "../../../diagnostics/result.ts";
 import { auditBlock, whereText } from "./audit-block.ts";
 import { auditToJson } from "./audit-json.ts";
-import { auditSummary, type Recorded } from "./audit-summary.ts";
+import type { RecordedLook } from "../../probe/record-live.ts";
+import { auditSummary } from "./audit-summary.ts";
 import { annotationLine } from "../../../cli/github.ts";
 import { wantsColour, type ExitCode, type Io } from "../../../cli/io.ts";
 import { diagnosticToJson } from "../../../cli/json.ts";
@@ -76,7 +77,7 @@ export class AuditPrinter {
    * Prints the end, and gives the exit code. `outcome` has what was recorded, null if that was not asked
    * for; or why the evidence could not be saved or recorded. JSON output has begun, so the problems are in it.
    */
-  end(outcome: Result<Recorded | null>): ExitCode {
+  end(outcome: Result<RecordedLook | null>): ExitCode {
     const recorded = outcome.ok ? outcome.value : null;
     const problems = outcome.ok ? [] : outcome.problems;
     this.#printEnd(recorded, problems);
@@ -85,7 +86,7 @@ export class AuditPrinter {
     return this.#unknown > 0 ? 3 : 0;
   }
 
-  #printEnd(recorded: Recorded | null, problems: readonly Diagnostic[]): void {
+  #printEnd(recorded: RecordedLook | null, problems: readonly Diagnostic[]): void {
     const domains = this.#counts.yes + this.#counts.no + this.#counts.unknown;
     const summary = { domains, ...this.#counts };
     if (this.#format === "json") {

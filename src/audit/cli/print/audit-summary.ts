@@ -1,14 +1,7 @@
 /** The end of an audit of several domains: how many are safe, which are not, what was recorded live. */
 import type { Safe } from "../../judge.ts";
 import { count, paint, printable, type TextOptions } from "../../../cli/text.ts";
-import type { RecordedLive } from "../../probe/record-live.ts";
-
-/** What `--record` wrote. */
-export interface Recorded {
-  readonly live: readonly RecordedLive[];
-  /** How many lines of stspress.evidence changed. */
-  readonly evidenceLines: number;
-}
+import type { RecordedLook } from "../../probe/record-live.ts";
 
 export interface AuditCounts {
   readonly domains: number;
@@ -24,7 +17,7 @@ const maxListed = 60;
 export function auditSummary(
   counts: AuditCounts,
   notSafe: readonly { readonly domain: string; readonly safe: Safe; readonly reason: string }[],
-  recorded: Recorded | null,
+  recorded: RecordedLook | null,
   options: TextOptions,
 ): string {
   const lines: string[] = [];
@@ -44,7 +37,7 @@ export function auditSummary(
   return lines.length === 0 ? "" : `\n${lines.join("\n")}\n`;
 }
 
-function recordedLines({ live: recorded, evidenceLines }: Recorded): string[] {
+function recordedLines({ live: recorded, evidenceLines }: RecordedLook): string[] {
   const lines: string[] = [];
   for (const { domain, id, live, missing } of recorded.slice(0, maxListed)) {
     const state =
