@@ -117,3 +117,8 @@ export function countDiagnostics(
     )
     .join(", ");
 }
+
+/** Says that lines of a file that is committed changed. */
+export function changedLines(file: string, lines: number): string {
+  return `${file}: ${count(lines)} ${lines === 1 ? "line" : "lines"} changed; commit it`;
+}

@@ -61,8 +61,7 @@ export const siteFolderCodes = {
   }),
   "site/not-built": entry<{ domains: readonly string[] }>({
     severity: "error",
-    message: (a) =>
-      `${a.domains.slice(0, 5).join(", ")}${a.domains.length > 5 ? ` and ${String(a.domains.length - 5)} more` : ""} changed since the last build, so the id is not known yet`,
+    message: (a) => `${list(a.domains)} changed since the last build, so the id is not known yet`,
     fix: () => "run `stspress build`, then this command again",
   }),
   "site/not-served": entry<{ domains: readonly string[] }>({

@@ -14,7 +14,7 @@ import { printDiagnostics } from "../../cli/output.ts";
 import { reportFolders } from "../store/open-store.ts";
 import { openPageSource, type PageSource } from "../page/page-source.ts";
 import { describe } from "../../runtime/system-error.ts";
-import { count } from "../../cli/text.ts";
+import { changedLines } from "../../cli/text.ts";
 import { changeEvidence, type EvidenceChange } from "../../site/disk/change-evidence.ts";
 import { withReports } from "../../site/evidence/site-evidence.ts";
 import { isoTime } from "../../site/stamp.ts";
@@ -68,11 +68,9 @@ async function record(
   const changed = await changeEvidence(root, { domains: changes });
   if (!changed.ok) return changed;
   const { lines } = changed.value;
-  if (lines > 0) {
-    io.err(
-      `stspress.evidence: ${count(lines)} ${lines === 1 ? "line" : "lines"} changed; commit it\n`,
-    );
-  }
+  if (lines > 0)
+    io.err(`${changedLines("stspress.evidence", lines)}
+`);
   return success(null);
 }
 

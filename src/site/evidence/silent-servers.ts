@@ -4,6 +4,7 @@
  */
 import type { Look, ServerLook } from "../lock/look.ts";
 import type { UnixSeconds } from "../stamp.ts";
+import { rewriteSeconds } from "./site-evidence.ts";
 
 /** What is known of a server that did not answer. */
 export interface SilentServer {
@@ -27,8 +28,6 @@ const betweenLooks = 1800;
 
 /** A server that nobody has asked for as long is forgotten. */
 const forgetAfter = 90 * 86_400;
-/** What is known is written again when it is this old. */
-const rewriteSeconds = 1.5 * 86_400;
 /** Names come from DNS: more than this is somebody's joke. */
 const maxServers = 10_000;
 

@@ -70,7 +70,7 @@ const maxGapSeconds = 3 * day;
  * An outcome that is still the same is written again when it is this old: a nightly run then changes each line every
  * other night, and two missed nights are no gap.
  */
-const rewriteSeconds = 1.5 * day;
+export const rewriteSeconds = 1.5 * day;
 
 export const maxReason = 200;
 

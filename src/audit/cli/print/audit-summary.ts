@@ -1,6 +1,6 @@
 /** The end of an audit of several domains: how many are safe, which are not, what was recorded live. */
 import type { Safe } from "../../judge.ts";
-import { count, paint, printable, type TextOptions } from "../../../cli/text.ts";
+import { changedLines, paint, printable, type TextOptions } from "../../../cli/text.ts";
 import type { RecordedLook } from "../../probe/record-live.ts";
 
 export interface AuditCounts {
@@ -54,7 +54,7 @@ function recordedLines({ live: recorded, evidenceLines }: RecordedLook): string[
   lines.push(
     evidenceLines === 0
       ? "stspress.evidence: unchanged"
-      : `stspress.evidence: ${count(evidenceLines)} ${evidenceLines === 1 ? "line" : "lines"} changed; commit it`,
+      : changedLines("stspress.evidence", evidenceLines),
   );
   return lines;
 }
